@@ -1,0 +1,129 @@
+package hotline
+
+import "time"
+
+// Nature is what the contact wants (诉求性质).
+type Nature string
+
+// The natures of a contact, as the 12345 and 95598 orders name them.
+const (
+	NatureInquiry    Nature = "咨询"
+	NatureHelp       Nature = "求助"
+	NatureComplaint  Nature = "投诉"
+	NatureReport     Nature = "举报"
+	NatureSuggestion Nature = "建议"
+	NaturePraise     Nature = "表扬"
+	NatureRepair     Nature = "报修"
+)
+
+// Responsible is whose duty the matter is on the face of the text.
+type Responsible string
+
+// The parties that can be responsible.
+const (
+	ResponsibleUtility    Responsible = "utility"     // 供电企业
+	ResponsibleCustomer   Responsible = "customer"    // 用户产权
+	ResponsibleThirdParty Responsible = "third_party" // 物业、房东、市政
+	ResponsibleUnknown    Responsible = "unknown"
+)
+
+// Hit is one piece of evidence for a label: which rule matched which words where. Start and End are byte offsets
+// into the text of turn Turn.
+type Hit struct {
+	Rule  string `json:"rule"`
+	Group string `json:"group,omitempty"` // the keyword group of the rule that the words belong to
+	Turn  int    `json:"turn"`
+	Role  Role   `json:"role"`
+	Start int    `json:"start"`
+	End   int    `json:"end"`
+	Text  string `json:"text"`
+}
+
+// Label is one code of the taxonomy given to a call.
+type Label struct {
+	Code   string  `json:"code"`
+	Weight float64 `json:"weight"` // the sum of its rules' weights; at or above the label's threshold
+	Hits   []Hit   `json:"hits,omitempty"`
+	By     string  `json:"by,omitempty"` // who corrected it in; empty for rules
+}
+
+// Analysis is what one rule set found in one call. It depends on nothing but the call and the rule set.
+type Analysis struct {
+	Labels      []Label     `json:"labels"` // the strongest first, ties by code
+	Margin      float64     `json:"margin"` // how far the strongest label stands above its threshold; 0 without labels
+	Nature      Nature      `json:"nature,omitempty"`
+	Responsible Responsible `json:"responsible,omitempty"`
+	Tokens      []string    `json:"tokens,omitempty"` // gse words of all turns, in order, for the store's token field
+	RulesetRev  int64       `json:"ruleset_rev"`
+	RulesetHash string      `json:"ruleset_hash"`
+}
+
+// Codes returns the codes of the labels in their order.
+func (a *Analysis) Codes() []string {
+	codes := make([]string, len(a.Labels))
+	for i, l := range a.Labels {
+		codes[i] = l.Code
+	}
+	return codes
+}
+
+// Document is a call with its analysis, as a store keeps it.
+type Document struct {
+	Call     Call     `json:"call"`
+	Analysis Analysis `json:"analysis"`
+}
+
+// Bounds of the two halves of a version.
+const (
+	MaxContentRev = 1<<41 - 1 // ms: the year 2039
+	MaxRulesetRev = 1<<16 - 1
+)
+
+// Version orders the versions of one document: newer content always wins, and with the same content the newer rule
+// set wins. It fits 57 bits, so it is an external version for Elasticsearch but not a number for JavaScript.
+func (d *Document) Version() int64 {
+	return d.Call.ContentRev<<16 | d.Analysis.RulesetRev
+}
+
+// Outcome is what became of one document of a batch.
+type Outcome int
+
+// The outcomes. Stored and Superseded are both final successes: the store holds this version or a newer one.
+const (
+	Stored     Outcome = iota + 1 // the store holds this version
+	Superseded                    // the store already held a newer version
+	Refused                       // this document alone can never be stored: a dead letter
+	Retry                         // not now: the same document may be accepted later
+)
+
+// String names the outcome for logs and metrics.
+func (o Outcome) String() string {
+	switch o {
+	case Stored:
+		return "stored"
+	case Superseded:
+		return "superseded"
+	case Refused:
+		return "refused"
+	case Retry:
+		return "retry"
+	}
+	return "invalid"
+}
+
+// Verdict is a store's answer for one document.
+type Verdict struct {
+	ID      string
+	Outcome Outcome
+	Reason  string // why it was refused or must be retried; empty otherwise
+}
+
+// Count is how much was told about one label in one area in one bucket of time, by one rule-set revision.
+type Count struct {
+	Label     string
+	Area      string    // an area path
+	Bucket    time.Time // its start
+	Documents int64
+	Matters   int64 // distinct problems: the unit detection counts
+	Callers   int64 // distinct callers; calls without one count as one each
+}
