@@ -1,0 +1,33 @@
+// Package calendar knows the time zone in which the hotlines live. Months, days and hours everywhere in suqiu are
+// those of this zone, whatever the machine's own setting.
+package calendar
+
+import (
+	"fmt"
+	"time"
+	_ "time/tzdata" // a minimal container image has no zone files
+)
+
+// DefaultZone is the IANA name of the zone used when nothing is configured.
+const DefaultZone = "Asia/Shanghai"
+
+// Zone loads a time zone by its IANA name; an empty name means DefaultZone.
+func Zone(name string) (*time.Location, error) {
+	if name == "" {
+		name = DefaultZone
+	}
+	zone, err := time.LoadLocation(name)
+	if err != nil {
+		return nil, fmt.Errorf("time zone %q: %w; use an IANA name such as %s", name, err, DefaultZone)
+	}
+	return zone, nil
+}
+
+// Shanghai is DefaultZone, which is always there because the zone files are compiled in.
+func Shanghai() *time.Location {
+	zone, err := Zone(DefaultZone)
+	if err != nil {
+		panic(err) // unreachable: time/tzdata is linked in
+	}
+	return zone
+}

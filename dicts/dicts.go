@@ -1,0 +1,31 @@
+// Package dicts holds suqiu's data, compiled into the binary: lexicon, taxonomy, rules, cues, areas. A folder of the
+// user's with the same layout overlays it; how two entries merge is up to the package that reads them.
+package dicts
+
+import (
+	"embed"
+	"fmt"
+	"io/fs"
+	"os"
+)
+
+//go:embed *
+var files embed.FS
+
+// Embedded returns the data that the binary ships.
+func Embedded() fs.FS { return files }
+
+// Overlay opens a user's folder of dictionaries. An empty dir gives nil: there is no overlay.
+func Overlay(dir string) (fs.FS, error) {
+	if dir == "" {
+		return nil, nil
+	}
+	info, err := os.Stat(dir)
+	if err != nil {
+		return nil, fmt.Errorf("open the dictionary folder: %w", err)
+	}
+	if !info.IsDir() {
+		return nil, fmt.Errorf("open the dictionary folder: %s is a file, not a folder", dir)
+	}
+	return os.DirFS(dir), nil
+}
