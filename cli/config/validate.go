@@ -1,0 +1,101 @@
+package config
+
+import (
+	"errors"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"suqiu/calendar"
+)
+
+// validate checks the whole configuration and names every fault at once, each with the remedy.
+func (l *Loaded) validate() error {
+	var faults []error
+	fault := func(key, format string, args ...any) {
+		faults = append(faults, fmt.Errorf("%s (%s): %s", key, l.origin(key), fmt.Sprintf(format, args...)))
+	}
+	oneOf := func(key, value string, allowed ...string) {
+		if !slices.Contains(allowed, value) {
+			fault(key, "is %q, must be one of %s", value, strings.Join(allowed, ", "))
+		}
+	}
+	if _, err := calendar.Zone(l.Zone); err != nil {
+		fault("zone", "%v", err)
+	}
+	oneOf("log.level", l.Log.Level, "debug", "info", "warn", "error")
+	oneOf("log.format", l.Log.Format, "text", "json")
+	oneOf("kafka.on_gap", l.Kafka.OnGap, "stop", "continue")
+	oneOf("kafka.sasl", l.Kafka.SASL, "", "plain", "scram-sha-256", "scram-sha-512")
+	if l.RetentionDays < 1 {
+		fault("retention_days", "is %d, must be at least 1", l.RetentionDays)
+	}
+	if l.Batch.Records < 1 || l.Batch.Records > 10_000 {
+		fault("batch.records", "is %d, must be 1 to 10000", l.Batch.Records)
+	}
+	if l.Batch.Bytes < 1<<10 {
+		fault("batch.bytes", "is %d, must be at least 1024", l.Batch.Bytes)
+	}
+	if l.DeadLetter.Limit <= 0 || l.DeadLetter.Limit > 1 {
+		fault("deadletter.limit", "is %v, must be above 0 and at most 1", l.DeadLetter.Limit)
+	}
+	if l.Embedded && (len(l.Kafka.Brokers) > 0 || len(l.Elasticsearch.Addresses) > 0) {
+		fault("embedded", "is set together with addresses; leave out one of them")
+	}
+	if l.Embedded && l.Data == "" {
+		fault("data", "is empty; embedded mode needs a folder")
+	}
+	if !indexPrefix.MatchString(l.Elasticsearch.Prefix) {
+		fault("elasticsearch.prefix", "is %q, must be lower-case letters, digits and dashes", l.Elasticsearch.Prefix)
+	}
+	l.validateSources(fault)
+	return errors.Join(faults...)
+}
+
+var indexPrefix = regexp.MustCompile(`^[a-z][a-z0-9-]*$`)
+
+func (l *Loaded) validateSources(fault func(key, format string, args ...any)) {
+	topics := map[string]bool{}
+	names := map[string]bool{}
+	for i, s := range l.Sources {
+		at := fmt.Sprintf("sources[%d]", i)
+		if !s.Hotline.Valid() {
+			fault("sources", "%s.hotline is %q, must be 95598, 12398 or 12345", at, s.Hotline)
+		}
+		if s.Name == "" {
+			l.Sources[i].Name = string(s.Hotline)
+		}
+		if name := l.Sources[i].Name; names[name] {
+			fault("sources", "%s.name %q is there twice; call ids of two sources would collide", at, name)
+		} else {
+			names[name] = true
+		}
+		if s.Topic != "" && topics[s.Topic] {
+			fault("sources", "%s.topic %q is there twice", at, s.Topic)
+		}
+		topics[s.Topic] = true
+		if _, err := calendar.Zone(s.Zone); err != nil {
+			fault("sources", "%s.zone: %v", at, err)
+		}
+	}
+}
+
+// ErrNoAddress says that neither an address nor embedded mode is configured.
+var ErrNoAddress = errors.New("no address is configured")
+
+// NeedKafka reports whether there is a log to connect to.
+func (c *Config) NeedKafka() error {
+	if c.Embedded || len(c.Kafka.Brokers) > 0 {
+		return nil
+	}
+	return fmt.Errorf("%w for Kafka: set kafka.brokers in the configuration file, SUQIU_KAFKA_BROKERS or --kafka-brokers; or use --embedded to run on this machine alone", ErrNoAddress)
+}
+
+// NeedStore reports whether there is an index to connect to.
+func (c *Config) NeedStore() error {
+	if c.Embedded || len(c.Elasticsearch.Addresses) > 0 {
+		return nil
+	}
+	return fmt.Errorf("%w for Elasticsearch: set elasticsearch.addresses in the configuration file, SUQIU_ELASTICSEARCH_ADDRESSES or --elasticsearch-addresses; or use --embedded to run on this machine alone", ErrNoAddress)
+}
