@@ -1,0 +1,81 @@
+package decode
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"strings"
+)
+
+// checkJSON reports whether value is one well-formed JSON value no deeper than MaxDepth. It must run before any
+// decoder sees the value, and again on JSON that stands in strings of JSON.
+func checkJSON(value []byte) *Error {
+	if len(bytes.TrimSpace(value)) == 0 {
+		return &Error{Reason: ReasonEmpty, Why: "there is nothing"}
+	}
+	if len(value) > MaxPayloadBytes {
+		return &Error{Reason: ReasonSize, Why: fmt.Sprintf("%d bytes, at most %d", len(value), MaxPayloadBytes)}
+	}
+	depth, quoted := 0, false
+	for i := 0; i < len(value); i++ {
+		switch c := value[i]; {
+		case quoted && c == '\\':
+			i++
+		case c == '"':
+			quoted = !quoted
+		case quoted:
+		case c == '{' || c == '[':
+			if depth++; depth > MaxDepth {
+				return &Error{Reason: ReasonSize, Place: fmt.Sprintf("byte %d", i),
+					Why: fmt.Sprintf("JSON nested deeper than %d levels", MaxDepth)}
+			}
+		case c == '}' || c == ']':
+			depth--
+		}
+	}
+	if !json.Valid(value) {
+		var any json.RawMessage
+		place := ""
+		if err, ok := json.Unmarshal(value, &any).(*json.SyntaxError); ok {
+			place = fmt.Sprintf("byte %d", err.Offset)
+		}
+		return &Error{Reason: ReasonSyntax, Place: place, Why: "broken JSON", Remedy: "send one whole JSON value"}
+	}
+	return nil
+}
+
+// parseJSON decodes a value that checkJSON accepted; numbers stay as they are written.
+func parseJSON(value []byte) any {
+	d := json.NewDecoder(bytes.NewReader(value))
+	d.UseNumber()
+	var v any
+	if d.Decode(&v) != nil {
+		return nil
+	}
+	return v
+}
+
+// text gives a JSON value as the text a person would write: strings and numbers as they are, null as "",
+// everything else as JSON.
+func text(v any) string {
+	switch v := v.(type) {
+	case nil:
+		return ""
+	case string:
+		return v
+	case json.Number:
+		return v.String()
+	case bool:
+		if v {
+			return "true"
+		}
+		return "false"
+	}
+	var b strings.Builder
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	if e.Encode(v) != nil {
+		return ""
+	}
+	return strings.TrimSuffix(b.String(), "\n")
+}

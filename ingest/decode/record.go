@@ -1,0 +1,160 @@
+package decode
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"suqiu/hotline"
+)
+
+// complete fills in what all formats share, once the decoder has set what its format tells, and checks the result:
+// schema, source, hotline, kind, id and time (from where the configuration says they stand, if the format told
+// none), precision, arrival, content version and matter. A decoder that knows the upstream update time sets
+// Call.ContentRev to its milliseconds; one that knows the matter sets Call.Matter. doc is the decoded JSON, or a
+// table's row as a map from header to value; From paths are looked up in it.
+func complete(src *Source, in *Input, r *Record, doc any) *Error {
+	c := &r.Call
+	c.Schema = hotline.Schema
+	if c.Hotline == "" {
+		c.Hotline = src.Hotline
+	}
+	if !c.Hotline.Valid() {
+		return &Error{Reason: ReasonHotline, Why: "the record does not say which hotline it came to",
+			Remedy: "set hotline to 95598, 12398 or 12345 in the source's configuration"}
+	}
+	if c.Source = src.Name; c.Source == "" {
+		c.Source = string(c.Hotline)
+	}
+	if c.Kind == "" {
+		c.Kind = src.Kind
+	}
+	if c.Kind == "" {
+		c.Kind = hotline.KindOrder
+	}
+	if err := completeID(src, in, c, doc); err != nil {
+		return err
+	}
+	if err := completeTime(src, in, c, doc); err != nil {
+		return err
+	}
+	if c.Matter == "" {
+		c.Matter = c.DocID()
+	}
+	if size := extraBytes(c.Extra); size > hotline.MaxTextBytes {
+		return &Error{Reason: ReasonSize, Place: "extra", Why: fmt.Sprintf("%d bytes in unknown fields, at most %d", size, hotline.MaxTextBytes)}
+	}
+	if err := c.Check(); err != nil {
+		return checkError(err)
+	}
+	return nil
+}
+
+func completeID(src *Source, in *Input, c *hotline.Call, doc any) *Error {
+	if c.ID == "" && src.ID != "" {
+		id, err := src.ID.value(in, doc)
+		if err != nil {
+			return &Error{Reason: ReasonID, Place: err.Place, Why: err.Why, Remedy: err.Remedy}
+		}
+		c.ID = id
+	}
+	if c.ID = strings.TrimSpace(c.ID); c.ID == "" {
+		return &Error{Reason: ReasonID, Why: "the record has no id", Remedy: "say in the source's configuration where the id stands"}
+	}
+	return nil
+}
+
+func completeTime(src *Source, in *Input, c *hotline.Call, doc any) *Error {
+	if c.Received.IsZero() && src.Start != "" {
+		s, err := src.Start.value(in, doc)
+		if err != nil {
+			return &Error{Reason: ReasonTime, Place: err.Place, Why: err.Why, Remedy: err.Remedy}
+		}
+		t, precision, timeErr := parseTime(s, src.zone())
+		if timeErr != nil {
+			return &Error{Reason: ReasonTime, Place: string(src.Start), Why: timeErr.Error()}
+		}
+		c.Received, c.Precision = t, precision
+	}
+	if c.Received.IsZero() {
+		c.Received, c.Precision = src.Received, hotline.PrecisionDay
+	}
+	if c.Received.IsZero() {
+		return &Error{Reason: ReasonTime, Why: "nothing tells when the contact was",
+			Remedy: "say in the source's configuration where the time stands, or give --as-of"}
+	}
+	if c.Precision == "" {
+		c.Precision = hotline.PrecisionSecond
+	}
+	c.Arrived = in.Arrived
+	c.ContentRev = contentRev(src, in, c)
+	return nil
+}
+
+// contentRev picks the version of the content: the upstream update time if it is plausible, else the time of
+// arrival, else --as-of, else the time of the contact itself.
+func contentRev(src *Source, in *Input, c *hotline.Call) int64 {
+	latest := int64(hotline.MaxContentRev)
+	if !in.Arrived.IsZero() {
+		latest = min(latest, in.Arrived.Add(24*time.Hour).UnixMilli())
+	}
+	earliest := time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC).UnixMilli()
+	if c.ContentRev >= earliest && c.ContentRev <= latest {
+		return c.ContentRev
+	}
+	for _, t := range []time.Time{in.Arrived, src.Received, c.Received} {
+		if !t.IsZero() {
+			return t.UnixMilli()
+		}
+	}
+	return 0
+}
+
+// zone is where times without a zone are told.
+func (s *Source) zone() *time.Location {
+	if s.Zone != nil {
+		return s.Zone
+	}
+	return time.FixedZone("Asia/Shanghai", 8*60*60)
+}
+
+// checkError turns what Call.Check found into a decoding error of the fitting reason.
+func checkError(err error) *Error {
+	field := ""
+	var f *hotline.FieldError
+	if errors.As(err, &f) {
+		field = f.Field
+	}
+	reason := ReasonField
+	switch field {
+	case "id":
+		reason = ReasonID
+	case "received", "precision", "content_rev":
+		reason = ReasonTime
+	case "schema":
+		reason = ReasonSchema
+	case "hotline":
+		reason = ReasonHotline
+	}
+	return &Error{Reason: reason, Place: field, Why: err.Error()}
+}
+
+func extraBytes(extra map[string]string) int {
+	n := 0
+	for k, v := range extra {
+		n += len(k) + len(v)
+	}
+	return n
+}
+
+// addExtra keeps a field that has no place of its own; empty values are left out.
+func addExtra(c *hotline.Call, name, value string) {
+	if value == "" {
+		return
+	}
+	if c.Extra == nil {
+		c.Extra = map[string]string{}
+	}
+	c.Extra[name] = value
+}
