@@ -1,0 +1,39 @@
+# The two commands of the README are `make demo` and `make test`.
+GO            ?= go
+GOLANGCI      := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.12.2
+VERSION       ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo devel)
+BUILD         := $(GO) build -trimpath -ldflags "-s -w -X suqiu/cli.version=$(VERSION)"
+
+.PHONY: build demo test race lint fuzz chaos e2e bench fmt
+
+build: ## the binary, ./bin/suqiu
+	$(BUILD) -o bin/suqiu .
+
+demo: build ## eight weeks of calls through the embedded engines, searched and checked
+	./bin/suqiu demo
+
+test: ## unit and integration tests on the embedded engines
+	$(GO) test ./...
+
+race: ## the same under the race detector
+	$(GO) test -race ./...
+
+lint: ## vet and golangci-lint, its version pinned above
+	$(GO) vet ./...
+	$(GO) vet -tags e2e ./...
+	$(GO) run $(GOLANGCI) run ./...
+
+fuzz: ## every fuzzer for FUZZTIME
+	./e2e/fuzz.sh $(or $(FUZZTIME),30s)
+
+e2e: ## against the real Elasticsearch and Kafka (needs Java 17 and Maven)
+	$(GO) test -tags e2e -count=1 -timeout 20m ./e2e/...
+
+chaos: build ## kill -9, store and broker faults over a million calls
+	CHAOS_CALLS=$(or $(CHAOS_CALLS),1000000) $(GO) test -tags e2e -count=1 -timeout 80m -run TestChaos ./e2e/...
+
+bench: ## the benchmarks of docs/benchmarks.md
+	$(GO) test -run '^$$' -bench . -benchmem ./...
+
+fmt:
+	gofmt -w .
