@@ -1,0 +1,147 @@
+package ingest
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+	"unicode/utf8"
+
+	"filippo.io/age"
+
+	"suqiu/hotline"
+	"suqiu/ingest/decode"
+)
+
+// DeadLetterSchema is the version of the JSON form of dead letters.
+const DeadLetterSchema = 1
+
+// Bounds of a dead letter.
+const (
+	maxWhy         = 500       // bytes of one explanation
+	maxSealedInput = 512 << 10 // a larger payload is not sealed: its origin refers to it
+)
+
+// DeadLetter says of one input why it could not be stored, and where it stands. It holds nothing of its text: the
+// payload is there only sealed to the operator's key, and not at all without one, or when it is larger than 512 KiB.
+// As JSON it is the value of a record of the dead letter topic whose key is ID:
+//
+//	{"schema":1, "id":"suqiu.hotline.95598/3/1042", "source":"95598",
+//	 "origin":{"topic":"suqiu.hotline.95598","partition":3,"offset":1042},
+//	 "reason":"time", "place":"受理时间", "why":"no readable time", "at":"2026-11-28T04:00:00Z", "bytes":812}
+//
+// A letter with the same ID replaces an earlier one; one with Resolved set says that a replay has stored the input.
+type DeadLetter struct {
+	Schema   int            `json:"schema"`
+	ID       string         `json:"id"` // topic/partition/offset or file:line, and /item and .record where there are several
+	Source   string         `json:"source"`
+	Origin   hotline.Origin `json:"origin"`
+	Reason   decode.Reason  `json:"reason"`
+	Place    string         `json:"place,omitempty"` // within the input: a line, column or field
+	Why      string         `json:"why"`
+	Remedy   string         `json:"remedy,omitempty"`
+	At       time.Time      `json:"at"`
+	Ruleset  string         `json:"ruleset,omitempty"` // hash of the rule set in force
+	Bytes    int            `json:"bytes"`             // size of the payload
+	Sealed   []byte         `json:"sealed,omitempty"`  // the input, encrypted with age
+	Resolved time.Time      `json:"resolved,omitzero"`
+}
+
+// ParseDeadLetter reads the JSON form. Unknown fields are ignored, so that an older build reads newer letters of the
+// same schema.
+func ParseDeadLetter(data []byte) (DeadLetter, error) {
+	var d DeadLetter
+	if err := json.Unmarshal(data, &d); err != nil {
+		return DeadLetter{}, fmt.Errorf("read dead letter: %w", err)
+	}
+	switch {
+	case d.Schema != DeadLetterSchema:
+		return DeadLetter{}, fmt.Errorf("read dead letter: its schema is %d, this build reads %d", d.Schema, DeadLetterSchema)
+	case d.ID == "":
+		return DeadLetter{}, errors.New("read dead letter: it has no id")
+	case (d.Origin.Topic == "") == (d.Origin.File == ""):
+		return DeadLetter{}, fmt.Errorf("read dead letter %q: its origin must be a topic or a file", d.ID)
+	}
+	return d, nil
+}
+
+// clip bounds an explanation without cutting a character.
+func clip(s string) string {
+	if len(s) <= maxWhy {
+		return s
+	}
+	cut := maxWhy
+	for !utf8.RuneStart(s[cut]) {
+		cut--
+	}
+	return s[:cut] + "…"
+}
+
+// Sealer encrypts the input of dead letters to the operator's key. A nil Sealer seals nothing.
+type Sealer struct {
+	recipients []age.Recipient
+}
+
+// NewSealer reads recipients in age's form (age1…), one a line.
+func NewSealer(recipients io.Reader) (*Sealer, error) {
+	parsed, err := age.ParseRecipients(recipients)
+	if err != nil {
+		return nil, fmt.Errorf("read the recipients of dead letters: %w", err)
+	}
+	return &Sealer{parsed}, nil
+}
+
+// sealedInput is what is sealed: all that is needed to process the input again.
+type sealedInput struct {
+	Value   []byte            `json:"value"`
+	Key     []byte            `json:"key,omitempty"`
+	Headers map[string]string `json:"headers,omitempty"`
+	File    string            `json:"file,omitempty"`
+	Arrived time.Time         `json:"arrived"`
+}
+
+// seal returns the encrypted input, or nil when there is no key or the input is too large.
+func (s *Sealer) seal(in *decode.Input) []byte {
+	if s == nil || len(in.Value) > maxSealedInput {
+		return nil
+	}
+	plain, err := json.Marshal(sealedInput(*in))
+	if err != nil {
+		return nil // a time outside the years that JSON knows: the letter goes without its payload
+	}
+	var sealed bytes.Buffer
+	w, err := age.Encrypt(&sealed, s.recipients...)
+	if err != nil {
+		return nil // recipients that can't be combined; the letter goes without its payload
+	}
+	if _, err := w.Write(plain); err != nil {
+		return nil
+	}
+	if err := w.Close(); err != nil {
+		return nil
+	}
+	return sealed.Bytes()
+}
+
+// Open decrypts the input of a letter with the operator's identities.
+func (d *DeadLetter) Open(identities ...age.Identity) (*decode.Input, error) {
+	if len(d.Sealed) == 0 {
+		return nil, fmt.Errorf("open dead letter %s: it holds no payload; read it from its origin", d.ID)
+	}
+	r, err := age.Decrypt(bytes.NewReader(d.Sealed), identities...)
+	if err != nil {
+		return nil, fmt.Errorf("open dead letter %s: %w", d.ID, err)
+	}
+	plain, err := io.ReadAll(r)
+	if err != nil {
+		return nil, fmt.Errorf("open dead letter %s: %w", d.ID, err)
+	}
+	var in sealedInput
+	if err := json.Unmarshal(plain, &in); err != nil {
+		return nil, fmt.Errorf("open dead letter %s: %w", d.ID, err)
+	}
+	out := decode.Input(in)
+	return &out, nil
+}

@@ -1,0 +1,112 @@
+package ingest
+
+import (
+	"fmt"
+	"sync"
+
+	"suqiu/ingest/decode"
+)
+
+// Pause is why a source has stopped. It goes on when the operator has acted and the process is started again.
+type Pause struct {
+	Source string
+	Why    string
+	Hint   string
+}
+
+func (p *Pause) Error() string {
+	return fmt.Sprintf("source %s is paused: %s (%s)", p.Source, p.Why, p.Hint)
+}
+
+// shares watches, for each source, how many of its latest records became dead letters, so that a changed upstream
+// format does not drain into them. A source that passed the limit stays paused for the life of the process.
+type shares struct {
+	limit  int // dead letters in a window that are still borne
+	window int
+
+	mu      sync.Mutex
+	sources map[string]*share
+}
+
+// share is one source's window: a ring of the latest records, true where dead.
+type share struct {
+	ring  []bool
+	at    int
+	dead  int
+	pause *Pause
+}
+
+func newShares(limit float64, window int) *shares {
+	return &shares{limit: int(limit * float64(window)), window: window, sources: make(map[string]*share)}
+}
+
+// admit counts a unit. It returns why the source must stop before this unit, or nil.
+func (s *shares) admit(u *Unit) *Pause {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	of := s.of(u.Source)
+	if of.pause != nil {
+		return of.pause
+	}
+	for i := range u.Entries {
+		dead := u.Entries[i].Dead
+		if dead != nil && dead.Reason == decode.ReasonSchema {
+			of.pause = &Pause{u.Source, fmt.Sprintf("%s has a newer schema: %s", dead.ID, dead.Why), "update suqiu, then start it again"}
+			return of.pause
+		}
+		of.push(dead != nil)
+	}
+	return s.judge(u.Source, of)
+}
+
+// refuse counts a document, already admitted, that the store refused.
+func (s *shares) refuse(source string) *Pause {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	of := s.of(source)
+	for k := range of.ring {
+		i := (of.at - 1 - k + 2*len(of.ring)) % len(of.ring)
+		if !of.ring[i] {
+			of.ring[i] = true
+			of.dead++
+			break
+		}
+	}
+	return s.judge(source, of)
+}
+
+// paused returns why a source stands still, or nil.
+func (s *shares) paused(source string) *Pause {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.of(source).pause
+}
+
+func (s *shares) judge(source string, of *share) *Pause {
+	if of.pause == nil && of.dead > s.limit {
+		of.pause = &Pause{source,
+			fmt.Sprintf("%d of its last %d records can't be used, more than %d", of.dead, s.window, s.limit),
+			"see suqiu deadletter list; mend the source or its configuration, or raise the limit, then start suqiu again"}
+	}
+	return of.pause
+}
+
+func (s *shares) of(source string) *share {
+	of := s.sources[source]
+	if of == nil {
+		of = &share{ring: make([]bool, s.window)}
+		s.sources[source] = of
+	}
+	return of
+}
+
+func (w *share) push(dead bool) {
+	if w.ring[w.at] {
+		w.dead--
+	}
+	w.ring[w.at] = dead
+	if dead {
+		w.dead++
+	}
+	w.at = (w.at + 1) % len(w.ring)
+}
