@@ -28,7 +28,7 @@ type Searcher interface {
 	Search(ctx context.Context, q Query) (Result, error)
 	// Scan reads every document that the filter accepts, tombstones too, in a stable order (document id), size at a
 	// time. token is empty for the first page and else the one that the page before returned; an empty next token
-	// ends the scan. A document that is there during the whole scan is returned exactly once, even when it is
+	// ends the scan; size is 1 … MaxWindow, else ErrQuery. A document that is there during the whole scan is returned exactly once, even when it is
 	// rewritten meanwhile.
 	Scan(ctx context.Context, f Filter, token string, size int) (docs []hotline.Document, next string, err error)
 	// Get returns one document by id, or ErrNotFound; it sees every write at once.
@@ -47,7 +47,7 @@ type Ledger interface {
 	// GetRecord returns the record of a key, or ErrNotFound.
 	GetRecord(ctx context.Context, key string) (Record, error)
 	// PutRecord writes value if the record's revision still is ifRev (0: it must not exist yet), and returns the new
-	// revision; else ErrConflict. Keys are UTF-8 of at most 512 bytes, values at most 4 MiB.
+	// revision; else ErrConflict. Keys are UTF-8 of 1 … 512 bytes, values at most 4 MiB; others are ErrQuery.
 	PutRecord(ctx context.Context, key string, value []byte, ifRev int64) (int64, error)
 	// ListRecords returns the records whose key begins with prefix, ordered by key.
 	ListRecords(ctx context.Context, prefix string) ([]Record, error)
@@ -124,7 +124,7 @@ const (
 
 // Query is one search. Words are separated by blanks and must all occur; "…" makes a phrase of several words one;
 // a word of Chinese characters matches them next to each other, across word borders; a leading - excludes. An empty
-// Words matches all.
+// Words matches all. Words are looked for in the text of all turns; ParseWords says precisely what matches.
 type Query struct {
 	Words     string
 	Filter    Filter
@@ -185,7 +185,9 @@ const (
 )
 
 // CountQuery says what to count. Documents whose path is shorter than Level count at the end of their path; those
-// without any path count under the area "".
+// without any path count under the area "", and those without labels under the label "". The filter chooses documents,
+// not labels: every code of an accepted document counts, as it is and not added up its tree. Documents of day
+// precision are left out of hourly counts. What can't be counted so is ErrQuery.
 type CountQuery struct {
 	Filter     Filter
 	Interval   Interval

@@ -1,0 +1,124 @@
+package storetest
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"suqiu/hotline"
+	"suqiu/index"
+)
+
+var scanPromises = []promise{
+	{"ScanAll", scanAll},
+	{"ScanNothing", scanNothing},
+	{"ScanResumes", scanResumes},
+	{"ScanWhileRewritten", scanWhileRewritten},
+	{"ScanWhileReclassified", scanWhileReclassified},
+	{"ScanBadSize", scanBadSize},
+}
+
+// scanCalls puts n documents, spread over three months so that the order of ids is not that of time, one a tombstone.
+func (s *scope) scanCalls(n int) (ids []string) {
+	ids = numbered(n)
+	docs := make([]hotline.Document, n)
+	for i, id := range ids {
+		docs[i] = s.call(id, "停电", received(day(time.Month(3+i%3), 1+i%28)), contentRev(1000))
+	}
+	docs[n/2].Call.Tombstone = true
+	s.put(docs...)
+	return ids
+}
+
+func scanAll(s *scope) {
+	ids := s.scanCalls(23)
+	for _, size := range []int{1, 7, 23, 1000} {
+		if got := callIDs(s.scan(index.Filter{}, size, nil)); !slices.Equal(got, ids) {
+			s.Errorf("pages of %d: got %v, want %v", size, got, ids)
+		}
+	}
+}
+
+func scanNothing(s *scope) {
+	docs, next, err := s.store.Scan(s.Context(), index.Filter{Sources: []string{s.unit}}, "", 10)
+	if len(docs) != 0 || next != "" || err != nil {
+		s.Errorf("got %v, %q, %v, want nothing", callIDs(docs), next, err)
+	}
+}
+
+// scanResumes asks twice with one token, as a process does that ended before it had stored the next one.
+func scanResumes(s *scope) {
+	ids := s.scanCalls(20)
+	filter := index.Filter{Sources: []string{s.unit}}
+	first, token, err := s.store.Scan(s.Context(), filter, "", 8)
+	if err != nil {
+		s.Fatal(err)
+	}
+	var pages [2][]string
+	for i := range pages {
+		docs, _, err := s.store.Scan(s.Context(), filter, token, 8)
+		if err != nil {
+			s.Fatalf("with the token for the %d. time: %v", i+1, err)
+		}
+		pages[i] = callIDs(docs)
+	}
+	if got := callIDs(first); !slices.Equal(got, ids[:8]) || !slices.Equal(pages[0], ids[8:16]) || !slices.Equal(pages[1], ids[8:16]) {
+		s.Errorf("got %v, then %v and again %v, want %v, then twice %v", got, pages[0], pages[1], ids[:8], ids[8:16])
+	}
+}
+
+func scanWhileRewritten(s *scope) {
+	ids := s.scanCalls(30)
+	round := int64(0)
+	got := callIDs(s.scan(index.Filter{}, 4, func() {
+		round++
+		var docs []hotline.Document
+		for i, id := range ids { // each moves to another month, forward and back
+			docs = append(docs, s.call(id, "来电", contentRev(1000+round), received(day(time.Month(3+(int64(i)+round)%3), 20))))
+		}
+		docs = append(docs, s.call(fmt.Sprintf("new%d", round), "停电"))
+		s.put(docs...)
+	}))
+	got = slices.DeleteFunc(got, func(id string) bool { return !slices.Contains(ids, id) })
+	slices.Sort(got)
+	if !slices.Equal(got, ids) {
+		s.Errorf("got %v, want each of %d documents once", got, len(ids))
+	}
+}
+
+// scanWhileReclassified lets what was scanned drop out of the filter, as reclassification does.
+func scanWhileReclassified(s *scope) {
+	ids := s.scanCalls(25)
+	filter := index.Filter{Sources: []string{s.unit}, RulesetBelow: 2}
+	var got []string
+	for token := ""; ; {
+		docs, next, err := s.store.Scan(s.Context(), filter, token, 6)
+		if err != nil {
+			s.Fatal(err)
+		}
+		got = append(got, callIDs(docs)...)
+		for i := range docs {
+			docs[i].Analysis.RulesetRev = 2
+		}
+		s.put(docs...)
+		if next == "" {
+			break
+		}
+		token = next
+	}
+	if !slices.Equal(got, ids) {
+		s.Errorf("got %v, want %v", got, ids)
+	}
+	if left := s.scan(index.Filter{RulesetBelow: 2}, 10, nil); len(left) != 0 {
+		s.Errorf("got %v left, want none", callIDs(left))
+	}
+}
+
+func scanBadSize(s *scope) {
+	for _, size := range []int{0, -1, index.MaxWindow + 1} {
+		if _, _, err := s.store.Scan(s.Context(), index.Filter{}, "", size); !errors.Is(err, index.ErrQuery) {
+			s.Errorf("size %d: got %v, want ErrQuery", size, err)
+		}
+	}
+}
