@@ -1,0 +1,112 @@
+//go:build unix
+
+package engine
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+)
+
+// elasticsearchFolder is what the distribution unpacks to; the version stands in testdata/elasticsearch/pom.xml too.
+const elasticsearchFolder = "elasticsearch-8.19.16"
+
+// Elasticsearch is one running node.
+type Elasticsearch struct {
+	*Process
+	url string
+}
+
+// URL is the node's address.
+func (e *Elasticsearch) URL() string { return e.url }
+
+// StartElasticsearch unpacks the server below dir, unless it is there already, starts one node without security, and
+// returns when it answers. It is the real server with few modules: no ILM, no scripts, no _reindex; indices are only made
+// when asked for. A missing Java or Maven gives
+// a *MissingError. When root runs the tests, all folders above dir must be open to other users.
+func StartElasticsearch(ctx context.Context, dir string, o Options) (*Elasticsearch, error) {
+	o, err := o.withDefaults()
+	if err != nil {
+		return nil, err
+	}
+	home, err := javaHome()
+	if err != nil {
+		return nil, err
+	}
+	as, err := credential()
+	if err != nil {
+		return nil, err
+	}
+	server := filepath.Join(dir, elasticsearchFolder)
+	if _, err := os.Stat(server); err != nil {
+		if err := fetch(ctx, dir, "elasticsearch", "dependency:unpack-dependencies", "-DoutputDirectory="+dir); err != nil {
+			return nil, err
+		}
+	}
+	if err := os.WriteFile(filepath.Join(server, "config", "elasticsearch.yml"), []byte(elasticsearchYAML(o)), 0o644); err != nil {
+		return nil, fmt.Errorf("configure Elasticsearch: %w", err)
+	}
+	if err := os.MkdirAll(filepath.Join(dir, "tmp"), 0o755); err != nil {
+		return nil, fmt.Errorf("configure Elasticsearch: %w", err)
+	}
+	if err := give(dir, as); err != nil {
+		return nil, err
+	}
+	e := &Elasticsearch{url: fmt.Sprintf("http://127.0.0.1:%d", o.Port)}
+	e.Process = &Process{
+		name: "Elasticsearch", log: filepath.Join(dir, "elasticsearch.log"), timeout: o.Timeout,
+		command: func() *exec.Cmd {
+			cmd := exec.Command(filepath.Join(server, "bin", "elasticsearch"))
+			cmd.Dir = server
+			cmd.Env = []string{
+				"PATH=" + os.Getenv("PATH"), "HOME=" + dir, "ES_JAVA_HOME=" + home, "ES_TMPDIR=" + filepath.Join(dir, "tmp"),
+				"ES_JAVA_OPTS=-Xms" + o.Heap + " -Xmx" + o.Heap + " -XX:+UseSerialGC -XX:-UseG1GC",
+			}
+			cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Credential: as}
+			return cmd
+		},
+		ready: e.ready,
+	}
+	if err := e.start(ctx); err != nil {
+		return nil, err
+	}
+	return e, nil
+}
+
+func elasticsearchYAML(o Options) string {
+	settings := map[string]string{
+		"cluster.name":             "suqiu-e2e",
+		"discovery.type":           "single-node",
+		"http.host":                "127.0.0.1",
+		"http.port":                fmt.Sprint(o.Port),
+		"transport.host":           "127.0.0.1",
+		"transport.port":           "0",
+		"node.store.allow_mmap":    "false",
+		"action.auto_create_index": "false",
+		"xpack.security.enabled":   "false",
+		"cluster.routing.allocation.disk.threshold_enabled": "false",
+	}
+	return join(settings, o.Settings, ": ")
+}
+
+// ready asks for the health of the cluster; a red one is still recovering its indices.
+func (e *Elasticsearch) ready(ctx context.Context) error {
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, e.url+"/_cluster/health?wait_for_status=yellow&timeout=1s", nil)
+	if err != nil {
+		return err
+	}
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		return err
+	}
+	defer response.Body.Close()
+	if response.StatusCode != http.StatusOK {
+		return fmt.Errorf("health is answered with %s", strings.ToLower(response.Status))
+	}
+	return nil
+}
