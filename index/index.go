@@ -27,9 +27,9 @@ type Searcher interface {
 	// Search answers a query; see Query. It never returns tombstones.
 	Search(ctx context.Context, q Query) (Result, error)
 	// Scan reads every document that the filter accepts, tombstones too, in a stable order (document id), size at a
-	// time. token is empty for the first page and else the one that the page before returned; an empty next token
-	// ends the scan; size is 1 … MaxWindow, else ErrQuery. A document that is there during the whole scan is returned exactly once, even when it is
-	// rewritten meanwhile.
+	// time (1 … MaxWindow, else ErrQuery). token is empty for the first page and else the one that the page before
+	// returned; an empty next token ends the scan. A document that is there during the whole scan is returned exactly
+	// once, even when it is rewritten meanwhile.
 	Scan(ctx context.Context, f Filter, token string, size int) (docs []hotline.Document, next string, err error)
 	// Get returns one document by id, or ErrNotFound; it sees every write at once.
 	Get(ctx context.Context, id string) (hotline.Document, error)
