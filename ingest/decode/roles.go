@@ -10,13 +10,13 @@ import (
 
 // Weights of the role model, in the same unit as the cues: one is weak, four is plain.
 const (
-	opens        = 1.5 // the agent answers the telephone, so the first words are likely theirs
-	alternates   = 2.5 // two people take turns
-	trusted      = 3.0 // a turn belongs to the speaker that the source names
-	named        = 2.0 // the source names the speakers rightly, not swapped
-	recognisable = 3.0 // the least evidence of one turn without which nobody is taken for an agent
-	certain      = 0.5 // the least margin by which a role is given
-	wont         = 2.0 // changes of speaker counted before the first, as a call has them
+	weightOpens      = 1.5 // the agent answers the telephone, so the first words are likely theirs
+	weightAlternates = 2.5 // two people take turns
+	weightTrusted    = 3.0 // a turn belongs to the speaker that the source names
+	weightNamed      = 2.0 // the source names the speakers rightly, not swapped
+	leastEvidence    = 3.0 // the least evidence of one turn without which nobody is taken for an agent
+	leastMargin      = 0.5 // the least margin by which a role is given
+	wontedChanges    = 2.0 // changes of speaker counted before the first, as a call has them
 )
 
 // FindAgent returns the turns with the roles set as far as they can be told from what is said. Recognisers part two
@@ -54,30 +54,44 @@ func findAgentAmong(turns []hotline.Turn, speakers []string) []hotline.Turn {
 	for k, i := range spoken {
 		evidence[k] = agentEvidence(turns[i].Text)
 		voices[k] = speakers[i]
-		recognised = recognised || evidence[k] >= recognisable
+		recognised = recognised || evidence[k] >= leastEvidence
 	}
 	if !recognised {
 		return found
 	}
-	evidence[0] += opens
+	evidence[0] += weightOpens
+	if unparted(voices) {
+		clear(voices)
+	}
 	roles := speakerRoles(voices, evidence)
 	change := alternation(voices, evidence)
 	for k, voice := range voices {
-		evidence[k] += trusted * roles[voice]
+		evidence[k] += weightTrusted * roles[voice]
 	}
 	for k, margin := range margins(evidence, change) {
 		switch {
-		case margin >= certain:
+		case margin >= leastMargin:
 			found[spoken[k]].Role = hotline.RoleAgent
-		case margin <= -certain:
+		case margin <= -leastMargin:
 			found[spoken[k]].Role = hotline.RoleCustomer
 		}
 	}
 	return found
 }
 
-// speakerRoles tells for each named voice whether it is an agent's (1) or a customer's (-1). With fewer than two
-// voices nothing is known: a recogniser that did not part the voices calls them all by one name.
+// unparted reports whether all voices have one anonymous name: the recogniser did not part them, and its name for
+// them tells nothing.
+func unparted(voices []string) bool {
+	for _, voice := range voices {
+		if voice != voices[0] {
+			return false
+		}
+	}
+	return voices[0] != string(hotline.RoleAgent) && voices[0] != string(hotline.RoleCustomer)
+}
+
+// speakerRoles tells for each named voice whether it is an agent's (1) or a customer's (-1). A single voice is known
+// only if the source claims its role.
 func speakerRoles(voices []string, evidence []float64) map[string]float64 {
 	total := map[string]float64{}
 	for k, voice := range voices {
@@ -89,7 +103,7 @@ func speakerRoles(voices []string, evidence []float64) map[string]float64 {
 		return claimed(total)
 	}
 	for voice, role := range claimed(total) {
-		total[voice] += named * role
+		total[voice] += weightNamed * role
 	}
 	// Sorted, so that equal totals do not depend on the order of a map.
 	ranked := slices.SortedFunc(maps.Keys(total), func(a, b string) int {
@@ -125,11 +139,11 @@ func claimed(total map[string]float64) map[string]float64 {
 	return roles
 }
 
-// alternation is the weight of a change of role between two neighbouring turns: alternates where speakers take
+// alternation is the weight of a change of role between two neighbouring turns: weightAlternates where speakers take
 // turns throughout, its negative where they never do, as with recognisers that give sentences, several of one
 // speaker in a row. Where the voices are not known, how the evidence goes up and down tells it.
 func alternation(voices []string, evidence []float64) float64 {
-	change, stay := wont, 0.0
+	change, stay := wontedChanges, 0.0
 	for k := 1; k < len(voices); k++ {
 		switch {
 		case voices[k-1] != "" && voices[k] != "":
@@ -147,7 +161,7 @@ func alternation(voices []string, evidence []float64) float64 {
 			}
 		}
 	}
-	return alternates * max(-0.5, min(1, 2*(change-stay)/(change+stay)))
+	return weightAlternates * max(-0.5, min(1, 2*(change-stay)/(change+stay)))
 }
 
 // margins gives for each turn by how much the best sequence of roles in which it is the agent's beats the best in
