@@ -1,0 +1,282 @@
+// Package area finds out where a contact is about: one path in the grid tree (供电单位、台区、网格) and one in the
+// administrative tree (行政区划), with the method and how sure it is. The trees, the units, the place names and the
+// accounts are tables (dicts/areas, and the user's own); the same record and tables always give the same area.
+package area
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"path"
+	"sort"
+	"strconv"
+)
+
+// Layer is a folder of tables. Sub-folders are read after the tables of the folder itself, in the order of their names.
+type Layer struct {
+	FS  fs.FS
+	Dir string
+}
+
+// Trees holds all tables, ready to locate records. It is not changed after loading and is safe for concurrent use.
+type Trees struct {
+	divisions, grid *tree
+	units           map[string]place // by every name of a unit
+	names           *trie            // every name that may stand in a text
+	accounts        accountTable
+	sets            map[Kind]*set // all but the accounts, for Check
+}
+
+// place is what one piece of evidence points at, in either tree or both.
+type place struct {
+	grid, division *node
+}
+
+// complete fills the tree that the evidence itself does not speak of, by the links between the trees.
+func (p place) complete() place {
+	if p.grid == nil {
+		p.grid = p.division.linked()
+	}
+	if p.division == nil {
+		p.division = p.grid.linked()
+	}
+	return p
+}
+
+// Load reads the tables under dir: those of dir itself, then those of each sub-folder, a later row replacing an earlier
+// one with the same key. A folder without any table is an error. Errors in a table are *TableError.
+func Load(fsys fs.FS, dir string) (*Trees, error) {
+	return LoadLayers(Layer{fsys, dir})
+}
+
+// LoadLayers is Load over several folders, a later one adding to the earlier ones and replacing rows by key: what
+// suqiu ships first, the user's folder last.
+func LoadLayers(layers ...Layer) (*Trees, error) {
+	sets := make(map[Kind]*set, len(Kinds))
+	for _, k := range Kinds {
+		sets[k] = newSet()
+	}
+	found := 0
+	for _, l := range layers {
+		n, err := readFolder(sets, l.FS, path.Clean(l.Dir))
+		if err != nil {
+			return nil, err
+		}
+		found += n
+	}
+	if found == 0 {
+		return nil, errors.New("load area tables: there is none; put divisions.csv or grid.csv into the folder (dicts/areas/README.md)")
+	}
+	return build(sets)
+}
+
+// readFolder adds the tables of a folder and its sub-folders to the sets and tells how many it found.
+func readFolder(sets map[Kind]*set, fsys fs.FS, dir string) (found int, err error) {
+	entries, err := fs.ReadDir(fsys, dir)
+	if err != nil {
+		return 0, fmt.Errorf("read the folder of area tables: %w", err)
+	}
+	for _, k := range Kinds {
+		name := path.Join(dir, k.file())
+		f, err := fsys.Open(name)
+		if errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		if err != nil {
+			return 0, fmt.Errorf("open area table: %w", err)
+		}
+		t, err := ReadTable(f, name, k)
+		f.Close()
+		if err != nil {
+			return 0, err
+		}
+		sets[k].add(t)
+		found++
+	}
+	for _, e := range entries {
+		if e.IsDir() {
+			n, err := readFolder(sets, fsys, path.Join(dir, e.Name()))
+			if err != nil {
+				return 0, err
+			}
+			found += n
+		}
+	}
+	return found, nil
+}
+
+func build(sets map[Kind]*set) (*Trees, error) {
+	t := &Trees{sets: sets}
+	var err error
+	if t.divisions, err = buildTree(Divisions, sets[Divisions]); err != nil {
+		return nil, err
+	}
+	if t.grid, err = buildTree(Grid, sets[Grid]); err != nil {
+		return nil, err
+	}
+	if err = link(t.divisions, t.grid, sets[Grid]); err != nil {
+		return nil, err
+	}
+	if t.units, err = t.buildUnits(sets[Units]); err != nil {
+		return nil, err
+	}
+	if t.names, err = t.buildNames(sets); err != nil {
+		return nil, err
+	}
+	if t.accounts, err = t.buildAccounts(sets[Accounts]); err != nil {
+		return nil, err
+	}
+	delete(sets, Accounts) // the index holds all that is needed, in a fraction of the memory
+	return t, nil
+}
+
+// refer finds the places that a row of units, places or accounts names; a negative column is one the kind has not.
+func (t *Trees) refer(k Kind, row Row, gridCol, divisionCol int) (place, error) {
+	var p place
+	if gridCol >= 0 && row.Values[gridCol] != "" {
+		if p.grid = t.grid.byCode[row.Values[gridCol]]; p.grid == nil {
+			return p, row.fault(k, gridCol, "add it to the grid, or correct the code", "there is no unit %s", row.Values[gridCol])
+		}
+	}
+	if divisionCol >= 0 && row.Values[divisionCol] != "" {
+		if p.division = t.divisions.byCode[trimDivision(row.Values[divisionCol])]; p.division == nil {
+			return p, row.fault(k, divisionCol, "add it to the divisions, or correct the code", "there is no division %s", row.Values[divisionCol])
+		}
+	}
+	return p, nil
+}
+
+func (t *Trees) buildUnits(s *set) (map[string]place, error) {
+	units := make(map[string]place, len(s.keys))
+	owner := make(map[string]Row)
+	for _, key := range s.keys {
+		row := s.rows[key]
+		p, err := t.refer(Units, row, colUnitGrid, colUnitDivision)
+		if err != nil {
+			return nil, err
+		}
+		if p.grid == nil && p.division == nil {
+			return nil, row.fault(Units, colUnitGrid, "fill in the unit's code or its division", "names no place")
+		}
+		for _, name := range append(list(row.Values[colAliases]), row.Values[colName-1]) {
+			name = normal(name)
+			if other, taken := owner[name]; taken {
+				return nil, row.fault(Units, colAliases, "let each name stand for one unit", "%s is a name of the unit in %s line %d too", name, other.File, other.Line)
+			}
+			owner[name] = row
+			units[name] = p.complete()
+		}
+	}
+	return units, nil
+}
+
+// accountTable finds a grid place by account number: whole numbers, and beginnings written with a star (77001*).
+type accountTable struct {
+	whole    map[string]*node
+	prefixes map[string]*node
+	lengths  []int // of the prefixes, longest first
+}
+
+func (t *Trees) buildAccounts(s *set) (accountTable, error) {
+	a := accountTable{whole: make(map[string]*node, len(s.keys)), prefixes: make(map[string]*node)}
+	lengths := make(map[int]bool)
+	for _, account := range s.keys {
+		row := s.rows[account]
+		p, err := t.refer(Accounts, row, colAccountGrid, -1)
+		if err != nil {
+			return a, err
+		}
+		digits, starred := account, false
+		if n := len(account) - 1; account[n] == '*' {
+			digits, starred = account[:n], true
+		}
+		if digits == "" || trimDigits(digits) != "" {
+			return a, row.fault(Accounts, colAccount, "write digits, with * at the end for all numbers that begin so", "is no account number")
+		}
+		if !starred {
+			a.whole[digits] = p.grid
+			continue
+		}
+		a.prefixes[digits] = p.grid
+		lengths[len(digits)] = true
+	}
+	for n := range lengths {
+		a.lengths = append(a.lengths, n)
+	}
+	sort.Sort(sort.Reverse(sort.IntSlice(a.lengths)))
+	return a, nil
+}
+
+// find returns the place of an account, and whether the number itself stands in the table.
+func (a accountTable) find(account string) (n *node, exact bool) {
+	if n = a.whole[account]; n != nil {
+		return n, true
+	}
+	for _, length := range a.lengths {
+		if length <= len(account) {
+			if n = a.prefixes[account[:length]]; n != nil {
+				return n, false
+			}
+		}
+	}
+	return nil, false
+}
+
+// buildNames collects every name that may stand in a text: divisions, units, transformer areas, gazetteer.
+func (t *Trees) buildNames(sets map[Kind]*set) (*trie, error) {
+	names := newTrie()
+	for _, code := range sets[Divisions].keys {
+		row := sets[Divisions].rows[code]
+		doubtful, ok := yes(row.Values[colDivAmbiguous])
+		if !ok {
+			return nil, row.fault(Divisions, colDivAmbiguous, "write 是 or leave it empty", "%q is neither yes nor no", row.Values[colDivAmbiguous])
+		}
+		addDivision(names, t.divisions.byCode[code], list(row.Values[colDivAliases]), doubtful)
+	}
+	for _, code := range sets[Grid].keys {
+		n := t.grid.byCode[code]
+		if n.level == levelTransformer {
+			names.add(n.name, candidate{place: place{grid: n}.complete(), weight: 2, sure: 0.8})
+		}
+	}
+	for _, key := range sets[Units].keys {
+		row := sets[Units].rows[key]
+		for _, name := range append(list(row.Values[colAliases]), row.Values[colName-1]) {
+			names.add(name, candidate{place: t.units[normal(name)], weight: 1.5, sure: 0.7})
+		}
+	}
+	for _, key := range sets[Places].keys {
+		row := sets[Places].rows[key]
+		c, err := t.gazetteerEntry(row)
+		if err != nil {
+			return nil, err
+		}
+		for _, name := range append(list(row.Values[colAliases]), row.Values[colName-1]) {
+			names.add(name, c)
+		}
+	}
+	return names, nil
+}
+
+// gazetteerEntry reads a row of places.
+func (t *Trees) gazetteerEntry(row Row) (candidate, error) {
+	p, err := t.refer(Places, row, -1, colPlaceDiv)
+	if err != nil {
+		return candidate{}, err
+	}
+	c := candidate{place: p.complete(), weight: 1.5, sure: 0.75}
+	if row.Values[colPlaceKind] == kindRoad {
+		c.weight, c.sure = 1, 0.7
+	}
+	if w := row.Values[colPlaceWeight]; w != "" {
+		c.weight, err = strconv.ParseFloat(w, 64)
+		if err != nil || !(c.weight > 0 && c.weight <= 10) {
+			return candidate{}, row.fault(Places, colPlaceWeight, "write a number above 0 and at most 10, or leave it empty", "%q is no weight", w)
+		}
+	}
+	var ok bool
+	if c.needsClue, ok = yes(row.Values[colPlaceQ]); !ok {
+		return candidate{}, row.fault(Places, colPlaceQ, "write 是 or leave it empty", "%q is neither yes nor no", row.Values[colPlaceQ])
+	}
+	return c, nil
+}
