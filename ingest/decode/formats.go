@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"runtime/debug"
+	"slices"
+	"strings"
 )
 
 // form is one row of the table of formats: how a JSON object of the format is recognised by its top-level fields,
@@ -26,16 +28,16 @@ func forms() []form {
 		{IFlytekV2, isIFlytekV2, decodeIFlytekV2, true},
 		{IFlytekV1, isIFlytekV1, decodeIFlytekV1, true},
 		{FunASR, isFunASR, decodeFunASR, true},
+		{Order12398, isOrder12398, decodeOrder12398, false},
 		{Order95598, isOrder95598, decodeOrder95598, false},
 		{JSON12345, isJSON12345, decodeJSON12345, false},
-		{Order12398, isOrder12398, decodeOrder12398, false},
 		{Native, isNative, decodeNative, false},
 	}
 }
 
 // formOf finds the row for one JSON value: the configured format's, or the first whose recogniser accepts it.
 func formOf(src *Source, value []byte) (form, *Error) {
-	if src.Format != Auto && src.Format != "" {
+	if !isAuto(src.Format) {
 		for _, f := range forms() {
 			if f.format == src.Format {
 				return f, nil
@@ -58,15 +60,18 @@ func formOf(src *Source, value []byte) (form, *Error) {
 		Remedy: "name the source's format in its configuration"}
 }
 
-// decodeJSON decodes one JSON value, which may be in GB18030. A panic in a decoder becomes an error, so that one
-// record can never stop the stream.
-func decodeJSON(src *Source, in *Input) (records []Record, failure *Error) {
-	defer func() {
-		if p := recover(); p != nil {
-			records, failure = nil, &Error{Reason: ReasonPanic, Format: src.Format,
-				Why: fmt.Sprintf("panic in %s", panicPlace(debug.Stack())), Remedy: "report it; the payload is kept sealed"}
+// isWhole reports whether a JSON array of this configured format is one contact.
+func isWhole(format Format) bool {
+	for _, f := range forms() {
+		if f.format == format {
+			return f.whole
 		}
-	}()
+	}
+	return false
+}
+
+// decodeJSON decodes one JSON value in UTF-8.
+func decodeJSON(src *Source, in *Input) ([]Record, *Error) {
 	if err := checkJSON(in.Value); err != nil {
 		err.Format = src.Format
 		return nil, err
@@ -75,9 +80,20 @@ func decodeJSON(src *Source, in *Input) (records []Record, failure *Error) {
 	if failure != nil {
 		return nil, failure
 	}
-	records, failure = f.decode(src, in)
-	if failure != nil {
-		failure.Format = f.format
+	return guard(f.format, func() ([]Record, *Error) { return f.decode(src, in) })
+}
+
+// guard names the format in the error, and makes an error of a panic in a decoder, so that one record can never stop
+// the stream.
+func guard(format Format, decode func() ([]Record, *Error)) (records []Record, failure *Error) {
+	defer func() {
+		if recover() != nil {
+			records, failure = nil, &Error{Reason: ReasonPanic, Format: format,
+				Why: "panic in " + panicPlace(debug.Stack()), Remedy: "report it; the payload is kept sealed"}
+		}
+	}()
+	if records, failure = decode(); failure != nil {
+		failure.Format = format
 		return nil, failure
 	}
 	return records, nil
@@ -97,4 +113,41 @@ func panicPlace(stack []byte) string {
 		}
 	}
 	return "a decoder"
+}
+
+// Validate reports what is wrong with the configuration of a source, naming the setting.
+func (s *Source) Validate() error {
+	if strings.ContainsAny(s.Name, ":\n") {
+		return fmt.Errorf("source %q: name must not contain a colon", s.Name)
+	}
+	if s.Hotline != "" && !s.Hotline.Valid() {
+		return fmt.Errorf("source %q: hotline is %q, must be 95598, 12398 or 12345", s.Name, s.Hotline)
+	}
+	if s.Kind != "" && !s.Kind.Valid() {
+		return fmt.Errorf("source %q: kind is %q, must be call, order or message", s.Name, s.Kind)
+	}
+	if !isAuto(s.Format) && !slices.Contains(Formats(), s.Format) {
+		return fmt.Errorf("source %q: format is %q, must be auto or one of %v", s.Name, s.Format, Formats())
+	}
+	if len(s.Columns) > 0 && onlyJSON(s.Format) {
+		return fmt.Errorf("source %q: columns are given, but %s is no format of tables", s.Name, s.Format)
+	}
+	if len(s.Columns) > 0 && isAuto(s.Format) {
+		if _, ok := layoutFor(Auto, s.Columns); !ok {
+			return fmt.Errorf("source %q: columns name no known id and text; set the format too", s.Name)
+		}
+	}
+	if err := s.ID.validate(); err != nil {
+		return fmt.Errorf("source %q: id: %w", s.Name, err)
+	}
+	if err := s.Start.validate(); err != nil {
+		return fmt.Errorf("source %q: start: %w", s.Name, err)
+	}
+	return nil
+}
+
+// Formats lists the formats that a source's configuration can name, besides Auto.
+func Formats() []Format {
+	return []Format{Native, Order95598, Table95598, CSV12345, JSON12345, XLSX12345, Order12398,
+		AliyunSCA, Tencent, HuaweiSIS, IFlytekV1, IFlytekV2, FunASR}
 }

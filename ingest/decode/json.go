@@ -55,6 +55,42 @@ func parseJSON(value []byte) any {
 	return v
 }
 
+// jsonFields lists the fields of a JSON object in their order; values that are objects or arrays stay JSON.
+func jsonFields(value []byte) ([]field, *Error) {
+	d := json.NewDecoder(bytes.NewReader(value))
+	d.UseNumber()
+	if open, err := d.Token(); err != nil || open != json.Delim('{') {
+		return nil, &Error{Reason: ReasonFormat, Why: "a JSON value that is not an object", Remedy: "send one JSON object a record"}
+	}
+	var fields []field
+	for d.More() {
+		name, err := d.Token()
+		var v any
+		if err == nil {
+			err = d.Decode(&v)
+		}
+		if err != nil {
+			return nil, &Error{Reason: ReasonSyntax, Place: fmt.Sprintf("byte %d", d.InputOffset()), Why: "broken JSON"}
+		}
+		key, _ := name.(string) // the names of an object are strings
+		fields = append(fields, field{key, text(v)})
+	}
+	return fields, nil
+}
+
+// decodeFields decodes one JSON object by a layout.
+func decodeFields(l *layout, src *Source, in *Input) ([]Record, *Error) {
+	fields, err := jsonFields(in.Value)
+	if err != nil {
+		return nil, err
+	}
+	r, err := l.record(src, in, fields, src.parseTime)
+	if err != nil {
+		return nil, err
+	}
+	return []Record{r}, nil
+}
+
 // text gives a JSON value as the text a person would write: strings and numbers as they are, null as "",
 // everything else as JSON.
 func text(v any) string {

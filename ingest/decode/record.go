@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"suqiu/calendar"
 	"suqiu/hotline"
 )
 
@@ -116,7 +117,7 @@ func (s *Source) zone() *time.Location {
 	if s.Zone != nil {
 		return s.Zone
 	}
-	return time.FixedZone("Asia/Shanghai", 8*60*60)
+	return calendar.Shanghai()
 }
 
 // checkError turns what Call.Check found into a decoding error of the fitting reason.
