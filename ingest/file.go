@@ -56,12 +56,13 @@ func (f *FileIngester) File(ctx context.Context, src *decode.Source, path string
 	if err != nil {
 		return Progress{}, fmt.Errorf("ingest file: %w", err)
 	}
-	identity, err := identify(file, info, src)
+	identity, err := f.identify(file, info, src)
 	if err != nil {
 		return Progress{}, fmt.Errorf("ingest file %s: %w", path, err)
 	}
 	point := &resume{Name: filepath.Base(path), Arrived: f.asOf()}
-	saver := &resumeSaver{ledger: f.Ledger, key: "ingest/file/" + identity, clock: f.Loop.cfg.Clock, backoff: f.Loop.cfg.Backoff}
+	saver := &resumeSaver{ledger: f.Ledger, key: "ingest/file/" + identity,
+		clock: f.Loop.cfg.Clock, backoff: f.Loop.cfg.Backoff, log: f.Loop.cfg.Log}
 	if err := saver.load(ctx, point); err != nil {
 		return Progress{}, fmt.Errorf("ingest file %s: %w", path, err)
 	}
@@ -93,10 +94,10 @@ func (f *FileIngester) asOf() time.Time {
 }
 
 // identify tells whether a file is the one that was begun earlier: its name, size, time of change, first 64 KiB, and
-// how the source reads it.
-func identify(file io.ReadSeeker, info os.FileInfo, src *decode.Source) (string, error) {
+// how it is to be read.
+func (f *FileIngester) identify(file io.ReadSeeker, info os.FileInfo, src *decode.Source) (string, error) {
 	h := sha256.New()
-	fmt.Fprintf(h, "%s\n%d\n%d\n%s\n%s\n", info.Name(), info.Size(), info.ModTime().UnixNano(), src.Name, src.Format)
+	fmt.Fprintf(h, "%s\n%d\n%d\n%s\n%s\n%d\n", info.Name(), info.Size(), info.ModTime().UnixNano(), src.Name, src.Format, f.AsOf.Unix())
 	if _, err := io.CopyN(h, file, 64<<10); err != nil && !errors.Is(err, io.EOF) {
 		return "", err
 	}

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"log/slog"
 	"time"
 )
 
@@ -35,6 +36,7 @@ type resumeSaver struct {
 	key     string
 	clock   Clock
 	backoff Backoff
+	log     *slog.Logger
 	rev     int64
 }
 
@@ -67,7 +69,7 @@ func (s *resumeSaver) get(ctx context.Context) ([]byte, int64, error) {
 		if err == nil {
 			return value, rev, nil
 		}
-		if err := s.clock.Sleep(ctx, s.backoff.wait(attempt)); err != nil {
+		if err := s.wait(ctx, err, attempt); err != nil {
 			return nil, 0, err
 		}
 	}
@@ -92,10 +94,15 @@ func (s *resumeSaver) save(ctx context.Context, p *resume) error {
 		if errors.Is(err, ErrLedgerConflict) {
 			return s.settle(ctx, value)
 		}
-		if err := s.clock.Sleep(ctx, s.backoff.wait(attempt)); err != nil {
+		if err := s.wait(ctx, err, attempt); err != nil {
 			return err
 		}
 	}
+}
+
+func (s *resumeSaver) wait(ctx context.Context, err error, attempt int) error {
+	s.log.Warn("the ledger is unavailable, trying again", "record", s.key, "attempt", attempt+1, "err", err)
+	return s.clock.Sleep(ctx, s.backoff.wait(attempt))
 }
 
 // settle looks whether the writer that was first is an earlier attempt of our own whose answer was lost.

@@ -7,15 +7,16 @@ import (
 	"suqiu/ingest/decode"
 )
 
-// Pause is why a source has stopped. It goes on when the operator has acted and the process is started again.
+// Pause is why a source or a partition has stopped. It goes on when the operator has acted and the process is started
+// again.
 type Pause struct {
-	Source string
-	Why    string
-	Hint   string
+	What string // "source 95598", "partition suqiu.hotline.95598/3"
+	Why  string
+	Hint string
 }
 
 func (p *Pause) Error() string {
-	return fmt.Sprintf("source %s is paused: %s (%s)", p.Source, p.Why, p.Hint)
+	return fmt.Sprintf("%s is paused: %s (%s)", p.What, p.Why, p.Hint)
 }
 
 // shares watches, for each source, how many of its latest records became dead letters, so that a changed upstream
@@ -51,7 +52,7 @@ func (s *shares) admit(u *Unit) *Pause {
 	for i := range u.Entries {
 		dead := u.Entries[i].Dead
 		if dead != nil && dead.Reason == decode.ReasonSchema {
-			of.pause = &Pause{u.Source, fmt.Sprintf("%s has a newer schema: %s", dead.ID, dead.Why), "update suqiu, then start it again"}
+			of.pause = &Pause{"source " + u.Source, fmt.Sprintf("%s has a newer schema: %s", dead.ID, dead.Why), "update suqiu, then start it again"}
 			return of.pause
 		}
 		of.push(dead != nil)
@@ -84,7 +85,7 @@ func (s *shares) paused(source string) *Pause {
 
 func (s *shares) judge(source string, of *share) *Pause {
 	if of.pause == nil && of.dead > s.limit {
-		of.pause = &Pause{source,
+		of.pause = &Pause{"source " + source,
 			fmt.Sprintf("%d of its last %d records can't be used, more than %d", of.dead, s.window, s.limit),
 			"see suqiu deadletter list; mend the source or its configuration, or raise the limit, then start suqiu again"}
 	}

@@ -1,0 +1,145 @@
+package ingest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/segmentio/kafka-go"
+	"github.com/segmentio/kafka-go/protocol"
+)
+
+// record is one Kafka record.
+type record struct {
+	offset  int64
+	time    time.Time
+	key     []byte
+	value   []byte
+	headers map[string]string
+}
+
+// chunk is what one fetch gave.
+type chunk struct {
+	records []record
+	next    int64 // where to go on: after the last record, and after what is no record (control, compacted away)
+	high    int64 // the log's end
+}
+
+// span is what a partition's log holds: offsets first ≤ o < end.
+type span struct{ first, end int64 }
+
+// fetch reads records of a partition from offset on, waiting up to wait when there are none. It asks the broker
+// directly, not through kafka.Reader, which passes over records that retention has removed without a word: here that
+// is the error kafka.OffsetOutOfRange.
+func (b *broker) fetch(ctx context.Context, topic string, partition int, offset int64, maxBytes int, wait time.Duration) (chunk, error) {
+	ctx, cancel := context.WithTimeout(ctx, wait+callTimeout)
+	defer cancel()
+	response, err := b.client.Fetch(ctx, &kafka.FetchRequest{
+		Topic: topic, Partition: partition, Offset: offset,
+		MinBytes: 1, MaxBytes: int64(maxBytes), MaxWait: max(wait, time.Millisecond),
+	})
+	if err == nil {
+		err = response.Error
+	}
+	if err != nil {
+		return chunk{}, fmt.Errorf("fetch %s/%d from offset %d: %w", topic, partition, offset, err)
+	}
+	got := chunk{next: offset, high: response.HighWatermark}
+	batches := 0
+	if stream, ok := response.Records.(*protocol.RecordStream); ok {
+		batches = len(stream.Records)
+		for _, batch := range stream.Records {
+			if err := got.read(batch, offset); err != nil {
+				return chunk{}, fmt.Errorf("fetch %s/%d from offset %d: %w", topic, partition, offset, err)
+			}
+		}
+	}
+	if batches > 0 && got.next == offset {
+		// A batch covers the offset but has no record there or after it: compaction has removed it.
+		got.next = offset + 1
+	}
+	return got, nil
+}
+
+// read adds the records of one batch that stand at or after from. Control records (marks of transactions) only move
+// the position.
+func (c *chunk) read(batch kafka.RecordReader, from int64) error {
+	_, control := batch.(*protocol.ControlBatch)
+	for {
+		r, err := batch.ReadRecord()
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		key, err := drainBytes(r.Key)
+		if err != nil {
+			return err
+		}
+		value, err := drainBytes(r.Value)
+		if err != nil {
+			return err
+		}
+		if r.Offset < from {
+			continue // a batch is sent whole, from before the offset asked for
+		}
+		c.next = r.Offset + 1
+		if control {
+			continue
+		}
+		rec := record{offset: r.Offset, time: r.Time, key: key, value: value}
+		if len(r.Headers) > 0 {
+			rec.headers = make(map[string]string, len(r.Headers))
+			for _, h := range r.Headers {
+				rec.headers[h.Key] = string(h.Value)
+			}
+		}
+		c.records = append(c.records, rec)
+	}
+}
+
+// drainBytes copies the bytes out of kafka-go's page buffers and gives the pages back.
+func drainBytes(b kafka.Bytes) ([]byte, error) {
+	if b == nil {
+		return nil, nil
+	}
+	defer b.Close()
+	return kafka.ReadAll(b)
+}
+
+// spans returns what the logs of some partitions hold. Partitions whose leader does not answer are left out.
+func (b *broker) spans(ctx context.Context, topic string, partitions []int) (map[int]span, error) {
+	ctx, cancel := context.WithTimeout(ctx, callTimeout)
+	defer cancel()
+	var requests []kafka.OffsetRequest
+	for _, p := range partitions {
+		requests = append(requests, kafka.FirstOffsetOf(p), kafka.LastOffsetOf(p))
+	}
+	response, err := b.client.ListOffsets(ctx, &kafka.ListOffsetsRequest{Topics: map[string][]kafka.OffsetRequest{topic: requests}})
+	if err != nil {
+		return nil, fmt.Errorf("ask for the offsets of %s: %w", topic, err)
+	}
+	spans := make(map[int]span, len(partitions))
+	for _, p := range response.Topics[topic] {
+		if p.Error == nil {
+			spans[p.Partition] = span{p.FirstOffset, p.LastOffset}
+		}
+	}
+	return spans, nil
+}
+
+// span returns what the log of one partition holds.
+func (b *broker) span(ctx context.Context, topic string, partition int) (span, error) {
+	spans, err := b.spans(ctx, topic, []int{partition})
+	if err != nil {
+		return span{}, err
+	}
+	s, ok := spans[partition]
+	if !ok {
+		return span{}, fmt.Errorf("ask for the offsets of %s/%d: its leader does not answer", topic, partition)
+	}
+	return s, nil
+}
