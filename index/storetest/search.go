@@ -59,7 +59,7 @@ func searchWords(s *scope) {
 		{"a hyphen excludes", "电表 -停电", []string{"meter", "table"}},
 		{"a hyphen excludes a phrase", `电表 -"停电 之后"`, []string{"emoji", "meter", "table"}},
 		{"a full-width hyphen excludes", "电表 －停电", []string{"meter", "table"}},
-		{"only excluded words", "-电", nil},
+		{"only excluded words", "-电表 -电费", []string{"apart", "latin"}},
 		{"only one excluded word", "-电表", []string{"apart", "latin", "mixed"}},
 		{"excluding what never occurs", "电表 -核电", []string{"both", "emoji", "meter", "table"}},
 		{"contradiction", "电表 -电表", nil},

@@ -1,0 +1,249 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"suqiu/hotline"
+	"suqiu/index"
+)
+
+// turnBorder stands between the tokens of two turns, so that no phrase reaches over it. It is no token of index.
+const turnBorder = "|"
+
+// row is a document made ready outside the transaction, in which other writers wait.
+type row struct {
+	doc    *hotline.Document
+	json   []byte
+	tokens string
+}
+
+// Put stores a batch in one transaction; see index.Writer.
+func (s *Store) Put(ctx context.Context, docs []hotline.Document) ([]hotline.Verdict, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	verdicts := make([]hotline.Verdict, len(docs))
+	rows := make([]row, len(docs))
+	for i := range docs {
+		verdicts[i].ID = docs[i].Call.DocID()
+		var err error
+		if rows[i], err = newRow(&docs[i]); err != nil {
+			verdicts[i].Outcome, verdicts[i].Reason = hotline.Refused, err.Error()
+		}
+	}
+	err := s.write(ctx, fmt.Sprintf("put %d documents", len(docs)), func(tx *sql.Tx) error {
+		p, err := newPutter(ctx, tx)
+		if err != nil {
+			return err
+		}
+		defer p.close()
+		for i := range rows {
+			if verdicts[i].Outcome == hotline.Refused {
+				continue
+			}
+			if err := ctx.Err(); err != nil {
+				return err
+			}
+			if verdicts[i].Outcome, err = p.put(verdicts[i].ID, &rows[i]); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return verdicts, nil
+}
+
+func newRow(doc *hotline.Document) (row, error) {
+	if err := doc.Check(); err != nil {
+		return row{}, err
+	}
+	body, err := json.Marshal(doc)
+	if err != nil {
+		return row{}, err
+	}
+	var tokens strings.Builder
+	for i, turn := range doc.Call.Turns {
+		if i > 0 {
+			tokens.WriteString(turnBorder + " ")
+		}
+		for _, t := range index.Tokenize(turn.Text) {
+			tokens.WriteString(t.Text)
+			tokens.WriteByte(' ')
+		}
+	}
+	return row{doc: doc, json: body, tokens: tokens.String()}, nil
+}
+
+// putter holds the prepared statements of one transaction. They run without the context, for which the driver would
+// start a goroutine each; Put looks at it between documents.
+type putter struct {
+	statements                                                 []*sql.Stmt
+	find, insert, update, body, unlabel, label, text, dropText *sql.Stmt
+	findArea, addArea, addAbove, findLabel, addLabel           *sql.Stmt
+	areas, labels                                              map[string]int64
+}
+
+func newPutter(ctx context.Context, tx *sql.Tx) (*putter, error) {
+	p := &putter{areas: map[string]int64{}, labels: map[string]int64{}}
+	for _, s := range []struct {
+		into **sql.Stmt
+		sql  string
+	}{
+		{&p.find, `SELECT doc, version FROM call WHERE id = ?`},
+		{&p.insert, `INSERT INTO call (id, version, ruleset_rev, received, tombstone, precision, source, hotline, kind, nature, responsible,
+			grid, division, matter, caller, account) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`},
+		{&p.update, `UPDATE call SET (id, version, ruleset_rev, received, tombstone, precision, source, hotline, kind, nature, responsible,
+			grid, division, matter, caller, account) = (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) WHERE doc = ?`},
+		{&p.body, `INSERT OR REPLACE INTO body (doc, json) VALUES (?, ?)`},
+		{&p.unlabel, `DELETE FROM labelled WHERE doc = ?`},
+		{&p.label, `INSERT OR IGNORE INTO labelled (label, doc) VALUES (?, ?)`},
+		{&p.text, `INSERT INTO text (rowid, tokens) VALUES (?, ?)`},
+		{&p.dropText, `DELETE FROM text WHERE rowid = ?`},
+		{&p.findArea, `SELECT id FROM area WHERE path = ?`},
+		{&p.addArea, `INSERT INTO area (path, depth) VALUES (?, ?)`},
+		{&p.addAbove, `INSERT INTO area_above (area, level, above) VALUES (?, ?, ?)`},
+		{&p.findLabel, `SELECT id FROM label WHERE code = ?`},
+		{&p.addLabel, `INSERT INTO label (code) VALUES (?)`},
+	} {
+		statement, err := tx.PrepareContext(ctx, s.sql)
+		if err != nil {
+			p.close()
+			return nil, err
+		}
+		*s.into = statement
+		p.statements = append(p.statements, statement)
+	}
+	return p, nil
+}
+
+// close frees the statements; the transaction's end would do so too, and what it reports is what counts.
+func (p *putter) close() {
+	for _, s := range p.statements {
+		_ = s.Close()
+	}
+}
+
+// put writes one document unless the store holds a newer version.
+func (p *putter) put(id string, r *row) (hotline.Outcome, error) {
+	var doc, version int64
+	err := p.find.QueryRow(id).Scan(&doc, &version)
+	known := err == nil
+	switch {
+	case known && version > r.doc.Version():
+		return hotline.Superseded, nil
+	case err != nil && err != sql.ErrNoRows:
+		return 0, err
+	}
+	c, a := &r.doc.Call, &r.doc.Analysis
+	grid, err := p.area(c.Area.Grid)
+	if err != nil {
+		return 0, err
+	}
+	division, err := p.area(c.Area.Division)
+	if err != nil {
+		return 0, err
+	}
+	fields := []any{
+		id, r.doc.Version(), a.RulesetRev, c.Received.UnixMilli(), c.Tombstone, string(c.Precision), c.Source, string(c.Hotline),
+		string(c.Kind), string(a.Nature), string(a.Responsible), grid, division, c.Matter, c.Caller, c.Account,
+	}
+	if known {
+		err = p.replace(doc, fields)
+	} else {
+		doc, err = inserted(p.insert.Exec(fields...))
+	}
+	if err != nil {
+		return 0, err
+	}
+	if _, err := p.body.Exec(doc, r.json); err != nil {
+		return 0, err
+	}
+	for _, l := range a.Labels {
+		label, err := p.number(p.labels, l.Code, p.findLabel, p.addLabel)
+		if err != nil {
+			return 0, err
+		}
+		if _, err := p.label.Exec(label, doc); err != nil {
+			return 0, err
+		}
+	}
+	if c.Tombstone {
+		return hotline.Stored, nil
+	}
+	_, err = p.text.Exec(doc, r.tokens)
+	return hotline.Stored, err
+}
+
+// replace writes the fields of a document that is there already and takes away its labels and words.
+func (p *putter) replace(doc int64, fields []any) error {
+	if _, err := p.update.Exec(append(fields, doc)...); err != nil {
+		return err
+	}
+	if _, err := p.unlabel.Exec(doc); err != nil {
+		return err
+	}
+	_, err := p.dropText.Exec(doc)
+	return err
+}
+
+// area returns the number of a path and makes it, and those above it, at its first use. Level 0 of every path is "".
+func (p *putter) area(path string) (int64, error) {
+	if id, ok := p.areas[path]; ok {
+		return id, nil
+	}
+	var id int64
+	switch err := p.findArea.QueryRow(path).Scan(&id); err {
+	case nil:
+		p.areas[path] = id
+		return id, nil
+	case sql.ErrNoRows:
+	default:
+		return 0, err
+	}
+	ancestors := hotline.Ancestors(path)
+	id, err := inserted(p.addArea.Exec(path, len(ancestors)))
+	if err != nil {
+		return 0, err
+	}
+	p.areas[path] = id
+	for level, ancestor := range append([]string{""}, ancestors...) {
+		above, err := p.area(ancestor)
+		if err != nil {
+			return 0, err
+		}
+		if _, err := p.addAbove.Exec(id, level, above); err != nil {
+			return 0, err
+		}
+	}
+	return id, nil
+}
+
+// number returns the number under which a value is kept, and adds it at its first use.
+func (p *putter) number(known map[string]int64, value string, find, add *sql.Stmt) (int64, error) {
+	if id, ok := known[value]; ok {
+		return id, nil
+	}
+	var id int64
+	err := find.QueryRow(value).Scan(&id)
+	if err == sql.ErrNoRows {
+		id, err = inserted(add.Exec(value))
+	}
+	if err == nil {
+		known[value] = id
+	}
+	return id, err
+}
+
+func inserted(r sql.Result, err error) (int64, error) {
+	if err != nil {
+		return 0, err
+	}
+	return r.LastInsertId()
+}

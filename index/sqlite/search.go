@@ -1,0 +1,178 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"suqiu/hotline"
+	"suqiu/index"
+)
+
+const defaultFacetSize = 10
+
+// Search answers a query; see index.Searcher.
+func (s *Store) Search(ctx context.Context, q index.Query) (index.Result, error) {
+	if err := q.Check(); err != nil {
+		return index.Result{}, err
+	}
+	words, err := index.ParseWords(q.Words)
+	if err != nil {
+		return index.Result{}, err
+	}
+	var w where
+	w.and("NOT c.tombstone")
+	w.filter(q.Filter)
+	w.words(words)
+
+	var result index.Result
+	err = s.read(ctx, "search", func(tx *sql.Tx) error {
+		if err := tx.QueryRowContext(ctx, "SELECT count(*) FROM call c WHERE "+w.String(), w.args...).Scan(&result.Total); err != nil {
+			return err
+		}
+		if q.Size > 0 {
+			if result.Found, err = page(ctx, tx, q, words, w); err != nil {
+				return err
+			}
+		}
+		if len(q.Facets) > 0 {
+			result.Facets, err = facets(ctx, tx, q, w)
+		}
+		return err
+	})
+	if err != nil {
+		return index.Result{}, err
+	}
+	return result, nil
+}
+
+// page reads the documents of one page. It sorts the narrow rows first and fetches the bodies of the page only.
+func page(ctx context.Context, tx *sql.Tx, q index.Query, words index.Words, w where) ([]index.Found, error) {
+	from, score, order, args := "call c", "0.0", "received DESC, id", w.args
+	switch q.Sort {
+	case index.SortOldest:
+		order = "received, id"
+	case index.SortRelevance:
+		order = "score DESC, id"
+		if len(words.All) > 0 {
+			from = "(SELECT rowid, -bm25(text) AS score FROM text WHERE text MATCH ?) m JOIN call c ON c.doc = m.rowid"
+			score, args = "m.score", append([]any{match(words.All, " AND ")}, w.args...)
+		}
+	}
+	query := fmt.Sprintf(`SELECT json, score FROM (
+			SELECT c.doc, c.received, c.id, %s AS score FROM %s WHERE %s ORDER BY %s LIMIT ? OFFSET ?
+		) JOIN body USING (doc) ORDER BY %s`, score, from, w.String(), order, order)
+	var found []index.Found
+	err := each(ctx, tx, func(row *sql.Rows) error {
+		var body []byte
+		var f index.Found
+		if err := row.Scan(&body, &f.Score); err != nil {
+			return err
+		}
+		if err := decode(body, &f.Document); err != nil {
+			return err
+		}
+		if q.Highlight {
+			f.Highlights = words.Highlights(f.Document.Call.Turns)
+		}
+		found = append(found, f)
+		return nil
+	}, query, append(args, q.Size, q.Offset)...)
+	return found, err
+}
+
+// values says, for each facet, how a match gives its values.
+func values(f index.Field) string {
+	switch f {
+	case index.FacetLabel:
+		return "SELECT code FROM m JOIN labelled USING (doc) JOIN label ON label.id = labelled.label"
+	case index.FacetArea:
+		return `SELECT path FROM (
+			SELECT doc, above FROM m JOIN area_above ON area = grid AND level > 0
+			UNION SELECT doc, above FROM m JOIN area_above ON area = division AND level > 0) JOIN area ON area.id = above`
+	default:
+		return "SELECT " + string(f) + " FROM m WHERE " + string(f) + " <> ''"
+	}
+}
+
+func facets(ctx context.Context, tx *sql.Tx, q index.Query, w where) (map[index.Field][]index.Bucket, error) {
+	size := q.FacetSize
+	if size == 0 {
+		size = defaultFacetSize
+	}
+	all := make(map[index.Field][]index.Bucket, len(q.Facets))
+	for _, f := range q.Facets {
+		var buckets []index.Bucket
+		err := each(ctx, tx, func(row *sql.Rows) error {
+			var b index.Bucket
+			err := row.Scan(&b.Value, &b.Count)
+			buckets = append(buckets, b)
+			return err
+		}, "WITH m AS (SELECT c.* FROM call c WHERE "+w.String()+"), v (value) AS ("+values(f)+`)
+			SELECT value, count(*) FROM v GROUP BY value ORDER BY count(*) DESC, value LIMIT ?`, append(w.args, size)...)
+		if err != nil {
+			return nil, err
+		}
+		all[f] = buckets
+	}
+	return all, nil
+}
+
+// Scan reads a page of documents in the order of their ids; see index.Searcher. The token is the last id read.
+func (s *Store) Scan(ctx context.Context, f index.Filter, token string, size int) ([]hotline.Document, string, error) {
+	if err := index.CheckScan(size); err != nil {
+		return nil, "", err
+	}
+	var w where
+	w.and("c.id > ?", token)
+	w.filter(f)
+	var docs []hotline.Document
+	err := s.read(ctx, "scan", func(tx *sql.Tx) error {
+		return each(ctx, tx, func(row *sql.Rows) error {
+			var body []byte
+			if err := row.Scan(&body); err != nil {
+				return err
+			}
+			var doc hotline.Document
+			err := decode(body, &doc)
+			docs = append(docs, doc)
+			return err
+		}, `SELECT json FROM (SELECT c.doc, c.id FROM call c WHERE `+w.String()+` ORDER BY c.id LIMIT ?) JOIN body USING (doc) ORDER BY id`,
+			append(w.args, size)...)
+	})
+	if err != nil {
+		return nil, "", err
+	}
+	if len(docs) < size {
+		return docs, "", nil
+	}
+	return docs, docs[size-1].Call.DocID(), nil
+}
+
+// Get returns one document; see index.Searcher.
+func (s *Store) Get(ctx context.Context, id string) (hotline.Document, error) {
+	var doc hotline.Document
+	err := s.read(ctx, "get "+id, func(tx *sql.Tx) error {
+		var body []byte
+		if err := tx.QueryRowContext(ctx, `SELECT json FROM call JOIN body USING (doc) WHERE id = ?`, id).Scan(&body); err != nil {
+			return err
+		}
+		return decode(body, &doc)
+	})
+	if errors.Is(err, sql.ErrNoRows) {
+		return hotline.Document{}, fmt.Errorf("document %s: %w", id, index.ErrNotFound)
+	}
+	return doc, err
+}
+
+func decode(body []byte, doc *hotline.Document) error {
+	if err := json.Unmarshal(body, doc); err != nil {
+		return &hotline.Fault{
+			Kind: hotline.FaultSetup, Err: fmt.Errorf("decode a stored document: %w", err),
+			Hint: "the file is damaged or of another version: restore it from a backup",
+		}
+	}
+	return nil
+}
