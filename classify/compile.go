@@ -1,0 +1,310 @@
+package classify
+
+import (
+	"errors"
+	"slices"
+
+	"suqiu/hotline"
+)
+
+// maxGroups bounds the groups of a rule set, and with it the memory of one analysis.
+const maxGroups = 50_000
+
+// group is a compiled group of words.
+type group struct {
+	name string
+	opts options
+	mask int32 // the group of phrases that hide a word, or -1
+}
+
+// rule is a compiled rule.
+type rule struct {
+	id       string
+	label    string
+	weight   float64
+	when     *expr
+	anchors  []int32 // groups without a word of which the rule cannot fire
+	examples [3][]example
+	place    yamlNode
+}
+
+// program is what the sources compile to.
+type program struct {
+	groups   []group
+	matcher  *matcher
+	cues     [cueKinds]cueSet
+	rules    [decisions][]rule
+	requires []*expr           // by label; nil needs nothing
+	byAnchor map[int32][]int32 // label rules by anchor group
+}
+
+// compiler turns the sources into a program and collects every fault.
+type compiler struct {
+	*program
+	taxonomy  *Taxonomy
+	files     *ruleFiles
+	fold      folder
+	sequences [][]sequence // by group
+	sharedIDs map[string]int32
+	problems  *problems
+}
+
+func compile(taxonomy *Taxonomy, files *ruleFiles, cues [cueKinds]cueSource, fold folder, p *problems) *program {
+	c := &compiler{program: &program{byAnchor: map[int32][]int32{}}, taxonomy: taxonomy, files: files, fold: fold, sharedIDs: map[string]int32{}, problems: p}
+	for kind, source := range cues {
+		c.cues[kind] = cueSet{
+			before: c.addPatterns("cue", source.before), after: c.addPatterns("cue", source.after),
+			except: c.addPatterns("cue", source.except), breaks: c.addPatterns("cue", source.breaks),
+			reach: source.reach, reachAfter: source.reachAfter,
+		}
+	}
+	for _, l := range taxonomy.Labels {
+		c.requires = append(c.requires, c.requirement(l))
+	}
+	for i := range files.rules {
+		if source := &files.rules[i]; !source.disabled {
+			c.addRule(source)
+		}
+	}
+	if len(c.groups) > maxGroups {
+		p.add(file{path: "rules"}, 0, 0, "the rules have %d groups, at most %d", len(c.groups), maxGroups)
+	}
+	if len(p.all) > 0 {
+		return nil
+	}
+	c.matcher = newMatcher(c.sequences)
+	for i, r := range c.rules[decidesLabel] {
+		for _, g := range r.anchors {
+			c.byAnchor[g] = append(c.byAnchor[g], int32(i))
+		}
+	}
+	return c.program
+}
+
+// addPatterns makes a group without filters.
+func (c *compiler) addPatterns(name string, patterns []placedPattern) int32 {
+	return c.add(group{name: name, opts: options{border: borderAny, roles: rolesAny}, mask: -1}, patterns)
+}
+
+func (c *compiler) add(g group, patterns []placedPattern) int32 {
+	id := int32(len(c.groups))
+	c.groups = append(c.groups, g)
+	c.sequences = append(c.sequences, c.expand(patterns, nil))
+	return id
+}
+
+// expand reads patterns; @name takes in the patterns of a shared group. open are the groups being taken in.
+func (c *compiler) expand(patterns []placedPattern, open []string) []sequence {
+	var all []sequence
+	for _, p := range patterns {
+		if p.text[0] == '@' {
+			name := p.text[1:]
+			shared, ok := c.files.groups[name]
+			switch {
+			case !ok:
+				p.node.problemAt(p.at, "there is no shared group %s; define it under groups at the top of a rule file", name)
+			case slices.Contains(open, name):
+				p.node.problemAt(p.at, "the shared group %s takes in itself; break the circle", name)
+			default:
+				all = append(all, c.expand(shared.any, append(open, name))...)
+			}
+			continue
+		}
+		sequences, err := expandPattern(p.text, c.fold)
+		if err != nil {
+			at := 0
+			if fault := (*patternError)(nil); errors.As(err, &fault) {
+				at = fault.at
+			}
+			p.node.problemAt(p.at+at, "pattern %s: %v", p.text, err)
+			continue
+		}
+		all = append(all, sequences...)
+	}
+	return all
+}
+
+func (c *compiler) addGroup(source groupSource) int32 {
+	g := group{name: source.name, opts: source.opts, mask: -1}
+	if len(source.mask) > 0 {
+		g.mask = c.addPatterns(source.name+" mask", source.mask)
+	}
+	return c.add(g, source.any)
+}
+
+// sharedGroup compiles a shared group once.
+func (c *compiler) sharedGroup(name string) (int32, bool) {
+	if id, ok := c.sharedIDs[name]; ok {
+		return id, true
+	}
+	source, ok := c.files.groups[name]
+	if !ok {
+		return 0, false
+	}
+	source.name = "@" + name
+	id := c.addGroup(source)
+	c.sharedIDs[name] = id
+	return id, true
+}
+
+// condition parses a condition and resolves its groups. local finds a rule's own groups.
+func (c *compiler) condition(text string, place yamlNode, local map[string]int32, defaults options, decides decision) *expr {
+	e, err := parseWhen(text)
+	if err != nil {
+		at := 0
+		if fault := (*whenError)(nil); errors.As(err, &fault) {
+			at = fault.at
+		}
+		place.problemAt(at, "%v", err)
+		return nil
+	}
+	faults := len(c.problems.all)
+	e.walk(func(e *expr) {
+		switch e.op {
+		case opGroup:
+			c.resolve(e, place, local, defaults)
+		case opTest:
+			c.checkTest(e, place, decides)
+		}
+	})
+	if len(c.problems.all) > faults {
+		return nil
+	}
+	return e
+}
+
+func (c *compiler) resolve(e *expr, place yamlNode, local map[string]int32, defaults options) {
+	var ok bool
+	switch {
+	case e.inline:
+		patterns := splitPatterns(e.name, e.at+1, place)
+		if len(patterns) == 0 {
+			place.problemAt(e.at, "「」 holds no words")
+			return
+		}
+		e.group, ok = c.addGroup(groupSource{name: "「" + e.name + "」", any: patterns, opts: defaults}), true
+	case e.shared:
+		e.group, ok = c.sharedGroup(e.name)
+	default:
+		e.group, ok = local[e.name]
+	}
+	if !ok {
+		remedy := "define it under groups of the rule, or write @ before the name of a shared group"
+		if e.shared {
+			remedy = "define it under groups at the top of a rule file"
+		}
+		place.problemAt(e.at, "there is no group %s; %s", e.name, remedy)
+	}
+}
+
+func (c *compiler) checkTest(e *expr, place yamlNode, decides decision) {
+	for _, v := range e.values {
+		known := true
+		switch e.name {
+		case "hotline":
+			known = hotline.Hotline(v).Valid()
+		case "kind":
+			known = hotline.Kind(v).Valid()
+		case "label":
+			if decides == decidesLabel {
+				place.problemAt(e.at, "label(…) is known only in files that decide nature or responsible; use unless in the taxonomy")
+				return
+			}
+			known = slices.ContainsFunc(c.taxonomy.Labels, func(l LabelInfo) bool { return under(l.Code, v) })
+		}
+		if !known {
+			place.problemAt(e.at, "there is no %s %s", e.name, v)
+		}
+	}
+}
+
+// requirement compiles the condition that a label needs besides its weight.
+func (c *compiler) requirement(l LabelInfo) *expr {
+	if l.requires == "" {
+		return nil
+	}
+	return c.condition(l.requires, l.place, nil, defaultOptions(), decidesLabel)
+}
+
+func (c *compiler) addRule(source *ruleSource) {
+	local := map[string]int32{}
+	for _, g := range source.groups {
+		local[g.name] = c.addGroup(g)
+	}
+	c.checkTarget(source)
+	if source.when.Node == nil {
+		return
+	}
+	e := c.condition(source.when.text(), source.when, local, source.defaults, source.decides)
+	if e == nil {
+		return
+	}
+	used := map[int32]bool{}
+	e.walk(func(e *expr) {
+		if e.op == opGroup {
+			used[e.group] = true
+		}
+	})
+	for _, g := range source.groups {
+		if !used[local[g.name]] {
+			g.place.problem("the group %s is not used in when; use it or remove it", g.name)
+		}
+	}
+	anchors, ok := anchorsOf(e)
+	if !ok && source.decides == decidesLabel {
+		source.when.problem("the rule %s can fire without a single word; require a group", source.id)
+		return
+	}
+	c.rules[source.decides] = append(c.rules[source.decides], rule{
+		id: source.id, label: source.label, weight: source.weight, when: e, anchors: anchors, examples: source.examples, place: source.place,
+	})
+}
+
+// checkTarget sees that the rule decides for something there is.
+func (c *compiler) checkTarget(source *ruleSource) {
+	if source.labelAt.Node == nil {
+		source.place.problem("the rule %s has no label", source.id)
+		return
+	}
+	switch source.decides {
+	case decidesNature:
+		source.labelAt.oneOf(stringsOf(natures)...)
+	case decidesResponsible:
+		source.labelAt.oneOf(stringsOf(responsibles)...)
+	default:
+		if _, ok := c.taxonomy.Label(source.label); !ok {
+			source.labelAt.problem("there is no label %s in the taxonomy; correct it or add it there", source.label)
+		}
+	}
+}
+
+// anchorsOf finds groups of which at least one must have a word for the condition to hold; false when there are none.
+func anchorsOf(e *expr) ([]int32, bool) {
+	switch e.op {
+	case opGroup:
+		return []int32{e.group}, true
+	case opCount, opTitle:
+		return anchorsOf(e.children[0])
+	case opAnd, opNear:
+		var best []int32
+		found := false
+		for _, child := range e.children {
+			if a, ok := anchorsOf(child); ok && (!found || len(a) < len(best)) {
+				best, found = a, true
+			}
+		}
+		return best, found
+	case opOr:
+		var all []int32
+		for _, child := range e.children {
+			a, ok := anchorsOf(child)
+			if !ok {
+				return nil, false
+			}
+			all = append(all, a...)
+		}
+		slices.Sort(all)
+		return slices.Compact(all), true
+	}
+	return nil, false // not and tests need no word
+}

@@ -1,0 +1,139 @@
+package classify
+
+import (
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"suqiu/hotline"
+)
+
+// TitleTurn is the turn number of hits in a contact's title.
+const TitleTurn = -1
+
+// document is a call laid out for matching: the folded characters of the title and all turns in one row, each turn
+// followed by a line break, with what the filters need to know of every character.
+type document struct {
+	call     *hotline.Call
+	runes    []rune
+	offset   []int32 // byte offset in the original text of the turn
+	token    []int32 // number of the segmenter's token; rises through the document
+	sentence []int32 // number of the sentence
+	clause   []int32 // number of the clause
+	turns    []turnSpan
+	words    []string
+}
+
+// turnSpan is one turn's place in the row; the line break at end belongs to no turn.
+type turnSpan struct {
+	start, end int32
+	index      int // of the call's turns, or TitleTurn
+	role       hotline.Role
+	bit        roleSet
+	text       string
+}
+
+// lay fills the document from a call, keeping the memory of the former one. wantWords asks for the words of the turns.
+func (d *document) lay(call *hotline.Call, s *Segmenter, wantWords bool) error {
+	d.call = call
+	d.runes, d.offset, d.token = d.runes[:0], d.offset[:0], d.token[:0]
+	d.sentence, d.clause, d.turns, d.words = d.sentence[:0], d.clause[:0], d.turns[:0], nil
+	seg, err := s.load()
+	if err != nil {
+		return err
+	}
+	add := func(index int, role hotline.Role, text string) {
+		start := len(d.runes)
+		var b strings.Builder
+		b.Grow(len(text))
+		for i, r := range text {
+			r = s.lexicon.folder.fold(r)
+			d.runes = append(d.runes, r)
+			d.offset = append(d.offset, int32(i))
+			b.WriteRune(r)
+		}
+		folded := b.String()
+		number := int32(0)
+		if len(d.token) > 0 {
+			number = d.token[len(d.token)-1] + 1
+		}
+		at := 0
+		for _, t := range seg.Segment([]byte(folded)) {
+			for at < t.End() {
+				_, size := utf8.DecodeRuneInString(folded[at:])
+				at += size
+				d.token = append(d.token, number)
+			}
+			number++
+			if wantWords && index != TitleTurn {
+				if word := folded[t.Start():t.End()]; isWord(word) {
+					d.words = append(d.words, word)
+				}
+			}
+		}
+		d.turns = append(d.turns, turnSpan{int32(start), int32(len(d.runes)), index, role, roleBits[role], text})
+		d.runes = append(d.runes, '\n')
+		d.offset = append(d.offset, int32(len(text)))
+		d.token = append(d.token, number)
+	}
+	if call.Title != "" {
+		add(TitleTurn, hotline.RoleUnknown, call.Title)
+	}
+	for i, t := range call.Turns {
+		add(i, t.Role, t.Text)
+	}
+	d.number()
+	return nil
+}
+
+// isWord reports whether a token holds a letter, a digit or a Han character.
+func isWord(token string) bool {
+	r, _ := utf8.DecodeRuneInString(token)
+	return unicode.IsLetter(r) || unicode.IsNumber(r)
+}
+
+// number counts the sentences and clauses.
+func (d *document) number() {
+	sentence, clause := int32(0), int32(0)
+	for i, r := range d.runes {
+		d.sentence = append(d.sentence, sentence)
+		d.clause = append(d.clause, clause)
+		if endsClause(d.runes, i) {
+			clause++
+			if endsSentence(r) {
+				sentence++
+			}
+		}
+	}
+}
+
+// turnOf finds the turn of the character at i.
+func (d *document) turnOf(i int32) *turnSpan {
+	n, found := slices.BinarySearchFunc(d.turns, i, func(t turnSpan, i int32) int { return int(t.start - i) })
+	if !found {
+		n--
+	}
+	return &d.turns[n]
+}
+
+// crosses reports whether the characters from start to end cut through a token: an end of theirs lies inside a token
+// that goes on beyond the other end.
+func (d *document) crosses(start, end int32) bool {
+	cutsStart := start > 0 && d.token[start-1] == d.token[start]
+	cutsEnd := d.token[end-1] == d.token[end]
+	inside := d.token[start] == d.token[end-1] // of one token
+	return (cutsStart || cutsEnd) && !inside
+}
+
+// aligned reports whether the characters from start to end begin and end at token borders.
+func (d *document) aligned(start, end int32) bool {
+	return (start == 0 || d.token[start-1] != d.token[start]) && d.token[end-1] != d.token[end]
+}
+
+// hit writes a span as evidence.
+func (d *document) hit(rule, group string, start, end int32) hotline.Hit {
+	t := d.turnOf(start)
+	from, to := int(d.offset[start]), int(d.offset[end])
+	return hotline.Hit{Rule: rule, Group: group, Turn: t.index, Role: t.role, Start: from, End: to, Text: t.text[from:to]}
+}

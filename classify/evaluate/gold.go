@@ -1,0 +1,75 @@
+// Package evaluate scores a rule set against gold records: precision, recall and F1 of relevance and of the labels,
+// and the share of right natures and responsible parties. It reads nothing but the records it is given.
+package evaluate
+
+import (
+	"bufio"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+
+	"suqiu/hotline"
+)
+
+// Record is a contact with the labels that careful readers gave it.
+type Record struct {
+	ID          string                `json:"id"`
+	Source      hotline.Hotline       `json:"source"`
+	Kind        hotline.Kind          `json:"kind"`
+	Title       string                `json:"title"`
+	Text        string                `json:"text"`
+	Turns       []hotline.Turn        `json:"turns"`
+	Labels      []string              `json:"labels"`
+	Also        []string              `json:"also"` // may be given or left out: neither a miss nor a false alarm
+	Nature      []hotline.Nature      `json:"nature"`
+	Responsible []hotline.Responsible `json:"responsible"`
+}
+
+// Call is the record as a call: its text is one turn of an unknown speaker.
+func (r *Record) Call() *hotline.Call {
+	c := &hotline.Call{Schema: hotline.Schema, Source: string(r.Source), Hotline: r.Source, ID: r.ID, Kind: r.Kind, Title: r.Title, Turns: r.Turns}
+	if c.Kind == "" {
+		c.Kind = hotline.KindMessage
+		if len(r.Turns) > 0 {
+			c.Kind = hotline.KindCall
+		}
+	}
+	if r.Text != "" {
+		c.Turns = append([]hotline.Turn{{Role: hotline.RoleUnknown, Text: r.Text}}, r.Turns...)
+	}
+	return c
+}
+
+// maxLine bounds one record.
+const maxLine = 4 << 20
+
+// Read reads gold records, one JSON object a line.
+func Read(r io.Reader) ([]Record, error) {
+	var records []Record
+	lines := bufio.NewScanner(r)
+	lines.Buffer(nil, maxLine)
+	for n := 1; lines.Scan(); n++ {
+		if len(lines.Bytes()) == 0 {
+			continue
+		}
+		var record Record
+		if err := json.Unmarshal(lines.Bytes(), &record); err != nil {
+			return nil, fmt.Errorf("read gold record in line %d: %w", n, err)
+		}
+		switch {
+		case record.ID == "":
+			return nil, fmt.Errorf("read gold record in line %d: it has no id", n)
+		case record.Text == "" && len(record.Turns) == 0:
+			return nil, fmt.Errorf("read gold record %s in line %d: it has neither text nor turns", record.ID, n)
+		}
+		records = append(records, record)
+	}
+	if err := lines.Err(); err != nil {
+		return nil, fmt.Errorf("read gold records after %d: %w", len(records), err)
+	}
+	if len(records) == 0 {
+		return nil, errors.New("read gold records: there is none")
+	}
+	return records, nil
+}

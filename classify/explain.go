@@ -1,0 +1,276 @@
+package classify
+
+import (
+	"cmp"
+	"slices"
+
+	"suqiu/hotline"
+)
+
+// Reason is why a word did not count or a rule did not fire.
+type Reason string
+
+// The reasons, as an explanation names them.
+const (
+	ReasonRole         Reason = "role"         // said by somebody whose words the group does not read
+	ReasonBorder       Reason = "border"       // cuts through a token
+	ReasonMask         Reason = "mask"         // part of a phrase that hides it
+	ReasonNegated      Reason = "negated"      // in the reach of a negation
+	ReasonNotNegated   Reason = "not negated"  // the group wants negated words
+	ReasonHypothetical Reason = "hypothetical" // supposed or asked
+	ReasonReal         Reason = "not supposed" // the group wants supposed words
+	ReasonAside        Reason = "aside"        // of others, elsewhere, over
+	ReasonOwn          Reason = "not aside"    // the group wants words about others
+	ReasonMissing      Reason = "missing"      // the group has no word in the text
+	ReasonDistance     Reason = "distance"     // both words stand there, not near enough
+	ReasonCount        Reason = "count"        // too few words
+	ReasonTitle        Reason = "title"        // no word in the title
+	ReasonTest         Reason = "test"         // another hotline, kind or label
+	ReasonExcluded     Reason = "excluded"     // what the rule must not find is there
+)
+
+var (
+	cueReasons = [cueKinds]Reason{ReasonNegated, ReasonHypothetical, ReasonAside}
+	cueMissing = [cueKinds]Reason{ReasonNotNegated, ReasonReal, ReasonOwn}
+)
+
+// Explanation says why a call got its labels and what kept others away. It is recomputed from the call and the rule
+// set, so it holds for exactly this revision.
+type Explanation struct {
+	Call        string // the document id
+	Revision    int64
+	Hash        string
+	Given       []Finding // the strongest first
+	NotGiven    []Finding // labels of which a rule fired or nearly fired, the nearest first
+	Nature      Ballot
+	Responsible Ballot
+}
+
+// Finding is what the rules say of one label.
+type Finding struct {
+	Code      string
+	Name      string
+	Weight    float64 // of the fired rules
+	Threshold float64
+	Why       string        // why it was not given although rules fired; empty otherwise
+	Fired     []RuleFinding // in the order of the files
+	Missed    []RuleFinding // near misses, the nearest first
+}
+
+// RuleFinding is one rule: the words it fired by, or what blocked it.
+type RuleFinding struct {
+	Rule   string
+	Weight float64
+	Hits   []hotline.Hit
+	Blocks []Block
+}
+
+// Block is one thing that kept a rule from firing. Hit is the word concerned and By the cue or phrase that hid it;
+// both are nil where there is none.
+type Block struct {
+	Reason Reason
+	Group  string
+	Hit    *hotline.Hit
+	By     *hotline.Hit
+}
+
+// Ballot is how the nature or the responsible party was found: the default of the strongest label, and the rules.
+type Ballot struct {
+	Winner  string
+	Default string // the label whose default was a vote; empty for none
+	Votes   []Vote
+}
+
+// Vote is one rule's vote.
+type Vote struct {
+	Rule   string
+	Value  string
+	Weight float64
+	Hits   []hotline.Hit
+}
+
+// Bounds of an explanation.
+const (
+	maxNotGiven = 10 // labels
+	maxMissed   = 3  // rules a label
+	maxBlocks   = 6  // a rule
+)
+
+// Explain says why a call gets its labels.
+func (rs *RuleSet) Explain(call *hotline.Call) Explanation {
+	m := rs.take(call, false)
+	defer rs.pool.Put(m)
+	e := Explanation{Call: call.DocID(), Revision: rs.rev, Hash: rs.hash}
+	scores := rs.score(m)
+	missed := rs.nearMisses(m, scores)
+	for i, s := range scores {
+		l := rs.taxonomy.Labels[i]
+		f := Finding{Code: l.Code, Name: l.Name, Weight: s.weight, Threshold: l.Threshold, Missed: missed[l.Code]}
+		for _, r := range s.fired {
+			f.Fired = append(f.Fired, rs.firedRule(m, &rs.rules[decidesLabel][r]))
+		}
+		switch {
+		case s.given():
+			e.Given = append(e.Given, f)
+			continue
+		case len(s.fired) == 0 && len(f.Missed) == 0:
+			continue
+		case len(s.fired) == 0:
+		case !s.enough:
+			f.Why = "the weight is below the threshold"
+		case !s.allowed:
+			f.Why = "what the label requires does not hold: " + l.requires
+		default:
+			f.Why = "it gives way to " + s.silencedBy
+		}
+		e.NotGiven = append(e.NotGiven, f)
+	}
+	slices.SortStableFunc(e.Given, func(a, b Finding) int { return cmp.Or(cmp.Compare(b.Weight, a.Weight), cmp.Compare(a.Code, b.Code)) })
+	slices.SortStableFunc(e.NotGiven, func(a, b Finding) int { return cmp.Compare(distance(a), distance(b)) })
+	e.NotGiven = e.NotGiven[:min(len(e.NotGiven), maxNotGiven)]
+	for _, f := range e.Given {
+		m.labels = append(m.labels, f.Code)
+	}
+	e.Nature = rs.vote(m, decidesNature).explain()
+	e.Responsible = rs.vote(m, decidesResponsible).explain()
+	m.doc.call = nil
+	return e
+}
+
+// distance says how far a label is from being given: fewer blocks are nearer.
+func distance(f Finding) int {
+	if len(f.Fired) > 0 {
+		return 0
+	}
+	return len(f.Missed[0].Blocks)
+}
+
+func (rs *RuleSet) firedRule(m *matches, r *rule) RuleFinding {
+	m.used, m.pairs = m.used[:0], m.pairs[:0]
+	m.holds(r.when)
+	return RuleFinding{Rule: r.id, Weight: r.weight, Hits: m.evidence(nil, r.id)}
+}
+
+// nearMisses finds, by label, the rules that did not fire though something of theirs stands in the text: a word that a
+// filter hid, a distance too long, an exclusion; or all but one of the things they need.
+func (rs *RuleSet) nearMisses(m *matches, scores []score) map[string][]RuleFinding {
+	missed := map[string][]RuleFinding{}
+	for i := range rs.rules[decidesLabel] {
+		r := &rs.rules[decidesLabel][i]
+		if slices.Contains(scores[rs.taxonomy.index[r.label]].fired, int32(i)) || r.weight < 0 || !m.touches(r.when) {
+			continue
+		}
+		f := RuleFinding{Rule: r.id, Weight: r.weight}
+		m.why(r.when, &f)
+		far := 0
+		for _, b := range f.Blocks {
+			if b.Reason == ReasonMissing {
+				far++
+			}
+		}
+		if far > 1 {
+			continue
+		}
+		f.Blocks = f.Blocks[:min(len(f.Blocks), maxBlocks)]
+		missed[r.label] = append(missed[r.label], f)
+	}
+	for label, rules := range missed {
+		slices.SortStableFunc(rules, func(a, b RuleFinding) int { return cmp.Compare(len(a.Blocks), len(b.Blocks)) })
+		missed[label] = rules[:min(len(rules), maxMissed)]
+	}
+	return missed
+}
+
+// touches reports whether a word that the condition wants stands in the text, hidden or not.
+func (m *matches) touches(e *expr) bool {
+	if e.op == opGroup {
+		return len(m.raw[e.group]) > 0
+	}
+	return e.op != opNot && slices.ContainsFunc(e.children, m.touches)
+}
+
+// why adds to the finding what keeps the condition from holding, and the words of the parts that do hold.
+func (m *matches) why(e *expr, f *RuleFinding) {
+	m.used, m.pairs = m.used[:0], m.pairs[:0]
+	if m.holds(e) {
+		f.Hits = m.evidence(f.Hits, f.Rule)
+		return
+	}
+	blocked := func(reason Reason) { f.Blocks = append(f.Blocks, Block{Reason: reason, Group: m.nameOf(e)}) }
+	switch e.op {
+	case opGroup:
+		m.whyNoWord(e, f)
+	case opAnd, opOr:
+		for _, c := range e.children {
+			m.why(c, f)
+		}
+	case opNear:
+		before := len(f.Blocks)
+		for _, c := range e.children {
+			m.why(c, f)
+		}
+		if len(f.Blocks) == before {
+			blocked(ReasonDistance)
+		}
+	case opNot:
+		m.holds(e.children[0])
+		for _, h := range m.evidence(nil, f.Rule) {
+			f.Blocks = append(f.Blocks, Block{Reason: ReasonExcluded, Group: h.Group, Hit: &h})
+		}
+		if len(m.used) == 0 {
+			blocked(ReasonExcluded)
+		}
+	case opCount, opTitle:
+		if len(m.wordsOf(e.children[0].group)) == 0 {
+			m.why(e.children[0], f)
+		} else if e.op == opCount {
+			blocked(ReasonCount)
+		} else {
+			blocked(ReasonTitle)
+		}
+	case opTest:
+		blocked(ReasonTest)
+	}
+}
+
+// nameOf names the groups of a condition for a block without a word.
+func (m *matches) nameOf(e *expr) string {
+	name := ""
+	e.walk(func(e *expr) {
+		switch {
+		case e.op == opGroup && name == "":
+			name = m.groups[e.group].name
+		case e.op == opGroup:
+			name += ", " + m.groups[e.group].name
+		case e.op == opTest:
+			name = e.name
+		}
+	})
+	return name
+}
+
+func (m *matches) whyNoWord(e *expr, f *RuleFinding) {
+	g := &m.groups[e.group]
+	if len(m.raw[e.group]) == 0 {
+		f.Blocks = append(f.Blocks, Block{Reason: ReasonMissing, Group: g.name})
+		return
+	}
+	for _, s := range m.raw[e.group][:min(len(m.raw[e.group]), maxEvidence)] {
+		hidden := m.filter(g, s)
+		hit := m.doc.hit(f.Rule, g.name, s.start, s.end)
+		b := Block{Reason: hidden.reason, Group: g.name, Hit: &hit}
+		if hidden.by.end > hidden.by.start {
+			by := m.doc.hit(f.Rule, m.groups[hidden.by.group].name, hidden.by.start, hidden.by.end)
+			b.By = &by
+		}
+		f.Blocks = append(f.Blocks, b)
+	}
+}
+
+func (b ballot) explain() Ballot {
+	out := Ballot{Winner: b.winner, Default: b.byLabel}
+	for _, r := range b.rules {
+		out.Votes = append(out.Votes, Vote{r.id, r.value, r.weight, r.hits})
+	}
+	return out
+}

@@ -1,0 +1,113 @@
+package classify
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+)
+
+// maxFrequency bounds a word's frequency: above the whole dictionary's sum (about 60 million) a word would swallow
+// its neighbours.
+const maxFrequency = 10_000_000
+
+// Word is an entry of the lexicon: the word, how often it is met on the scale of gse's dictionary (停电 has some
+// hundreds), and its part of speech in gse's letters (n, v, a …).
+type Word struct {
+	Text      string
+	Frequency int
+	Pos       string
+}
+
+// Lexicon holds the words that the segmenter knows besides gse's own, and the table of character variants.
+type Lexicon struct {
+	Words  []Word
+	folder folder
+}
+
+// equal reports whether two lexicons segment alike.
+func (l *Lexicon) equal(o *Lexicon) bool {
+	return slices.Equal(l.Words, o.Words) && maps.Equal(l.folder.variants, o.folder.variants)
+}
+
+// gseDictionary writes the words in gse's own format. gse drops, without an error, lines with a frequency below 2 or
+// with tabs, so nothing of the original file's layout reaches it.
+func (l *Lexicon) gseDictionary() string {
+	var b strings.Builder
+	for _, w := range l.Words {
+		fmt.Fprintf(&b, "%s %d %s\n", w.Text, w.Frequency, w.Pos)
+	}
+	return strings.TrimSuffix(b.String(), "\n")
+}
+
+// readLexicon reads lexicon/*.txt of all layers; a word in a later layer replaces the earlier one.
+func readLexicon(files []file, p *problems) *Lexicon {
+	l := &Lexicon{folder: folder{variants: map[rune]rune{}}}
+	for _, f := range files {
+		if f.path == variantsPath {
+			readVariants(f, l.folder.variants, p)
+		}
+	}
+	words := map[string]Word{}
+	for _, f := range files {
+		if f.path != variantsPath && strings.HasPrefix(f.path, "lexicon/") {
+			readWords(f, l.folder, words, p)
+		}
+	}
+	for _, w := range words {
+		l.Words = append(l.Words, w)
+	}
+	slices.SortFunc(l.Words, func(a, b Word) int { return strings.Compare(a.Text, b.Text) })
+	return l
+}
+
+// lexiconLines calls do with the fields of each line that is neither empty nor a comment.
+func lexiconLines(f file, do func(line int, fields []string)) {
+	line := 0
+	for text := range strings.Lines(string(f.data)) {
+		line++
+		text = strings.TrimPrefix(text, "\ufeff")
+		if fields := strings.Fields(text); len(fields) > 0 && !strings.HasPrefix(fields[0], "#") {
+			do(line, fields)
+		}
+	}
+}
+
+func readWords(f file, fold folder, words map[string]Word, p *problems) {
+	lexiconLines(f, func(line int, fields []string) {
+		w := Word{Text: fold.foldString(fields[0]), Frequency: 1000, Pos: "n"}
+		if len(fields) > 1 {
+			n, err := strconv.Atoi(fields[1])
+			if err != nil || n < 2 || n > maxFrequency {
+				p.add(f, line, utf8.RuneCountInString(fields[0])+2, "the frequency %q is not a number from 2 to %d; write: word frequency part-of-speech", fields[1], maxFrequency)
+				return
+			}
+			w.Frequency = n
+		}
+		if len(fields) > 2 {
+			w.Pos = fields[2]
+		}
+		switch {
+		case len(fields) > 3:
+			p.add(f, line, 1, "%d fields; write at most: word frequency part-of-speech", len(fields))
+		case utf8.RuneCountInString(w.Text) < 2:
+			p.add(f, line, 1, "the word %q has one character, which gse gives a fixed frequency; remove it", w.Text)
+		default:
+			words[w.Text] = w
+		}
+	})
+}
+
+func readVariants(f file, variants map[rune]rune, p *problems) {
+	lexiconLines(f, func(line int, fields []string) {
+		if len(fields) != 2 || utf8.RuneCountInString(fields[0]) != 1 || utf8.RuneCountInString(fields[1]) != 1 {
+			p.add(f, line, 1, "write two single characters: the variant and what it stands for")
+			return
+		}
+		from, _ := utf8.DecodeRuneInString(fields[0])
+		to, _ := utf8.DecodeRuneInString(fields[1])
+		variants[from] = to
+	})
+}

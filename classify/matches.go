@@ -1,0 +1,141 @@
+package classify
+
+import (
+	"slices"
+	"sort"
+)
+
+// maxHits bounds the words of one group that are looked at in one call, so that no text can make near expensive.
+const maxHits = 2000
+
+// matches is one call laid out with the words that stand in it. It is reused from call to call.
+type matches struct {
+	*program
+	doc      document
+	raw      [][]span // by group: every place of a word, by start, before the filters
+	words    [][]span // by group: the places past the filters; valid where filtered is set
+	filtered []bool
+	touched  []int32 // groups with raw words
+	pairs    [][2]span
+	used     []span // evidence of the condition being evaluated
+	labels   []string
+}
+
+// find lays out nothing but matches the words of all groups in the document.
+func (m *matches) find() {
+	for _, g := range m.touched {
+		m.raw[g] = m.raw[g][:0]
+	}
+	clear(m.filtered)
+	m.touched, m.pairs, m.used, m.labels = m.touched[:0], m.pairs[:0], m.used[:0], m.labels[:0]
+	m.matcher.match(m.doc.runes, func(g, start, end int32) {
+		hits := m.raw[g]
+		if len(hits) == 0 {
+			m.touched = append(m.touched, g)
+		}
+		if len(hits) < maxHits {
+			m.raw[g] = append(hits, span{start, end, g, -1})
+		}
+	})
+	for _, g := range m.touched { // numbers reach back before the literal that found them
+		m.raw[g] = sortSpans(m.raw[g])
+	}
+}
+
+func compareSpans(a, b span) int {
+	if a.start != b.start {
+		return int(a.start - b.start)
+	}
+	return int(a.end - b.end)
+}
+
+func sortSpans(spans []span) []span {
+	if !slices.IsSortedFunc(spans, compareSpans) {
+		slices.SortFunc(spans, compareSpans)
+	}
+	return slices.CompactFunc(spans, func(a, b span) bool { return a.start == b.start && a.end == b.end })
+}
+
+// firstFrom is the index of the first span that starts at or after the place.
+func firstFrom(spans []span, place int32) int {
+	return sort.Search(len(spans), func(i int) bool { return spans[i].start >= place })
+}
+
+// covering finds a phrase of the group that lies over the whole span.
+func (m *matches) covering(group int32, s span) (phrase span, ok bool) {
+	phrases := m.raw[group]
+	for i := firstFrom(phrases, s.start+1) - 1; i >= 0 && s.start-phrases[i].start <= maxSpan; i-- {
+		if phrases[i].end >= s.end {
+			return phrases[i], true
+		}
+	}
+	return span{}, false
+}
+
+// between reports whether a word of the group lies within the stretch.
+func (m *matches) between(group, start, end int32) bool {
+	words := m.raw[group]
+	for i := firstFrom(words, start); i < len(words) && words[i].start < end; i++ {
+		if words[i].end <= end {
+			return true
+		}
+	}
+	return false
+}
+
+// block is why a filter hid a word.
+type block struct {
+	reason Reason
+	by     span // the cue or phrase
+}
+
+// filter finds what hides a word of a group; reason is empty when nothing does.
+func (m *matches) filter(g *group, s span) block {
+	if g.opts.roles&m.doc.turnOf(s.start).bit == 0 {
+		return block{reason: ReasonRole}
+	}
+	switch g.opts.border {
+	case borderExact:
+		if !m.doc.aligned(s.start, s.end) {
+			return block{reason: ReasonBorder}
+		}
+	case borderNoCross, borderAuto:
+		if (g.opts.border == borderNoCross || s.end-s.start <= 2) && m.doc.crosses(s.start, s.end) {
+			return block{reason: ReasonBorder}
+		}
+	}
+	if g.mask >= 0 {
+		if phrase, ok := m.covering(g.mask, s); ok {
+			return block{ReasonMask, phrase}
+		}
+	}
+	for k, policy := range g.opts.cues {
+		if policy == cueIgnore {
+			continue
+		}
+		cue, in := m.cues[k].inReach(m, s.start, s.end, cueKind(k) == cueNegation)
+		switch {
+		case in && policy == cueExclude:
+			return block{cueReasons[k], cue}
+		case !in && policy == cueRequire:
+			return block{reason: cueMissing[k]}
+		}
+	}
+	return block{}
+}
+
+// wordsOf gives the words of a group past its filters, by place.
+func (m *matches) wordsOf(id int32) []span {
+	if m.filtered[id] {
+		return m.words[id]
+	}
+	words := m.words[id][:0]
+	g := &m.groups[id]
+	for _, s := range m.raw[id] {
+		if m.filter(g, s).reason == "" {
+			words = append(words, s)
+		}
+	}
+	m.words[id], m.filtered[id] = words, true
+	return words
+}

@@ -1,0 +1,231 @@
+package classify
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+)
+
+// Bounds of one pattern; with them matching takes a bounded time at each place of a text.
+const (
+	maxSequences = 4000 // that one pattern may stand for
+	maxSpan      = 60   // characters that it may match
+	maxGap       = 12
+	starGap      = 6
+	maxNumber    = 8 // characters of a number
+	maxDepth     = 20
+)
+
+// part is one step of a sequence: a literal, a gap of min to max characters, or a number of 1 to maxNumber.
+type part struct {
+	literal  []rune
+	min, max int
+	number   bool
+}
+
+func (p part) isLiteral() bool { return p.literal != nil }
+
+// sequence is one way to match a pattern. It has at least one literal, which is its first part or follows a number.
+type sequence []part
+
+// patternError is a fault so many characters into a pattern.
+type patternError struct {
+	at   int
+	what string
+}
+
+func (e *patternError) Error() string { return e.what }
+
+// expandPattern reads the compact notation (docs/rules.md, Patterns) into the sequences that it stands for.
+func expandPattern(pattern string, fold folder) ([]sequence, error) {
+	p := &patternParser{text: []rune(pattern), fold: fold}
+	alternatives, err := p.choice(0)
+	if err != nil {
+		return nil, err
+	}
+	if p.at < len(p.text) {
+		return nil, p.fault("unmatched %q; write \\%c for the character itself", p.text[p.at], p.text[p.at])
+	}
+	for _, s := range alternatives {
+		if err := checkSequence(s); err != nil {
+			return nil, err
+		}
+	}
+	return alternatives, nil
+}
+
+func checkSequence(s sequence) error {
+	if len(s) == 0 {
+		return &patternError{0, "it matches the empty text; make something in it required"}
+	}
+	span := 0
+	for _, p := range s {
+		span += max(len(p.literal), p.max)
+	}
+	last := s[len(s)-1]
+	anchor := 0
+	if s[0].number {
+		anchor = 1
+	}
+	switch {
+	case anchor == len(s) || !s[anchor].isLiteral():
+		return &patternError{0, "it must begin with a character, or with a number and a character"}
+	case !last.isLiteral() && !last.number:
+		return &patternError{0, "it ends in a gap; remove the gap"}
+	case span > maxSpan:
+		return &patternError{0, fmt.Sprintf("it may span %d characters, at most %d; shorten it or use near", span, maxSpan)}
+	}
+	return nil
+}
+
+type patternParser struct {
+	text []rune
+	at   int
+	fold folder
+}
+
+func (p *patternParser) fault(format string, args ...any) error {
+	return &patternError{p.at, fmt.Sprintf(format, args...)}
+}
+
+// choice reads sequences parted by | up to a closing parenthesis or the end.
+func (p *patternParser) choice(depth int) ([]sequence, error) {
+	if depth > maxDepth {
+		return nil, p.fault("parentheses nest deeper than %d", maxDepth)
+	}
+	var all []sequence
+	for {
+		branch, err := p.sequence(depth)
+		if err != nil {
+			return nil, err
+		}
+		if all = append(all, branch...); len(all) > maxSequences {
+			return nil, p.fault("it stands for more than %d sequences; split it", maxSequences)
+		}
+		if p.at >= len(p.text) || p.text[p.at] != '|' || depth == 0 {
+			return all, nil
+		}
+		p.at++
+	}
+}
+
+func (p *patternParser) sequence(depth int) ([]sequence, error) {
+	result := []sequence{nil}
+	for p.at < len(p.text) && p.text[p.at] != ')' && p.text[p.at] != '|' {
+		item, err := p.item(depth)
+		if err != nil {
+			return nil, err
+		}
+		if p.at < len(p.text) && p.text[p.at] == '?' {
+			p.at++
+			item = append(slices.Clip(item), nil)
+		}
+		if len(result)*len(item) > maxSequences {
+			return nil, p.fault("it stands for more than %d sequences; split it", maxSequences)
+		}
+		next := make([]sequence, 0, len(result)*len(item))
+		for _, head := range result {
+			for _, tail := range item {
+				next = append(next, join(head, tail))
+			}
+		}
+		result = next
+	}
+	return result, nil
+}
+
+// join appends tail to head and melts two literals that meet into one.
+func join(head, tail sequence) sequence {
+	out := append(make(sequence, 0, len(head)+len(tail)), head...)
+	for _, p := range tail {
+		if n := len(out); n > 0 && out[n-1].isLiteral() && p.isLiteral() {
+			out[n-1] = part{literal: slices.Concat(out[n-1].literal, p.literal)}
+			continue
+		}
+		out = append(out, p)
+	}
+	return out
+}
+
+// item reads one character, class, choice, gap or number: the sequences it stands for.
+func (p *patternParser) item(depth int) ([]sequence, error) {
+	r := p.text[p.at]
+	switch r {
+	case '(':
+		p.at++
+		all, err := p.choice(depth + 1)
+		if err != nil {
+			return nil, err
+		}
+		if p.at >= len(p.text) {
+			return nil, p.fault("a ( is never closed; add )")
+		}
+		p.at++
+		return all, nil
+	case '[':
+		return p.class()
+	case '*':
+		p.at++
+		return []sequence{{{max: starGap}}}, nil
+	case '{':
+		return p.gap()
+	case '#':
+		p.at++
+		return []sequence{{{number: true, max: maxNumber}}}, nil
+	case ']', '}', '?', '@':
+		return nil, p.fault("unexpected %q; write \\%c for the character itself", r, r)
+	case '\\':
+		if p.at++; p.at >= len(p.text) {
+			return nil, p.fault("it ends in a backslash; remove it or write \\\\")
+		}
+		r = p.text[p.at]
+	}
+	p.at++
+	return []sequence{{{literal: []rune{p.fold.fold(r)}}}}, nil
+}
+
+func (p *patternParser) class() ([]sequence, error) {
+	p.at++
+	var all []sequence
+	for p.at < len(p.text) && p.text[p.at] != ']' {
+		if p.text[p.at] == '\\' && p.at+1 < len(p.text) {
+			p.at++
+		}
+		all = append(all, sequence{{literal: []rune{p.fold.fold(p.text[p.at])}}})
+		p.at++
+	}
+	switch {
+	case p.at >= len(p.text):
+		return nil, p.fault("a [ is never closed; add ]")
+	case len(all) == 0:
+		return nil, p.fault("[] holds no character")
+	}
+	p.at++
+	return all, nil
+}
+
+// gap reads {min,max}.
+func (p *patternParser) gap() ([]sequence, error) {
+	low, ok := p.digitsUpTo(',')
+	high, ok2 := 0, false
+	if ok {
+		high, ok2 = p.digitsUpTo('}')
+	}
+	if !ok2 || low > high || high > maxGap {
+		return nil, p.fault("a gap is {least,most} with most up to %d", maxGap)
+	}
+	p.at++
+	return []sequence{{{min: low, max: high}}}, nil
+}
+
+// digitsUpTo reads digits after the present character; the end character becomes the present one.
+func (p *patternParser) digitsUpTo(end rune) (int, bool) {
+	start := p.at + 1
+	for p.at++; p.at < len(p.text) && isDigit(p.text[p.at]); p.at++ {
+	}
+	if p.at >= len(p.text) || p.text[p.at] != end {
+		return 0, false
+	}
+	n, err := strconv.Atoi(string(p.text[start:p.at]))
+	return n, err == nil
+}

@@ -1,0 +1,65 @@
+package classify
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// Problem is one fault of a rule set: where it stands, what it is, and the remedy. Line and Column count from 1,
+// Column in characters; both are 0 where a whole file is meant.
+type Problem struct {
+	File         string
+	Line, Column int
+	What         string
+}
+
+func (p Problem) String() string {
+	if p.Line == 0 {
+		return fmt.Sprintf("%s: %s", p.File, p.What)
+	}
+	return fmt.Sprintf("%s:%d:%d: %s", p.File, p.Line, p.Column, p.What)
+}
+
+// LoadError lists everything that keeps a rule set from being used.
+type LoadError struct {
+	Problems []Problem
+}
+
+// Error names the problems one a line, at most fifty.
+func (e *LoadError) Error() string {
+	const most = 50
+	var b strings.Builder
+	fmt.Fprintf(&b, "the rule set has %d faults:", len(e.Problems))
+	for i, p := range e.Problems {
+		if i == most {
+			fmt.Fprintf(&b, "\n… and %d more", len(e.Problems)-most)
+			break
+		}
+		b.WriteByte('\n')
+		b.WriteString(p.String())
+	}
+	return b.String()
+}
+
+// problems collects faults, so that a load tells all of them at once.
+type problems struct {
+	all []Problem
+}
+
+func (p *problems) add(f file, line, column int, format string, args ...any) {
+	p.all = append(p.all, Problem{f.name(), line, column, fmt.Sprintf(format, args...)})
+}
+
+func (p *problems) err() error {
+	if len(p.all) == 0 {
+		return nil
+	}
+	slices.SortStableFunc(p.all, func(a, b Problem) int {
+		if c := strings.Compare(a.File, b.File); c != 0 {
+			return c
+		}
+		return a.Line - b.Line
+	})
+	return &LoadError{p.all}
+}

@@ -1,0 +1,323 @@
+package classify
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"suqiu/hotline"
+)
+
+// decision is what the rules of a file decide.
+type decision int
+
+const (
+	decidesLabel decision = iota
+	decidesNature
+	decidesResponsible
+	decisions
+)
+
+var decisionNames = [decisions]string{"label", "nature", "responsible"}
+
+// border says how a word may lie over the segmenter's tokens.
+type border int
+
+const (
+	borderAuto border = iota // nocross for one and two characters, any for longer words
+	borderAny
+	borderNoCross
+	borderExact
+)
+
+var borderNames = []string{"auto", "any", "nocross", "exact"}
+
+// roleSet is a set of roles, one bit each.
+type roleSet uint8
+
+var roleBits = map[hotline.Role]roleSet{
+	hotline.RoleCustomer: 1, hotline.RoleUnknown: 2, hotline.RoleAgent: 4, hotline.RoleIVR: 8, hotline.RoleReply: 16, hotline.RoleQuote: 32,
+}
+
+const (
+	rolesCaller roleSet = 1 | 2
+	rolesAny    roleSet = 63
+)
+
+// placedPattern is a pattern with its place: the scalar it stands in and the characters before it there.
+type placedPattern struct {
+	text string
+	at   int
+	node yamlNode
+}
+
+// options are a group's filters.
+type options struct {
+	border border
+	cues   [cueKinds]policy
+	roles  roleSet
+}
+
+func defaultOptions() options {
+	o := options{roles: rolesCaller}
+	o.cues[cueNegation] = cueExclude
+	return o
+}
+
+// groupSource is a group as it is read.
+type groupSource struct {
+	name  string
+	any   []placedPattern
+	mask  []placedPattern
+	opts  options
+	place yamlNode
+	layer int
+}
+
+// ruleSource is a rule as it is read.
+type ruleSource struct {
+	id       string
+	decides  decision
+	label    string
+	labelAt  yamlNode
+	weight   float64
+	groups   []groupSource
+	defaults options // of groups without a name
+	when     yamlNode
+	examples [3][]example // by exampleKind
+	disabled bool
+	place    yamlNode
+}
+
+// example is a text on which a rule must or must not fire, with its place.
+type example struct {
+	text string
+	node yamlNode
+}
+
+type exampleKind int
+
+const (
+	exampleMatch exampleKind = iota
+	exampleNoMatch
+	exampleTodo
+)
+
+var exampleNames = [...]string{"match", "no_match", "todo"}
+
+// ruleFiles is the content of all rule files, layers resolved, in the order of reading.
+type ruleFiles struct {
+	rules  []ruleSource
+	byID   map[string]int
+	groups map[string]groupSource
+}
+
+func readRuleFiles(files []file, p *problems) *ruleFiles {
+	r := &ruleFiles{byID: map[string]int{}, groups: map[string]groupSource{}}
+	for _, f := range files {
+		if !strings.HasPrefix(f.path, "rules/") {
+			continue
+		}
+		if root, ok := parseYAML(f, p); ok {
+			r.readFile(root)
+		}
+	}
+	return r
+}
+
+func (r *ruleFiles) readFile(root yamlNode) {
+	defaults, decides := defaultOptions(), decidesLabel
+	fields := root.fields("defaults", "decides", "groups", "rules")
+	for _, f := range fields { // these hold for the whole file wherever they stand
+		switch f.key {
+		case "defaults":
+			for _, o := range f.value.fields("border", "neg", "hyp", "aside", "role") {
+				defaults.read(o)
+			}
+		case "decides":
+			name := f.value.oneOf(decisionNames[:]...)
+			for d, n := range decisionNames {
+				if n == name {
+					decides = decision(d)
+				}
+			}
+		}
+	}
+	for _, f := range fields {
+		switch f.key {
+		case "groups":
+			for _, g := range f.value.fields() {
+				r.putGroup(readGroup(g, defaults))
+			}
+		case "rules":
+			for _, n := range f.value.items() {
+				r.putRule(readRule(n, defaults, decides))
+			}
+		}
+	}
+}
+
+func (r *ruleFiles) putGroup(g groupSource) {
+	if old, ok := r.groups[g.name]; ok && old.layer == g.layer {
+		g.place.problem("the shared group %s stands in %s too; rename one", g.name, old.place.file.name())
+		return
+	}
+	r.groups[g.name] = g
+}
+
+func (r *ruleFiles) putRule(rule ruleSource) {
+	if rule.id == "" {
+		rule.place.problem("the rule has no id")
+		return
+	}
+	i, ok := r.byID[rule.id]
+	switch {
+	case !ok:
+		r.byID[rule.id] = len(r.rules)
+		r.rules = append(r.rules, rule)
+	case r.rules[i].place.file.layer == rule.place.file.layer:
+		rule.place.problem("the rule id %s stands in %s too; rename one", rule.id, r.rules[i].place.file.name())
+	default:
+		r.rules[i] = rule
+	}
+}
+
+// read sets one option.
+func (o *options) read(f field) {
+	switch f.key {
+	case "border":
+		name := f.value.oneOf(borderNames...)
+		for b, n := range borderNames {
+			if n == name {
+				o.border = border(b)
+			}
+		}
+	case "role":
+		o.roles = 0
+		for _, t := range f.value.texts() {
+			switch role := t.text(); role {
+			case "caller":
+				o.roles |= rolesCaller
+			case "any":
+				o.roles = rolesAny
+			default:
+				bit, ok := roleBits[hotline.Role(role)]
+				if !ok {
+					t.problem("%q is not one of caller, customer, agent, ivr, unknown, reply, quote, any", role)
+				}
+				o.roles |= bit
+			}
+		}
+	default:
+		for k, name := range cueNames {
+			if name == f.key {
+				policyName := f.value.oneOf(policyNames...)
+				for p, n := range policyNames {
+					if n == policyName {
+						o.cues[k] = policy(p)
+					}
+				}
+			}
+		}
+	}
+}
+
+func readGroup(f field, defaults options) groupSource {
+	g := groupSource{name: f.key, opts: defaults, place: f.at, layer: f.at.file.layer}
+	if !isName(f.key) {
+		f.at.problem("%q is no name for a group; use letters, digits and _, not a word of the language", f.key)
+	}
+	if !f.value.isMapping() {
+		g.any = placedPatterns(f.value)
+	} else {
+		for _, o := range f.value.fields("any", "mask", "border", "neg", "hyp", "aside", "role") {
+			switch o.key {
+			case "any":
+				g.any = placedPatterns(o.value)
+			case "mask":
+				g.mask = placedPatterns(o.value)
+			default:
+				g.opts.read(o)
+			}
+		}
+	}
+	if len(g.any) == 0 {
+		f.at.problem("the group %s holds no words; give it some under any", f.key)
+	}
+	return g
+}
+
+func isName(s string) bool {
+	for i, r := range s {
+		if !isNameRune(r) || i == 0 && unicode.IsDigit(r) {
+			return false
+		}
+	}
+	return s != "" && !isKeyword(s)
+}
+
+// placedPatterns reads one text or a list of texts, each of patterns parted by white space.
+func placedPatterns(n yamlNode) []placedPattern {
+	var all []placedPattern
+	for _, t := range n.texts() {
+		all = append(all, splitPatterns(t.text(), 0, t)...)
+	}
+	return all
+}
+
+// splitPatterns parts a text that stands so many characters into the node.
+func splitPatterns(text string, at int, n yamlNode) []placedPattern {
+	var all []placedPattern
+	for _, word := range strings.Fields(text) {
+		i := strings.Index(text, word)
+		at += utf8.RuneCountInString(text[:i])
+		all = append(all, placedPattern{word, at, n})
+		at += utf8.RuneCountInString(word)
+		text = text[i+len(word):]
+	}
+	return all
+}
+
+func readRule(n yamlNode, defaults options, decides decision) ruleSource {
+	r := ruleSource{weight: 1, decides: decides, defaults: defaults, place: n}
+	fields := n.fields("id", "label", "weight", "role", "groups", "when", "examples", "disabled", "note")
+	for _, f := range fields { // before the groups, whose default it is
+		if f.key == "role" {
+			r.defaults.read(f)
+		}
+	}
+	for _, f := range fields {
+		switch f.key {
+		case "id":
+			r.id = f.value.text()
+		case "label":
+			r.label, r.labelAt = f.value.text(), f.value
+		case "weight":
+			if r.weight = f.value.number(); r.weight < -1000 || r.weight > 1000 || r.weight == 0 {
+				f.value.problem("the weight is %v, must be from -1000 to 1000 and not 0", r.weight)
+			}
+		case "groups":
+			for _, g := range f.value.fields() {
+				r.groups = append(r.groups, readGroup(g, r.defaults))
+			}
+		case "when":
+			r.when = f.value
+		case "examples":
+			for _, e := range f.value.fields(exampleNames[:]...) {
+				for kind, name := range exampleNames {
+					if name == e.key {
+						for _, t := range e.value.texts() {
+							r.examples[kind] = append(r.examples[kind], example{t.text(), t})
+						}
+					}
+				}
+			}
+		case "disabled":
+			r.disabled = f.value.bool()
+		}
+	}
+	if r.when.Node == nil && !r.disabled {
+		n.problem("the rule %s has no when; say under which condition it fires", r.id)
+	}
+	return r
+}

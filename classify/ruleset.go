@@ -1,0 +1,163 @@
+package classify
+
+import (
+	"bytes"
+	"fmt"
+	"io/fs"
+	"slices"
+	"sync"
+
+	"suqiu/hotline"
+)
+
+// RuleSet is a compiled set of rules with its taxonomy, cues and lexicon. It is immutable and safe for concurrent use.
+type RuleSet struct {
+	*program
+	taxonomy  *Taxonomy
+	segmenter *Segmenter
+	source    []byte
+	hash      string
+	rev       int64
+	pool      *sync.Pool // of *matches
+}
+
+// Load compiles the rules of base with the overlays over it, the last on top, and runs the rules' examples; a set
+// with a fault or a failed example is refused with a *LoadError that names them all. It loads the segmenter's
+// dictionary, which takes about two seconds.
+func Load(base fs.FS, overlays ...fs.FS) (*RuleSet, error) {
+	rs, err := Compile(base, overlays...)
+	if err != nil {
+		return nil, err
+	}
+	return rs, rs.check()
+}
+
+// Compile is Load without the examples and without loading the segmenter's dictionary.
+func Compile(base fs.FS, overlays ...fs.FS) (*RuleSet, error) {
+	files, err := readLayers(append([]fs.FS{base}, overlays...))
+	if err != nil {
+		return nil, err
+	}
+	return compileFiles(files, nil)
+}
+
+// Reload is Load for a set that takes the place of rs: it keeps the segmenter in memory if the lexicon is the same.
+func (rs *RuleSet) Reload(base fs.FS, overlays ...fs.FS) (*RuleSet, error) {
+	files, err := readLayers(append([]fs.FS{base}, overlays...))
+	if err != nil {
+		return nil, err
+	}
+	next, err := compileFiles(files, rs.segmenter)
+	if err != nil {
+		return nil, err
+	}
+	return next, next.check()
+}
+
+// FromSource compiles what Source gave, so that labels of an old rule set can be explained. It runs no examples.
+func FromSource(source []byte) (*RuleSet, error) {
+	files, err := unarchive(source)
+	if err != nil {
+		return nil, err
+	}
+	return compileFiles(files, nil)
+}
+
+// compileFiles compiles a rule set; it takes the given segmenter, which may be nil, if the lexicon is its own.
+func compileFiles(files []file, segmenter *Segmenter) (*RuleSet, error) {
+	var p problems
+	lexicon := readLexicon(files, &p)
+	taxonomy := readTaxonomy(files, &p)
+	cues := readCues(files, &p)
+	rules := readRuleFiles(files, &p)
+	program := compile(taxonomy, rules, cues, lexicon.folder, &p)
+	if err := p.err(); err != nil {
+		return nil, err
+	}
+	if segmenter == nil || !segmenter.lexicon.equal(lexicon) {
+		segmenter = NewSegmenter(lexicon)
+	}
+	source := archive(files)
+	rs := &RuleSet{program: program, taxonomy: taxonomy, segmenter: segmenter, source: source, hash: hashSource(source)}
+	rs.pool = &sync.Pool{New: func() any { return newMatches(program) }}
+	return rs, nil
+}
+
+func newMatches(p *program) *matches {
+	n := len(p.groups)
+	return &matches{program: p, raw: make([][]span, n), words: make([][]span, n), filtered: make([]bool, n)}
+}
+
+// Hash identifies the set: a hash of its files and of the classifier's version.
+func (rs *RuleSet) Hash() string { return rs.hash }
+
+// Source is the full text of the set's files, for the archive; FromSource reads it.
+func (rs *RuleSet) Source() []byte { return bytes.Clone(rs.source) }
+
+// Revision is the number that the ledger gave to the set, 0 if none.
+func (rs *RuleSet) Revision() int64 { return rs.rev }
+
+// WithRevision returns the same set under a revision of the ledger.
+func (rs *RuleSet) WithRevision(rev int64) *RuleSet {
+	next := *rs
+	next.rev = rev
+	return &next
+}
+
+// Taxonomy is the set's labels. It must not be changed.
+func (rs *RuleSet) Taxonomy() *Taxonomy { return rs.taxonomy }
+
+// Segmenter is the set's segmenter.
+func (rs *RuleSet) Segmenter() *Segmenter { return rs.segmenter }
+
+// Ready loads the segmenter's dictionary, if it is not loaded yet. Analyze panics where Ready fails, which happens only
+// in a program built without gse's dictionaries.
+func (rs *RuleSet) Ready() error { return rs.segmenter.Ready() }
+
+// take lays a call out and finds its words; give it back with pool.Put.
+func (rs *RuleSet) take(call *hotline.Call, wantWords bool) *matches {
+	m := rs.pool.Get().(*matches)
+	if err := m.doc.lay(call, rs.segmenter, wantWords); err != nil {
+		panic(fmt.Sprintf("classify without a ready segmenter: %v", err))
+	}
+	m.find()
+	return m
+}
+
+// Analyze finds the labels, the nature and the responsible party of a call. It depends on the call and the set alone.
+func (rs *RuleSet) Analyze(call *hotline.Call) hotline.Analysis {
+	m := rs.take(call, true)
+	defer rs.pool.Put(m)
+	a := hotline.Analysis{Tokens: m.doc.words, RulesetRev: rs.rev, RulesetHash: rs.hash}
+	scores := rs.score(m)
+	for i, s := range scores {
+		if s.given() {
+			l := rs.taxonomy.Labels[i]
+			a.Labels = append(a.Labels, hotline.Label{Code: l.Code, Weight: s.weight, Hits: s.hits})
+		}
+	}
+	slices.SortStableFunc(a.Labels, compareLabels)
+	if len(a.Labels) > 0 {
+		strongest, _ := rs.taxonomy.Label(a.Labels[0].Code)
+		a.Margin = a.Labels[0].Weight - strongest.Threshold
+	}
+	m.labels = append(m.labels, a.Codes()...)
+	a.Nature = hotline.Nature(rs.vote(m, decidesNature).winner)
+	a.Responsible = hotline.Responsible(rs.vote(m, decidesResponsible).winner)
+	m.doc.call = nil
+	return a
+}
+
+func compareLabels(a, b hotline.Label) int {
+	switch {
+	case a.Weight > b.Weight:
+		return -1
+	case a.Weight < b.Weight:
+		return 1
+	case a.Code < b.Code:
+		return -1
+	case a.Code > b.Code:
+		return 1
+	}
+	return 0
+}

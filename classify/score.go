@@ -1,0 +1,133 @@
+package classify
+
+import (
+	"slices"
+
+	"suqiu/hotline"
+)
+
+// maxLabelHits bounds the evidence kept with one label.
+const maxLabelHits = 20
+
+// score is what the rules say of one label.
+type score struct {
+	weight     float64
+	fired      []int32 // rules
+	hits       []hotline.Hit
+	enough     bool   // the weight reaches the threshold
+	allowed    bool   // what the label requires holds
+	silencedBy string // the label for which it gives way
+}
+
+func (s *score) given() bool { return s.enough && s.allowed && s.silencedBy == "" }
+
+// score evaluates the rules that may fire and gives each label its score, in the taxonomy's order.
+func (rs *RuleSet) score(m *matches) []score {
+	scores := make([]score, len(rs.taxonomy.Labels))
+	rules := rs.rules[decidesLabel]
+	for _, i := range m.anchored() {
+		r := &rules[i]
+		m.used, m.pairs = m.used[:0], m.pairs[:0]
+		if !m.holds(r.when) {
+			continue
+		}
+		s := &scores[rs.taxonomy.index[r.label]]
+		s.weight += r.weight
+		s.fired = append(s.fired, i)
+		if r.weight > 0 {
+			s.hits = m.evidence(s.hits, r.id)
+		}
+	}
+	for i := range scores {
+		s := &scores[i]
+		if len(s.fired) == 0 {
+			continue
+		}
+		s.enough = s.weight >= rs.taxonomy.Labels[i].Threshold
+		s.allowed = rs.requires[i] == nil || m.holds(rs.requires[i])
+	}
+	for i := range scores {
+		for _, code := range rs.taxonomy.Labels[i].Unless {
+			if other := scores[rs.taxonomy.index[code]]; other.enough && other.allowed {
+				scores[i].silencedBy = code
+				break
+			}
+		}
+	}
+	return scores
+}
+
+// anchored lists the label rules of which an anchor group has a word, in their order.
+func (m *matches) anchored() []int32 {
+	var ids []int32
+	for _, g := range m.touched {
+		ids = append(ids, m.byAnchor[g]...)
+	}
+	slices.Sort(ids)
+	return slices.Compact(ids)
+}
+
+// evidence writes the words that the last condition held by.
+func (m *matches) evidence(hits []hotline.Hit, rule string) []hotline.Hit {
+	from := len(hits)
+	for _, s := range m.used {
+		if len(hits) == maxLabelHits {
+			break
+		}
+		h := m.doc.hit(rule, m.groups[s.group].name, s.start, s.end)
+		if !slices.Contains(hits[from:], h) {
+			hits = append(hits, h)
+		}
+	}
+	return hits
+}
+
+// ballot is the vote on nature or responsibility.
+type ballot struct {
+	winner  string
+	votes   map[string]float64
+	rules   []ruleVote // that voted
+	byLabel string     // the label whose default voted, if any
+}
+
+type ruleVote struct {
+	id, value string
+	weight    float64
+	hits      []hotline.Hit
+}
+
+// vote decides the nature or the responsible party: the default of the strongest label is one vote, rules add theirs.
+// m.labels are the labels given, the strongest first.
+func (rs *RuleSet) vote(m *matches, on decision) ballot {
+	b := ballot{votes: map[string]float64{}}
+	order, fallback := stringsOf(natures), string(rs.taxonomy.Nature)
+	if on == decidesResponsible {
+		order, fallback = stringsOf(responsibles), string(hotline.ResponsibleUnknown)
+	}
+	if len(m.labels) > 0 {
+		strongest, _ := rs.taxonomy.Label(m.labels[0])
+		value := string(strongest.Nature)
+		if on == decidesResponsible {
+			value = string(strongest.Responsible)
+		}
+		if value != "" {
+			b.votes[value]++
+			b.byLabel = strongest.Code
+		}
+	}
+	for _, r := range rs.rules[on] {
+		m.used, m.pairs = m.used[:0], m.pairs[:0]
+		if m.holds(r.when) {
+			b.votes[r.label] += r.weight
+			b.rules = append(b.rules, ruleVote{r.id, r.label, r.weight, m.evidence(nil, r.id)})
+		}
+	}
+	b.winner = fallback
+	most := 0.0
+	for _, value := range order {
+		if b.votes[value] > most {
+			b.winner, most = value, b.votes[value]
+		}
+	}
+	return b
+}

@@ -1,0 +1,82 @@
+package classify
+
+import (
+	"fmt"
+	"sync"
+	"unicode/utf8"
+
+	"github.com/go-ego/gse"
+)
+
+// Token is a word of a text: byte offsets into the text as it was given.
+type Token struct {
+	Start, End int
+}
+
+// Segmenter cuts Chinese text into words with gse: its simplified dictionary, the lexicon's words before it, the
+// shortest path without the hidden Markov model, and no stop words (gse's list holds 不 and 没有). It loads the
+// dictionary, about two seconds, at its first use, and is safe for concurrent use.
+type Segmenter struct {
+	lexicon *Lexicon
+	load    func() (*gse.Segmenter, error)
+}
+
+// NewSegmenter returns a segmenter with the words of the lexicon, which must not be changed afterwards.
+func NewSegmenter(lexicon *Lexicon) *Segmenter {
+	return &Segmenter{lexicon: lexicon, load: sync.OnceValues(func() (*gse.Segmenter, error) { return loadGSE(lexicon) })}
+}
+
+// loadGSE loads the lexicon first: gse silently keeps the first frequency of a word. Each load ends with gse's
+// CalcToken, without which a word has no distance.
+func loadGSE(lexicon *Lexicon) (*gse.Segmenter, error) {
+	seg := &gse.Segmenter{SkipLog: true, NotLoadHMM: true}
+	if len(lexicon.Words) > 0 {
+		if err := seg.LoadDictStr(lexicon.gseDictionary()); err != nil {
+			return nil, fmt.Errorf("load the lexicon into gse: %w", err)
+		}
+	}
+	if err := seg.LoadDictEmbed("zh_s"); err != nil {
+		return nil, fmt.Errorf("load gse's embedded dictionary zh_s: %w", err)
+	}
+	// gse loads nothing and reports nothing when it was built without its dictionaries.
+	if n := seg.Dict.NumTokens(); n < 100_000 {
+		return nil, fmt.Errorf("gse's embedded dictionary zh_s holds only %d words; build without the tag ne", n)
+	}
+	return seg, nil
+}
+
+// Ready loads the dictionary if it is not loaded yet and reports why it cannot.
+func (s *Segmenter) Ready() error {
+	_, err := s.load()
+	return err
+}
+
+// Segment cuts a text. The tokens lie end to end and cover it; invalid bytes are tokens of their own.
+func (s *Segmenter) Segment(text string) ([]Token, error) {
+	seg, err := s.load()
+	if err != nil {
+		return nil, err
+	}
+	folded := make([]byte, 0, len(text))
+	starts := make([]int, 0, len(text)/2) // original offset of each folded character
+	for i, r := range text {
+		starts = append(starts, i)
+		folded = utf8.AppendRune(folded, s.lexicon.folder.fold(r))
+	}
+	cut := seg.Segment(folded)
+	tokens := make([]Token, len(cut))
+	char, at := 0, 0
+	for i, c := range cut {
+		tokens[i].Start = starts[char]
+		for at < c.End() {
+			_, size := utf8.DecodeRune(folded[at:])
+			at += size
+			char++
+		}
+		tokens[i].End = len(text)
+		if char < len(starts) {
+			tokens[i].End = starts[char]
+		}
+	}
+	return tokens, nil
+}

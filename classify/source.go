@@ -1,0 +1,109 @@
+package classify
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io/fs"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+const (
+	taxonomyPath = "taxonomy.yaml"
+	cuesPath     = "cues.yaml"
+	variantsPath = "lexicon/variants.txt"
+)
+
+// maxSourceBytes bounds the files of one rule set.
+const maxSourceBytes = 32 << 20
+
+// file is one source file of a rule set; layer 0 is the base, higher layers lie over it.
+type file struct {
+	layer int
+	path  string
+	data  []byte
+}
+
+// name is how errors speak of the file.
+func (f file) name() string {
+	if f.layer == 0 {
+		return f.path
+	}
+	return fmt.Sprintf("overlay%d/%s", f.layer, f.path)
+}
+
+// readLayers reads the files that belong to a rule set, layer by layer, each in the order of paths.
+func readLayers(layers []fs.FS) ([]file, error) {
+	var files []file
+	size := 0
+	for layer, fsys := range layers {
+		if fsys == nil { // no overlay
+			continue
+		}
+		var paths []string
+		for _, pattern := range []string{taxonomyPath, cuesPath, "rules/*.yaml", "lexicon/*.txt"} {
+			found, err := fs.Glob(fsys, pattern)
+			if err != nil {
+				return nil, fmt.Errorf("list %s of layer %d: %w", pattern, layer, err)
+			}
+			paths = append(paths, found...)
+		}
+		slices.Sort(paths)
+		for _, path := range paths {
+			data, err := fs.ReadFile(fsys, path)
+			if err != nil {
+				return nil, fmt.Errorf("read %s of layer %d: %w", path, layer, err)
+			}
+			if size += len(data); size > maxSourceBytes {
+				return nil, fmt.Errorf("read %s of layer %d: the rule set is larger than %d bytes", path, layer, maxSourceBytes)
+			}
+			files = append(files, file{layer, path, data})
+		}
+	}
+	return files, nil
+}
+
+// archive writes the files as one text: a line "-- layer path bytes --", then the bytes and a line break, for each.
+func archive(files []file) []byte {
+	var b bytes.Buffer
+	for _, f := range files {
+		fmt.Fprintf(&b, "-- %d %s %d --\n", f.layer, f.path, len(f.data))
+		b.Write(f.data)
+		b.WriteByte('\n')
+	}
+	return b.Bytes()
+}
+
+var errArchive = errors.New("read the archived rule set: the text is damaged")
+
+// unarchive gives back the files that archive wrote.
+func unarchive(source []byte) ([]file, error) {
+	var files []file
+	for len(source) > 0 {
+		header, rest, ok := bytes.Cut(source, []byte("\n"))
+		fields := strings.Fields(string(header))
+		if !ok || len(fields) != 5 || fields[0] != "--" || fields[4] != "--" {
+			return nil, errArchive
+		}
+		layer, err := strconv.Atoi(fields[1])
+		size, err2 := strconv.Atoi(fields[3])
+		if err != nil || err2 != nil || layer < 0 || size < 0 || size >= len(rest) {
+			return nil, errArchive
+		}
+		files = append(files, file{layer, fields[2], rest[:size:size]})
+		source = rest[size+1:]
+	}
+	return files, nil
+}
+
+// hashSource identifies a rule set: its files and the version of what reads them.
+func hashSource(source []byte) string {
+	h := sha256.New()
+	h.Write([]byte(Version + "\n"))
+	h.Write(source)
+	return hex.EncodeToString(h.Sum(nil))
+}

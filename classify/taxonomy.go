@@ -1,0 +1,202 @@
+package classify
+
+import (
+	"slices"
+	"strings"
+
+	"suqiu/hotline"
+)
+
+// LabelInfo is what the taxonomy says of one label.
+type LabelInfo struct {
+	Code        string
+	Parent      string
+	Name        string // 中文名, 大类/小类
+	Definition  string // when it is given
+	Not         string // when it is not
+	Family      string // labels that rise together in a storm share a family
+	Sensitive   bool   // goes to the superior unit's supervisor, never to the unit named
+	Nature      hotline.Nature
+	Responsible hotline.Responsible
+	Official    map[hotline.Hotline]string // the class of the hotline's own scheme (业务分类)
+	Threshold   float64                    // the sum of rule weights it needs
+	Unless      []string                   // it is not given when one of these is
+
+	requires string // a condition, empty for none
+	place    yamlNode
+}
+
+// Parent is an inner node of the taxonomy.
+type Parent struct {
+	Code string
+	Name string
+}
+
+// Taxonomy is the label set. Labels stand in the order of the file.
+type Taxonomy struct {
+	Parents []Parent
+	Labels  []LabelInfo
+	Nature  hotline.Nature // where nothing tells
+	index   map[string]int
+}
+
+// Label finds a label by its code.
+func (t *Taxonomy) Label(code string) (LabelInfo, bool) {
+	i, ok := t.index[code]
+	if !ok {
+		return LabelInfo{}, false
+	}
+	return t.Labels[i], true
+}
+
+// under reports whether code is the given label or parent, or lies below it.
+func under(code, ancestor string) bool {
+	return code == ancestor || strings.HasPrefix(code, ancestor) && code[len(ancestor)] == '.'
+}
+
+var natures = []hotline.Nature{
+	hotline.NatureInquiry, hotline.NatureHelp, hotline.NatureComplaint, hotline.NatureReport,
+	hotline.NatureSuggestion, hotline.NaturePraise, hotline.NatureRepair,
+}
+
+var responsibles = []hotline.Responsible{
+	hotline.ResponsibleUtility, hotline.ResponsibleCustomer, hotline.ResponsibleThirdParty, hotline.ResponsibleUnknown,
+}
+
+func stringsOf[T ~string](list []T) []string {
+	out := make([]string, len(list))
+	for i, v := range list {
+		out[i] = string(v)
+	}
+	return out
+}
+
+// readTaxonomy reads taxonomy.yaml of all layers; a label or parent of a later layer replaces the one of its code.
+func readTaxonomy(files []file, p *problems) *Taxonomy {
+	t := &Taxonomy{Nature: hotline.NatureHelp, index: map[string]int{}}
+	requires, found := "", false
+	for _, f := range files {
+		if f.path != taxonomyPath {
+			continue
+		}
+		found = true
+		root, ok := parseYAML(f, p)
+		if !ok {
+			continue
+		}
+		seen := map[string]bool{}
+		for _, field := range root.fields("requires", "nature", "parents", "labels") {
+			switch field.key {
+			case "requires":
+				requires = field.value.text()
+			case "nature":
+				t.Nature = hotline.Nature(field.value.oneOf(stringsOf(natures)...))
+			case "parents":
+				for _, n := range field.value.items() {
+					t.putParent(n)
+				}
+			case "labels":
+				for _, n := range field.value.items() {
+					t.putLabel(n, seen)
+				}
+			}
+		}
+	}
+	if !found {
+		p.add(file{path: taxonomyPath}, 0, 0, "the file is missing; a rule set needs its labels")
+	}
+	t.check(requires)
+	return t
+}
+
+const inherit = "\x00inherit" // stands for the taxonomy's own requires until all layers are read
+
+func (t *Taxonomy) putParent(n yamlNode) {
+	var parent Parent
+	for _, f := range n.fields("code", "name") {
+		if f.key == "code" {
+			parent.Code = f.value.text()
+		} else {
+			parent.Name = f.value.text()
+		}
+	}
+	if i := slices.IndexFunc(t.Parents, func(p Parent) bool { return p.Code == parent.Code }); i >= 0 {
+		t.Parents[i] = parent
+		return
+	}
+	t.Parents = append(t.Parents, parent)
+}
+
+func (t *Taxonomy) putLabel(n yamlNode, seen map[string]bool) {
+	l := LabelInfo{Threshold: 1, requires: inherit, place: n, Responsible: hotline.ResponsibleUnknown}
+	for _, f := range n.fields("code", "name", "parent", "definition", "not", "family", "sensitive", "nature", "responsible",
+		"official", "threshold", "requires", "unless") {
+		switch f.key {
+		case "code":
+			l.Code = f.value.text()
+		case "name":
+			l.Name = f.value.text()
+		case "parent":
+			l.Parent = f.value.text()
+		case "definition":
+			l.Definition = f.value.text()
+		case "not":
+			l.Not = f.value.text()
+		case "family":
+			l.Family = f.value.text()
+		case "sensitive":
+			l.Sensitive = f.value.bool()
+		case "nature":
+			l.Nature = hotline.Nature(f.value.oneOf(stringsOf(natures)...))
+		case "responsible":
+			l.Responsible = hotline.Responsible(f.value.oneOf(stringsOf(responsibles)...))
+		case "official":
+			l.Official = map[hotline.Hotline]string{}
+			for _, o := range f.value.fields(stringsOf(hotline.Hotlines[:])...) {
+				l.Official[hotline.Hotline(o.key)] = o.value.text()
+			}
+		case "threshold":
+			if l.Threshold = f.value.number(); l.Threshold <= 0 {
+				f.value.problem("the threshold is %v, must be above 0", l.Threshold)
+			}
+		case "requires":
+			l.requires = f.value.text()
+		case "unless":
+			l.Unless = f.value.words()
+		}
+	}
+	switch {
+	case l.Code == "":
+		n.problem("the label has no code")
+		return
+	case l.Name == "":
+		n.problem("the label %s has no name", l.Code)
+	case seen[l.Code]:
+		n.problem("the label %s stands twice in this file; remove one", l.Code)
+	}
+	seen[l.Code] = true
+	if i, ok := t.index[l.Code]; ok {
+		t.Labels[i] = l
+		return
+	}
+	t.index[l.Code] = len(t.Labels)
+	t.Labels = append(t.Labels, l)
+}
+
+// check sees to what only the whole taxonomy can tell.
+func (t *Taxonomy) check(requires string) {
+	for i := range t.Labels {
+		l := &t.Labels[i]
+		if l.requires == inherit {
+			l.requires = requires
+		}
+		if l.Parent != "" && !slices.ContainsFunc(t.Parents, func(p Parent) bool { return p.Code == l.Parent }) {
+			l.place.problem("the label %s has the parent %q, which is not under parents; add it there", l.Code, l.Parent)
+		}
+		for _, code := range l.Unless {
+			if _, ok := t.index[code]; !ok || code == l.Code {
+				l.place.problem("the label %s is not given with %q, which is no other label; correct unless", l.Code, code)
+			}
+		}
+	}
+}

@@ -1,0 +1,312 @@
+package classify
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"unicode"
+)
+
+// op is the kind of a condition's node.
+type op int
+
+const (
+	opOr op = iota
+	opAnd
+	opNot
+	opNear
+	opGroup
+	opCount
+	opTitle
+	opTest
+)
+
+// unit is what a distance counts.
+type unit int
+
+const (
+	unitChar unit = iota
+	unitToken
+	unitTurn
+	unitClause
+	unitSentence
+)
+
+// expr is a condition (docs/rules.md, Conditions). Which fields are set depends on op.
+type expr struct {
+	op       op
+	at       int // characters into the condition
+	children []*expr
+	name     string // of a group; the literal's patterns for inline; the test's name
+	shared   bool
+	inline   bool
+	group    int32 // set when compiled
+	unit     unit
+	distance int
+	ordered  bool
+	least    int      // of count
+	values   []string // of a test
+}
+
+// isSpan reports whether the node stands for places in the text, so that near can measure from it.
+func (e *expr) isSpan() bool {
+	switch e.op {
+	case opGroup, opNear:
+		return true
+	case opOr:
+		return !slices.ContainsFunc(e.children, func(c *expr) bool { return !c.isSpan() })
+	}
+	return false
+}
+
+// walk calls do for the node and all below it.
+func (e *expr) walk(do func(*expr)) {
+	do(e)
+	for _, c := range e.children {
+		c.walk(do)
+	}
+}
+
+// whenError is a fault so many characters into a condition.
+type whenError struct {
+	at   int
+	what string
+}
+
+func (e *whenError) Error() string { return e.what }
+
+// whenParser reads the grammar by recursive descent.
+type whenParser struct {
+	text  []rune
+	at    int // of the present token
+	end   int
+	token string // the present token, "" at the end
+	depth int
+	err   *whenError
+}
+
+// parseWhen reads a condition.
+func parseWhen(text string) (*expr, error) {
+	p := &whenParser{text: []rune(text)}
+	p.next()
+	e := p.or()
+	if p.token != "" {
+		p.fail("unexpected %q; join conditions with and, or, near", p.token)
+	}
+	if p.err != nil {
+		return nil, p.err
+	}
+	return e, nil
+}
+
+func (p *whenParser) fail(format string, args ...any) {
+	if p.err == nil {
+		p.err = &whenError{p.at, fmt.Sprintf(format, args...)}
+		p.at, p.end, p.token = len(p.text), len(p.text), ""
+	}
+}
+
+func isNameRune(r rune) bool { return r == '_' || unicode.IsLetter(r) || unicode.IsDigit(r) }
+
+// next moves to the next token: a name or number, 「…」, >=, or a single character.
+func (p *whenParser) next() {
+	for p.end < len(p.text) && unicode.IsSpace(p.text[p.end]) {
+		p.end++
+	}
+	p.at = p.end
+	if p.at == len(p.text) {
+		p.token = ""
+		return
+	}
+	p.end++
+	switch r := p.text[p.at]; {
+	case isNameRune(r):
+		for p.end < len(p.text) && isNameRune(p.text[p.end]) {
+			p.end++
+		}
+	case r == '「':
+		for p.end < len(p.text) && p.text[p.end-1] != '」' {
+			p.end++
+		}
+		if p.text[p.end-1] != '」' {
+			p.fail("「 is never closed; add 」")
+			return
+		}
+	case r == '>' && p.end < len(p.text) && p.text[p.end] == '=':
+		p.end++
+	}
+	p.token = string(p.text[p.at:p.end])
+}
+
+// take moves on if the present token is the given one.
+func (p *whenParser) take(token string) bool {
+	if p.token != token {
+		return false
+	}
+	p.next()
+	return true
+}
+
+func (p *whenParser) expect(token string) {
+	if !p.take(token) {
+		p.fail("expected %q, found %q", token, p.token)
+	}
+}
+
+func (p *whenParser) or() *expr {
+	if p.depth++; p.depth > maxDepth {
+		p.fail("parentheses nest deeper than %d", maxDepth)
+	}
+	defer func() { p.depth-- }()
+	return p.joined(opOr, "or", func() *expr { return p.joined(opAnd, "and", p.not) })
+}
+
+// joined reads operands parted by a word; one alone stands for itself.
+func (p *whenParser) joined(op op, word string, operand func() *expr) *expr {
+	e := &expr{op: op, at: p.at, children: []*expr{operand()}}
+	for p.err == nil && p.take(word) {
+		e.children = append(e.children, operand())
+	}
+	if len(e.children) == 1 {
+		return e.children[0]
+	}
+	return e
+}
+
+func (p *whenParser) not() *expr {
+	at, negations := p.at, 0
+	for p.take("not") {
+		negations++
+	}
+	e := p.near()
+	if negations%2 == 1 {
+		return &expr{op: opNot, at: at, children: []*expr{e}}
+	}
+	return e
+}
+
+func (p *whenParser) near() *expr {
+	left := p.primary()
+	for p.err == nil && (p.token == "near" || p.token == "before") {
+		e := &expr{op: opNear, at: p.at, ordered: p.token == "before"}
+		p.next()
+		p.expect("/")
+		p.distance(e)
+		right := p.primary()
+		if p.err == nil && (!left.isSpan() || !right.isSpan()) {
+			p.at = e.at
+			p.fail("near and before join groups, chains, or groups joined by or; move and, not, count and tests outside")
+		}
+		e.children = []*expr{left, right}
+		left = e
+	}
+	return left
+}
+
+// distance reads 12, 3t, 1u, s or c.
+func (p *whenParser) distance(e *expr) {
+	token := p.token
+	switch {
+	case token == "s":
+		e.unit = unitSentence
+	case token == "c":
+		e.unit = unitClause
+	default:
+		switch token[max(len(token)-1, 0):] {
+		case "t":
+			e.unit, token = unitToken, token[:len(token)-1]
+		case "u":
+			e.unit, token = unitTurn, token[:len(token)-1]
+		}
+		n, err := strconv.Atoi(token)
+		if err != nil || n < 0 || n > 10_000 {
+			p.fail("a distance is a number of characters, of tokens (3t), of turns (1u), or s (same sentence), c (same clause); found %q", p.token)
+			return
+		}
+		e.distance = n
+	}
+	p.next()
+}
+
+func (p *whenParser) primary() *expr {
+	at := p.at
+	switch token := p.token; {
+	case p.take("("):
+		e := p.or()
+		p.expect(")")
+		return e
+	case token == "count" || token == "title":
+		p.next()
+		p.expect("(")
+		e := p.group()
+		p.expect(")")
+		outer := &expr{op: opTitle, at: at, children: []*expr{e}}
+		if token == "count" {
+			outer.op = opCount
+			p.expect(">=")
+			n, err := strconv.Atoi(p.token)
+			if err != nil || n < 1 || n > 1000 {
+				p.fail("count(…) >= needs a number from 1 to 1000, found %q", p.token)
+			}
+			outer.least = n
+			p.next()
+		}
+		return outer
+	case token == "hotline" || token == "kind" || token == "label":
+		p.next()
+		e := &expr{op: opTest, at: at, name: token}
+		p.expect("(")
+		for p.err == nil {
+			e.values = append(e.values, p.value())
+			if !p.take(",") {
+				break
+			}
+		}
+		p.expect(")")
+		return e
+	}
+	return p.group()
+}
+
+// value reads names and numbers joined by dots.
+func (p *whenParser) value() string {
+	value := ""
+	for p.err == nil {
+		if p.token == "" || !isNameRune([]rune(p.token)[0]) {
+			p.fail("expected a value, found %q", p.token)
+		}
+		value += p.token
+		p.next()
+		if p.token != "." {
+			break
+		}
+		value += "."
+		p.next()
+	}
+	return value
+}
+
+func (p *whenParser) group() *expr {
+	e := &expr{op: opGroup, at: p.at, shared: p.take("@"), group: -1}
+	runes := []rune(p.token)
+	switch {
+	case len(runes) > 0 && runes[0] == '「' && !e.shared:
+		e.inline, e.name = true, string(runes[1:len(runes)-1])
+	case len(runes) > 0 && (runes[0] == '_' || unicode.IsLetter(runes[0])) && !isKeyword(p.token):
+		e.name = p.token
+	case p.token == "":
+		p.fail("the condition ends where a group should stand")
+	default:
+		p.fail("expected a group, found %q", p.token)
+	}
+	p.next()
+	return e
+}
+
+func isKeyword(s string) bool {
+	switch s {
+	case "and", "or", "not", "near", "before", "count", "title", "hotline", "kind", "label":
+		return true
+	}
+	return false
+}

@@ -1,0 +1,191 @@
+package classify
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/goccy/go-yaml"
+	"github.com/goccy/go-yaml/ast"
+	"github.com/goccy/go-yaml/parser"
+	"github.com/goccy/go-yaml/token"
+)
+
+// yamlNode is a node of a YAML file that knows its place, so that every fault can name it. Its readers report a
+// wrong shape and give the zero value.
+type yamlNode struct {
+	ast.Node
+	file     file
+	problems *problems
+}
+
+// field is one entry of a mapping.
+type field struct {
+	key   string
+	at    yamlNode // the key
+	value yamlNode
+}
+
+// parseYAML reads the first document of a file; ok is false when there is none or it is no YAML.
+func parseYAML(f file, p *problems) (root yamlNode, ok bool) {
+	tree, err := parser.ParseBytes(f.data, 0)
+	if err != nil {
+		var syntax *yaml.SyntaxError
+		if errors.As(err, &syntax) && syntax.Token != nil {
+			p.add(f, syntax.Token.Position.Line, syntax.Token.Position.Column, "not YAML: %s", syntax.Message)
+		} else {
+			p.add(f, 0, 0, "not YAML: %v", err)
+		}
+		return yamlNode{}, false
+	}
+	if len(tree.Docs) == 0 || tree.Docs[0].Body == nil {
+		p.add(f, 0, 0, "the file is empty; write it or remove it")
+		return yamlNode{}, false
+	}
+	return yamlNode{tree.Docs[0].Body, f, p}, true
+}
+
+func (n yamlNode) with(node ast.Node) yamlNode { return yamlNode{node, n.file, n.problems} }
+
+func (n yamlNode) position() *token.Position {
+	if t := n.GetToken(); t != nil && t.Position != nil {
+		return t.Position
+	}
+	return &token.Position{}
+}
+
+// problem reports a fault at the node.
+func (n yamlNode) problem(format string, args ...any) { n.problemAt(0, format, args...) }
+
+// problemAt reports a fault so many characters into a scalar that stands on one line; in a block it names the block.
+func (n yamlNode) problemAt(offset int, format string, args ...any) {
+	n.problems.all = append(n.problems.all, n.describe(offset, format, args...))
+}
+
+// describe is the problem that problemAt reports.
+func (n yamlNode) describe(offset int, format string, args ...any) Problem {
+	pos := n.position()
+	column := pos.Column
+	if s, ok := n.Node.(*ast.StringNode); ok && !strings.Contains(s.Value, "\n") {
+		column += offset
+		if s.Token.Type == token.DoubleQuoteType || s.Token.Type == token.SingleQuoteType {
+			column++
+		}
+	}
+	return Problem{n.file.name(), pos.Line, column, fmt.Sprintf(format, args...)}
+}
+
+// fields gives the entries of a mapping in order and reports keys that are not among known.
+func (n yamlNode) fields(known ...string) []field {
+	var values []*ast.MappingValueNode
+	switch m := n.Node.(type) {
+	case *ast.MappingNode:
+		values = m.Values
+	case *ast.MappingValueNode:
+		values = []*ast.MappingValueNode{m}
+	default:
+		n.problem("expected a mapping (key: value)")
+		return nil
+	}
+	fields := make([]field, 0, len(values))
+	for _, v := range values {
+		f := field{key: v.Key.String(), at: n.with(v.Key), value: n.with(v.Value)}
+		if s, ok := v.Key.(*ast.StringNode); ok {
+			f.key = s.Value
+		}
+		if known != nil && !slices.Contains(known, f.key) {
+			f.at.problem("unknown key %q; known are %s", f.key, strings.Join(known, ", "))
+			continue
+		}
+		fields = append(fields, f)
+	}
+	return fields
+}
+
+// items gives the entries of a sequence.
+func (n yamlNode) items() []yamlNode {
+	seq, ok := n.Node.(*ast.SequenceNode)
+	if !ok {
+		n.problem("expected a list")
+		return nil
+	}
+	items := make([]yamlNode, len(seq.Values))
+	for i, v := range seq.Values {
+		items[i] = n.with(v)
+	}
+	return items
+}
+
+// text reads any scalar as the string that stands in the file.
+func (n yamlNode) text() string {
+	switch s := n.Node.(type) {
+	case *ast.StringNode:
+		return s.Value
+	case *ast.LiteralNode:
+		return s.Value.Value
+	case *ast.IntegerNode, *ast.FloatNode, *ast.BoolNode:
+		return n.GetToken().Value
+	}
+	n.problem("expected a text")
+	return ""
+}
+
+// texts reads one scalar or a list of them, each with its place.
+func (n yamlNode) texts() []yamlNode {
+	if _, ok := n.Node.(*ast.SequenceNode); ok {
+		return n.items()
+	}
+	return []yamlNode{n}
+}
+
+// words reads one scalar or a list of them as the words parted by white space.
+func (n yamlNode) words() []string {
+	var words []string
+	for _, t := range n.texts() {
+		words = append(words, strings.Fields(t.text())...)
+	}
+	return words
+}
+
+func (n yamlNode) number() float64 {
+	switch v := n.Node.(type) {
+	case *ast.IntegerNode:
+		switch i := v.Value.(type) {
+		case int64:
+			return float64(i)
+		case uint64:
+			return float64(i)
+		}
+	case *ast.FloatNode:
+		return v.Value
+	}
+	n.problem("expected a number")
+	return 0
+}
+
+func (n yamlNode) bool() bool {
+	if b, ok := n.Node.(*ast.BoolNode); ok {
+		return b.Value
+	}
+	n.problem("expected true or false")
+	return false
+}
+
+// oneOf reads a scalar that must be one of the choices.
+func (n yamlNode) oneOf(choices ...string) string {
+	s := n.text()
+	if !slices.Contains(choices, s) {
+		n.problem("%q is not one of %s", s, strings.Join(choices, ", "))
+	}
+	return s
+}
+
+// isMapping reports whether the node is a mapping.
+func (n yamlNode) isMapping() bool {
+	switch n.Node.(type) {
+	case *ast.MappingNode, *ast.MappingValueNode:
+		return true
+	}
+	return false
+}
