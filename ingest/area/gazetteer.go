@@ -108,9 +108,10 @@ func (t *trie) longest(chars []rune, i int) (end int, candidates []candidate) {
 	return end, candidates
 }
 
-// partOfLonger matches what, after a short name, makes it a part of another name: 龙华 + 路, 海秀 + 东 + 路, 海南 + 籍.
+// partOfLonger matches what, after a short name, makes it a part of another name (龙华 + 路, 海秀 + 东 + 路, 海南 + 籍) or
+// tells that somebody is far away (在东莞打工).
 var partOfLonger = regexp.MustCompile(`^[东西南北中前后上下新老横纵一二三四五六七八九十0-9]{0,3}(?:路|街(?:[^道]|$)|大道|巷|胡同|桥|花园|大厦|广场|小区|公寓|` +
-	`酒店|宾馆|饭店|银行|航空|牌|籍|话|菜)`)
+	`酒店|宾馆|饭店|银行|航空|牌|籍|话|菜|打工|务工|上班|读书)`)
 
 const longestPart = 6 // characters that partOfLonger looks at
 

@@ -233,6 +233,9 @@ func newTable(file string, k Kind, raw []line) (*Table, error) {
 				return nil, row.fault(k, c, "fill it in, or remove the line", "is empty")
 			}
 		}
+		if strings.HasPrefix(row.Values[0], "#") {
+			return nil, row.fault(k, 0, "remove it", "begins with #, which marks remarks")
+		}
 		key := k.key(row)
 		if first, dup := seen[key]; dup {
 			return nil, row.fault(k, 0, "keep one of them", "stands in line %d already", first)
