@@ -16,18 +16,9 @@ import (
 	"suqiu/ingest/decode"
 )
 
-// Items reads the items of a file in order; Next returns io.EOF after the last. decode.NewReader makes one.
-type Items interface {
-	Next() (decode.Item, error)
-}
-
-// ItemsOpener begins to read the items of a file. in names the file and the time it was read; its Value is unused.
-type ItemsOpener func(src *decode.Source, r io.Reader, in *decode.Input) (Items, error)
-
-// FileIngester reads files through the same loop as the consumer. Loop and Open are needed.
+// FileIngester reads files through the same loop as the consumer. Loop is needed.
 type FileIngester struct {
 	Loop     *Loop
-	Open     ItemsOpener
 	Ledger   Ledger         // keeps resume points; nil: a file that was interrupted begins anew, which is harmless
 	Records  int            // of a batch, at most; default 500
 	Bytes    int            // of a batch's undecoded items, at most; default 4 MiB
@@ -123,7 +114,7 @@ type fileRun struct {
 
 func (r *fileRun) all(ctx context.Context, data io.Reader) error {
 	counted := &countingReader{r: data}
-	items, err := r.Open(r.src, counted, r.input(nil))
+	items, err := decode.NewReader(r.src, r.point.Name, counted)
 	if err != nil {
 		return err
 	}
@@ -158,10 +149,7 @@ func (r *fileRun) all(ctx context.Context, data io.Reader) error {
 }
 
 func (r *fileRun) add(index int64, item *decode.Item) {
-	line := item.Line
-	if line == 0 {
-		line = index + 1
-	}
+	line := lineOf(item, index)
 	at := Place{
 		ID:     r.label + ":" + strconv.FormatInt(line, 10),
 		Origin: hotline.Origin{File: r.path, Line: line},
@@ -169,6 +157,14 @@ func (r *fileRun) add(index int64, item *decode.Item) {
 	entries := r.Loop.cfg.Pipeline.Item(r.src, item, r.input(item.Raw), at)
 	r.units = append(r.units, Unit{Source: r.src.Name, Entries: entries})
 	r.bytes += len(item.Raw)
+}
+
+// lineOf is the line or row of an item, or its number where it has no line.
+func lineOf(item *decode.Item, index int64) int64 {
+	if item.Line > 0 {
+		return item.Line
+	}
+	return index + 1
 }
 
 func (r *fileRun) input(raw []byte) *decode.Input {

@@ -12,9 +12,6 @@ import (
 	"suqiu/ingest/decode"
 )
 
-// Decoder turns one payload into items; decode.Decode is the one for use, tests pass others.
-type Decoder func(src *decode.Source, in *decode.Input) []decode.Item
-
 // Locator finds where the matter of a record is.
 type Locator interface {
 	Locate(r *decode.Record, defaultArea string) hotline.Area
@@ -33,7 +30,6 @@ type Analyzer interface {
 // Pipeline turns what was read into documents, or dead letters where that can't be done. It keeps nothing between
 // calls, does no I/O, and is safe for concurrent use if its parts are. All fields but RetentionStart are needed.
 type Pipeline struct {
-	Decode  Decoder
 	Locate  Locator
 	Mask    Masker
 	Analyze Analyzer
@@ -59,12 +55,10 @@ type Entry struct {
 
 // Payload processes one whole Kafka record. It returns at least one entry.
 func (p *Pipeline) Payload(src *decode.Source, in *decode.Input, at Place) []Entry {
-	items, fault := p.decode(src, in)
+	items, fault := payload(src, in)
 	switch {
 	case fault != nil:
 		return []Entry{p.dead(src, at, in, fault)}
-	case len(items) == 0:
-		return []Entry{p.dead(src, at, in, &decode.Error{Reason: decode.ReasonEmpty, Why: "nothing there"})}
 	case len(items) == 1:
 		return p.Item(src, &items[0], in, at)
 	}
@@ -127,13 +121,13 @@ func (p *Pipeline) document(src *decode.Source, r *decode.Record, arrived time.T
 	return doc, nil
 }
 
-func (p *Pipeline) decode(src *decode.Source, in *decode.Input) (items []decode.Item, fault *decode.Error) {
+func payload(src *decode.Source, in *decode.Input) (items []decode.Item, fault *decode.Error) {
 	defer recovered(&fault)
 	if len(in.Value) > decode.MaxPayloadBytes {
 		return nil, &decode.Error{Reason: decode.ReasonSize,
 			Why: fmt.Sprintf("has %d bytes, at most %d", len(in.Value), decode.MaxPayloadBytes)}
 	}
-	return p.Decode(src, in), nil
+	return decode.Decode(src, in), nil
 }
 
 func (p *Pipeline) dead(src *decode.Source, at Place, in *decode.Input, fault *decode.Error) Entry {

@@ -237,10 +237,15 @@ func (w *worker) units(batch []record) []Unit {
 func (l *Loop) unit(src *decode.Source, p partitionID, r *record) Unit {
 	in := &decode.Input{Value: r.value, Key: r.key, Headers: r.headers, Arrived: r.time}
 	at := Place{
-		ID:     fmt.Sprintf("%s/%d/%d", p.topic, p.id, r.offset),
+		ID:     payloadID(p, r.offset),
 		Origin: hotline.Origin{Topic: p.topic, Partition: p.id, Offset: r.offset},
 	}
 	return Unit{Source: src.Name, Entries: l.cfg.Pipeline.Payload(src, in, at)}
+}
+
+// payloadID names a Kafka record, for dead letters.
+func payloadID(p partitionID, offset int64) string {
+	return fmt.Sprintf("%s/%d/%d", p.topic, p.id, offset)
 }
 
 // ack acknowledges the first n records of a batch.
