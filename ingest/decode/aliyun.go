@@ -52,7 +52,7 @@ func decodeAliyun(src *Source, in *Input) ([]Record, *Error) {
 			}
 			if err != nil {
 				if err.Place == "" || err.Reason == ReasonID {
-					err.Place = strings.TrimSpace(conversation.place + " " + err.Place)
+					err.Place = strings.TrimSpace(conversation.place.String() + " " + err.Place)
 				}
 				return nil, err
 			}
@@ -188,7 +188,7 @@ func (r *Record) received(src *Source, at node, after int64) *Error {
 	}
 	t, precision, err := parseTime(s, src.zone())
 	if err != nil {
-		return &Error{Reason: ReasonTime, Place: at.place, Why: err.Error()}
+		return &Error{Reason: ReasonTime, Place: at.place.String(), Why: err.Error()}
 	}
 	r.Call.Received = t.Add(-time.Duration(after) * time.Millisecond).Truncate(time.Second)
 	r.Call.Precision = precision

@@ -16,7 +16,27 @@ type reading struct {
 type node struct {
 	reading *reading
 	value   any
-	place   string
+	place   *place
+}
+
+// place is where a node stands, as steps from the document down; it is written out only when something is wrong.
+type place struct {
+	up    *place
+	name  string // of a field; empty for an element of an array
+	index int
+}
+
+// String writes a place as tickets[0].dialogue[3].words; the document itself has none.
+func (p *place) String() string {
+	switch {
+	case p == nil:
+		return ""
+	case p.name == "":
+		return fmt.Sprintf("%s[%d]", p.up, p.index)
+	case p.up == nil:
+		return p.name
+	}
+	return p.up.String() + "." + p.name
 }
 
 // readJSON begins to read a value that checkJSON accepted.
@@ -30,7 +50,7 @@ func (n node) fault() *Error { return n.reading.fault }
 // wrong records what is wrong with the node, unless something was wrong before.
 func (n node) wrong(why, remedy string) {
 	if n.reading.fault == nil {
-		n.reading.fault = &Error{Reason: ReasonField, Place: n.place, Why: why, Remedy: remedy}
+		n.reading.fault = &Error{Reason: ReasonField, Place: n.place.String(), Why: why, Remedy: remedy}
 	}
 }
 
@@ -39,11 +59,7 @@ func (n node) absent() bool { return n.value == nil }
 
 // at gives the first field of these names that is there; the names are spellings of one field.
 func (n node) at(names ...string) node {
-	place := names[0]
-	if n.place != "" {
-		place = n.place + "." + place
-	}
-	none := node{n.reading, nil, place}
+	none := node{n.reading, nil, &place{up: n.place, name: names[0]}}
 	if n.absent() {
 		return none
 	}
@@ -54,7 +70,7 @@ func (n node) at(names ...string) node {
 	}
 	for _, name := range names {
 		if v := fields[name]; v != nil {
-			return node{n.reading, v, place}
+			return node{n.reading, v, none.place}
 		}
 	}
 	return none
@@ -98,7 +114,7 @@ func (n node) items() []node {
 	}
 	nodes := make([]node, len(array))
 	for i, v := range array {
-		nodes[i] = node{n.reading, v, fmt.Sprintf("%s[%d]", n.place, i)}
+		nodes[i] = node{n.reading, v, &place{up: n.place, index: i}}
 	}
 	return nodes
 }
@@ -149,7 +165,7 @@ func (n node) embedded() node {
 			if err.Place != "" {
 				err.Place = " " + err.Place
 			}
-			err.Place = n.place + err.Place
+			err.Place = n.place.String() + err.Place
 			n.reading.fault = err
 		}
 		return node{n.reading, nil, n.place}
