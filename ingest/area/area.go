@@ -160,7 +160,7 @@ func (t *Trees) buildUnits(s *set) (map[string]place, error) {
 		}
 		for _, name := range append(list(row.Values[colAliases]), row.Values[colName-1]) {
 			name = normal(name)
-			if other, taken := owner[name]; taken {
+			if other, taken := owner[name]; taken && other.Values[0] != row.Values[0] {
 				return nil, row.fault(Units, colAliases, "let each name stand for one unit", "%s is a name of the unit in %s line %d too", name, other.File, other.Line)
 			}
 			owner[name] = row

@@ -144,7 +144,7 @@ func (b *treeBuilder) parentOf(code string, row Row) (string, error) {
 			named = trimDivision(named)
 		}
 		if _, known := b.set.rows[named]; !known {
-			return "", row.fault(b.kind, colParent, "add its row, or correct the code", "there is no %s", named)
+			return "", row.fault(b.kind, colParent, "add its row, or correct the code", "there is no %s", row.Values[colParent])
 		}
 		return named, nil
 	}
