@@ -10,8 +10,8 @@ import (
 // charset is how the bytes of one input are to be read.
 type charset int
 
-// The charsets. A file in GB18030 can hold short lines that happen to be UTF-8, so the charset is found out for the
-// whole file; a file in UTF-8 can still hold lines of an older system in GB18030, so each line is checked.
+// The charsets. They are found out for the whole input, since a short text in GB18030 can happen to be UTF-8. But
+// exports that join several systems change the encoding from line to line, so each line is looked at too.
 const (
 	utf8First charset = iota
 	gb18030
@@ -32,19 +32,29 @@ func charsetOf(head []byte) charset {
 	return utf8First
 }
 
-// decode gives the bytes as UTF-8. A file in UTF-8 may hold single lines in GB18030.
+// decode gives the bytes of one line as UTF-8. Valid UTF-8 is taken as such, in an input of GB18030 only if it has
+// characters of three bytes, as all Chinese ones do there: no text in GB18030 looks like that by accident.
 func (c charset) decode(b []byte) ([]byte, *Error) {
-	if c == utf8First && utf8.Valid(b) {
+	if utf8.Valid(b) && (c == utf8First || plainOrWide(b)) {
 		return b, nil
 	}
 	out, err := simplifiedchinese.GB18030.NewDecoder().Bytes(b)
-	if err == nil && !bytes.ContainsRune(out, utf8.RuneError) {
-		return out, nil
+	if err != nil || bytes.ContainsRune(out, utf8.RuneError) {
+		return nil, &Error{Reason: ReasonEncoding, Why: "neither UTF-8 nor GB18030", Remedy: "export again as UTF-8"}
 	}
-	if utf8.Valid(b) {
-		return b, nil
+	return out, nil
+}
+
+// plainOrWide reports whether valid UTF-8 has no character of two bytes only.
+func plainOrWide(b []byte) bool {
+	narrow := false
+	for _, r := range string(b) {
+		if utf8.RuneLen(r) > 2 {
+			return true
+		}
+		narrow = narrow || r >= utf8.RuneSelf
 	}
-	return nil, &Error{Reason: ReasonEncoding, Why: "neither UTF-8 nor GB18030", Remedy: "export again as UTF-8"}
+	return !narrow
 }
 
 // utf8Mark is the byte order mark that spreadsheets put before UTF-8.

@@ -57,6 +57,7 @@ type layout struct {
 	format  Format
 	hotline hotline.Hotline
 	index   map[string]position // by canonical name
+	names   map[slot]string     // the preferred name of a slot
 	marks   []string            // canonical names that only this family has
 }
 
@@ -67,11 +68,12 @@ type position struct {
 }
 
 func newLayout(format Format, h hotline.Hotline, marks []string, aliases []alias) *layout {
-	l := &layout{format: format, hotline: h, index: map[string]position{}}
+	l := &layout{format: format, hotline: h, index: map[string]position{}, names: map[slot]string{}}
 	for _, m := range marks {
 		l.marks = append(l.marks, canonical(m))
 	}
 	for _, a := range aliases {
+		l.names[a.slot] = a.names[0]
 		for rank, name := range a.names {
 			l.index[canonical(name)] = position{a.slot, rank}
 		}
@@ -194,8 +196,8 @@ func (l *layout) record(src *Source, in *Input, fields []field, parse timeParser
 	if l.hotline == hotline.Hotline95598 {
 		addExtra(&c, "标签", strings.Join(tags(strings.Join(s.joined[textSlot], "\n")), "/"))
 	}
-	told := split(strings.Join(append(s.joined[textSlot], s.joined[messageSlot]...), "\n"))
-	c.Turns = told.turns
+	account := split(strings.Join(append(s.joined[textSlot], s.joined[messageSlot]...), "\n"))
+	c.Turns = account.turns
 	leadWithTitle(&c)
 	for _, reply := range s.joined[replySlot] {
 		c.Turns = append(c.Turns, hotline.Turn{Role: hotline.RoleReply, Text: reply})
@@ -209,14 +211,28 @@ func (l *layout) record(src *Source, in *Input, fields []field, parse timeParser
 		Person: Person{Phone: value(phoneSlot), Account: value(accountSlot), Names: s.joined[nameSlot], Agent: value(agentSlot)},
 		Place: Place{OrgCode: value(orgSlot), DivisionCode: value(divisionSlot), Unit: value(unitSlot),
 			Address: strings.Join(s.joined[addressSlot], " ")}}
-	refs := references{main: value(mainSlot), linked: s.joined[linkSlot], told: told.orders}
+	refs := references{main: value(mainSlot), linked: s.joined[linkSlot], told: account.orders}
 	for slot, h := range map[slot]hotline.Hotline{forward12345: hotline.Hotline12345, forward12398: hotline.Hotline12398} {
 		if id := value(slot); id != "" {
 			refs.forwarded = hotline.DocID(string(h), id)
 		}
 	}
 	refs.apply(src, &r.Call)
-	return r, complete(src, in, &r, asMap(fields))
+	return r, l.located(complete(src, in, &r, asMap(fields)))
+}
+
+// located names what a record lacks as its source names it.
+func (l *layout) located(err *Error) *Error {
+	if err == nil {
+		return nil
+	}
+	for place, s := range map[string]slot{placeID: idSlot, placeReceived: receivedSlot, placeText: textSlot} {
+		if err.Place == place {
+			err.Place = "field " + l.names[s]
+			return err
+		}
+	}
+	return err
 }
 
 // life reads the times of the order's way; the earliest of several deadlines (市, 区) is the one the handler must keep.

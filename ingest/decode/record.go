@@ -49,8 +49,21 @@ func complete(src *Source, in *Input, r *Record, doc any) *Error {
 	if err := c.Check(); err != nil {
 		return checkError(err)
 	}
+	if c.Kind != hotline.KindCall && strings.TrimSpace(c.Text(told)) == "" {
+		return &Error{Reason: ReasonField, Place: placeText, Why: "there is no text of the caller"}
+	}
 	return nil
 }
+
+// told accepts the roles of what a caller told, now or in an earlier order.
+func told(r hotline.Role) bool { return r.Caller() || r == hotline.RoleQuote }
+
+// The places that complete names where a record lacks what every record needs.
+const (
+	placeID       = "id"
+	placeReceived = "received"
+	placeText     = "turns"
+)
 
 func completeID(src *Source, in *Input, c *hotline.Call, doc any) *Error {
 	if c.ID == "" && src.ID != "" {
@@ -61,7 +74,7 @@ func completeID(src *Source, in *Input, c *hotline.Call, doc any) *Error {
 		c.ID = id
 	}
 	if c.ID = strings.TrimSpace(c.ID); c.ID == "" {
-		return &Error{Reason: ReasonID, Why: "the record has no id", Remedy: "say in the source's configuration where the id stands"}
+		return &Error{Reason: ReasonID, Place: placeID, Why: "the record has no id", Remedy: "say in the source's configuration where the id stands"}
 	}
 	return nil
 }
@@ -82,7 +95,7 @@ func completeTime(src *Source, in *Input, c *hotline.Call, doc any) *Error {
 		c.Received, c.Precision = src.Received, hotline.PrecisionDay
 	}
 	if c.Received.IsZero() {
-		return &Error{Reason: ReasonTime, Why: "nothing tells when the contact was",
+		return &Error{Reason: ReasonTime, Place: placeReceived, Why: "nothing tells when the contact was",
 			Remedy: "say in the source's configuration where the time stands, or give --as-of"}
 	}
 	if c.Precision == "" {
@@ -122,10 +135,10 @@ func (s *Source) zone() *time.Location {
 
 // checkError turns what Call.Check found into a decoding error of the fitting reason.
 func checkError(err error) *Error {
-	field := ""
+	field, why := "", err.Error()
 	var f *hotline.FieldError
 	if errors.As(err, &f) {
-		field = f.Field
+		field, why = f.Field, f.Why
 	}
 	reason := ReasonField
 	switch field {
@@ -138,7 +151,7 @@ func checkError(err error) *Error {
 	case "hotline":
 		reason = ReasonHotline
 	}
-	return &Error{Reason: reason, Place: field, Why: err.Error()}
+	return &Error{Reason: reason, Place: field, Why: why}
 }
 
 func extraBytes(extra map[string]string) int {

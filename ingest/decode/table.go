@@ -20,6 +20,7 @@ type table struct {
 	src    *Source
 	base   *Input
 	layout *layout
+	format Format // that errors name
 	header []string
 	parse  timeParser
 }
@@ -65,7 +66,7 @@ func errNoHeader(format Format) *Error {
 func (t *table) setHeader(row []string) bool {
 	l, ok := layoutFor(t.src.Format, row)
 	if ok {
-		t.layout, t.header = l, row
+		t.layout, t.format, t.header = l, l.format, row
 	}
 	return ok
 }
@@ -76,13 +77,13 @@ func (t *table) setColumns(row []string) bool {
 		if t.setHeader(t.src.Columns) {
 			return true
 		}
-		t.layout, t.header = tableOf(t.src.Format), t.src.Columns
+		t.layout, t.format, t.header = tableOf(t.src.Format), t.src.Format, t.src.Columns
 		return t.layout != nil
 	}
 	named := t.src.Format == Table95598
 	guessed := (t.src.Format == "" || t.src.Format == Auto) && len(row) == len(tableHeader95598) && strings.Trim(row[0], "0123456789") == ""
 	if named || guessed {
-		t.layout, t.header = layoutTable95598, tableHeader95598
+		t.layout, t.format, t.header = layoutTable95598, Table95598, tableHeader95598
 	}
 	return named || guessed
 }
@@ -93,14 +94,14 @@ func (t *table) record(row []string) ([]Record, *Error) {
 		row = row[:len(row)-1]
 	}
 	if len(row) != len(t.header) {
-		return nil, &Error{Reason: ReasonSyntax, Format: t.layout.format,
+		return nil, &Error{Reason: ReasonSyntax, Format: t.format,
 			Why: fmt.Sprintf("%d columns, the header has %d", len(row), len(t.header))}
 	}
 	fields := make([]field, len(row))
 	for i, value := range row {
 		fields[i] = field{t.header[i], value}
 	}
-	return guard(t.layout.format, func() ([]Record, *Error) {
+	return guard(t.format, func() ([]Record, *Error) {
 		r, err := t.layout.record(t.src, t.base, fields, t.parse)
 		return []Record{r}, err
 	})
@@ -240,9 +241,7 @@ func (t *textTable) row(first line) (row []string, read []line, fault *Error) {
 func (t *textTable) placed(item Item) Item {
 	if item.Err != nil {
 		item.Err.Place = strings.TrimSuffix(fmt.Sprintf("line %d, %s", item.Line, item.Err.Place), ", ")
-		if item.Err.Format == "" && t.layout != nil {
-			item.Err.Format = t.layout.format
-		}
+		item.Err.Format = t.format
 	}
 	return item
 }

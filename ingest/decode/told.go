@@ -9,8 +9,8 @@ import (
 	"suqiu/hotline"
 )
 
-// told is an order's text taken apart: who says what, and which earlier orders it names.
-type told struct {
+// account is an order's text taken apart: who says what, and which earlier orders it names.
+type account struct {
 	turns  []hotline.Turn
 	orders []string // numbers as written, or "12345:number" where the text says whose number it is
 }
@@ -22,45 +22,49 @@ type told struct {
 //	2018-01-03 10:00:00供电局答复：已派人抢修。（工单号20180102000001）            a handler's reply
 //	市民再次来电反映：仍未来电。                                             the caller's new words
 //
-// Units of government and companies end in the words of office; without one, a date followed by a name is a
-// caller's own story and stays his.
+// Government units and companies are told by the words their names end in: a date without one, and without a word of
+// answering, is part of the caller's own story.
 const (
-	office  = `(?:局|队|所|处|办|办公室|公司|中心|政府|委|委员会|部|指挥部|院|会|厅|城管|交警|街道|集团|支队|大队|中队|科)`
+	office  = `(?:局|队|所|处|办|办公室|公司|中心|政府|委|委员会|部|指挥部|院|会|厅|城管|交警|公安|街道|集团|平台|科)`
 	channel = `(?:来电|微信|短信|公众号|APP|云|网络|网站|来信|邮件|电话|现场)`
 	purpose = `(?:反映|反馈|咨询|撤销|撤消|撤诉|催办|催单|补充|投诉|举报|求助|建议|感谢|表扬|报修)`
-	day     = `(?:\d{4}-\d{1,2}-\d{1,2}|\d{4}年\d{1,2}月\d{1,2}日|\d{2}-\d{1,2})`
-	number  = `(\d{10,20})`
+	answer  = `(?:答复|回复|反馈|函复)`
+	moment  = `(?:\d{4}-\d{1,2}-\d{1,2}|\d{4}年\d{1,2}月\d{1,2}日|\d{2}-\d{1,2})[日\s]*[\d:：时分秒]*\s*`
+	before  = `(?:[\s）)】。，,！!]|^)` // what may stand before a border
 )
 
 var (
 	opening  = regexp.MustCompile(`^[^：:，。\n]{0,20}?(?:再次)?` + channel + `(?:再次)?` + purpose)
-	envelope = regexp.MustCompile(`(?:原)?(?:工单|》\p{Han}{0,8}\s?)内容\s*(?:[：:]|\s)`)
-	again    = regexp.MustCompile(`[\s）)】。，,！!]((?:市民|客户|用户|群众|来电人|诉求人|投诉人|\p{Han}{1,10}?` + office + `)(?:再次|又|多次)?` +
+	envelope = regexp.MustCompile(`(?:原)?(?:工单|》\p{Han}{0,8}\s?)内容(?:[。\s]*(?:原)?工单内容)?\s*(?:[：:；;]|\s)`)
+	again    = regexp.MustCompile(before + `((?:市民|客户|用户|群众|来电人|诉求人|投诉人|\p{Han}{1,10}?` + office + `)(?:再次|又|多次)?` +
 		channel + `(?:再次)?` + purpose + `\s*[：:])`)
-	replied = regexp.MustCompile(`(?:[\s）)】。，,！!]|^)(?:于|自)?(?:` +
-		day + `[日\s]*[\d:：时分秒]*\s*[\p{Han}“”、0-9]{0,24}?` + office + `(?:\s*(?:答复|回复|反馈|函复))?(?:[：:]|\s)` +
-		`|[\p{Han}“”、]{0,24}?` + office + `\s*(?:答复|回复|函复)[：:])`)
-	named = regexp.MustCompile(`(?:(12345|12398|95598)\D{0,8}?)?(?:工单编号|工单号|单号|工单|办件编号|编号)\s*[：:（(]?\s*` + number +
-		`|[（(【]\s*` + number + `\s*[）)】]|` + number + `\s*《`)
+	replied = regexp.MustCompile(before + `(?:` +
+		`[于自]?` + moment + `[\p{Han}“”、0-9]{0,24}?` + office + answer + `?(?:[：:]|\s|我[局队所处办委部司])` + // 2018-01-03 某局：
+		`|[于自]?` + moment + `[\p{Han}“”、0-9]{0,24}?` + answer + `[：:；;]` + // 2018-01-03 某开发区反馈：
+		`|[\p{Han}“”、]{0,24}?` + office + `\s*(?:答复|回复|函复)[：:]` + // 某局答复：
+		`|\p{Han}{2,24}?` + moment + `的处理意见[：:]` + // 某局2018-01-03 10:00的处理意见：
+		`|拟办意见\s*[：:])`)
+	named = regexp.MustCompile(`(?:(12345|12398|95598)\D{0,8}?)?(?:工单编号|工单号|工单|办件编号)\s*[：:（(]?\s*(\d{12,20})` +
+		`|单号\s*[：:（(]?\s*(20\d{10,14})|[（(【]\s*(20\d{2}[01]\d[0-3]\d{5,9})\s*[）)】]|(20\d{2}[01]\d[0-3]\d{5,9})\s*《`)
 )
 
 // maxEnvelope is how far into the text an envelope can end, in bytes: an opening, a number and a title.
 const maxEnvelope = 900
 
 // minOwnWords is how many characters a caller must have added for them to tell the matter without the order they quote.
-const minOwnWords = 20
+const minOwnWords = 30
 
 // split takes an operator's text apart. Handlers' replies become reply turns. An earlier order quoted in an envelope
 // becomes a quote turn if the caller's new words tell the matter by themselves; when the contact only urges, asks
 // after or withdraws that order, its content is the caller's matter and stays customer, so that his own words are
 // never left empty. A text without an operator's opening is the citizen's own and stays whole.
-func split(text string) told {
+func split(text string) account {
 	text = strings.TrimSpace(text)
 	if text == "" {
-		return told{}
+		return account{}
 	}
 	if !opening.MatchString(text) {
-		return told{turns: []hotline.Turn{{Role: hotline.RoleCustomer, Text: text}}, orders: numbers(text)}
+		return account{turns: []hotline.Turn{{Role: hotline.RoleCustomer, Text: text}}, orders: numbers(text)}
 	}
 	head, body := text[:0], text
 	for {
@@ -71,7 +75,7 @@ func split(text string) told {
 		head, body = text[:len(head)+at[1]], body[at[1]:]
 	}
 	parts := cut(body)
-	t := told{orders: numbers(head)}
+	t := account{orders: numbers(head)}
 	if head != "" {
 		t.turns = append(t.turns, hotline.Turn{Role: hotline.RoleCustomer, Text: strings.TrimSpace(head)})
 		if len(parts) > 0 && parts[0].Role == hotline.RoleCustomer && ownWords(parts[1:]) >= minOwnWords {
@@ -123,7 +127,7 @@ func cut(text string) []hotline.Turn {
 
 // stock are the operators' phrases that say nothing of the matter.
 var stock = regexp.MustCompile(`[（(][^）)]*(?:响应|处置|联系市民|分钟)[^）)]*[）)]|[，,。]?\s*请[^，,。]{0,24}(?:核实|处理|响应)[^，,。（(]*|谢谢[！!]?|` +
-	`(?:市民|客户)?(?:再次)?` + channel + purpose + `[：:]|故?来电` + purpose)
+	`^[^：:]{0,24}` + channel + `(?:再次)?` + purpose + `[：:]|故?来电` + purpose + `|其?认为不合理|其表示|问题\p{Han}{0,2}未\p{Han}{0,3}(?:解决|处理)|对\p{Han}{0,4}答复不满意`)
 
 // ownWords counts the characters of the caller's words that are not stock phrases.
 func ownWords(turns []hotline.Turn) int {
@@ -141,10 +145,7 @@ func numbers(text string) []string {
 	var all []string
 	seen := map[string]bool{}
 	for _, m := range named.FindAllStringSubmatch(text, -1) {
-		id := m[2] + m[3] + m[4]
-		if len(id) == 11 && id[0] == '1' {
-			continue // a mobile number in brackets
-		}
+		id := m[2] + m[3] + m[4] + m[5]
 		if m[1] != "" {
 			id = hotline.DocID(m[1], id)
 		}
@@ -163,6 +164,9 @@ func reversed(s []string) []string {
 	}
 	return r
 }
+
+// maxLinks bounds the links of one record.
+const maxLinks = 100
 
 // references are the other records that one record names.
 type references struct {
@@ -185,7 +189,7 @@ func (r references) apply(src *Source, c *hotline.Call) {
 		if id != "" && !strings.Contains(id, ":") {
 			id = hotline.DocID(source, id)
 		}
-		if seen[id] {
+		if seen[id] || len(id) > hotline.MaxIDBytes || len(c.Links) == maxLinks {
 			continue
 		}
 		seen[id] = true

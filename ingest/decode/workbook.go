@@ -44,7 +44,7 @@ func newWorkbook(src *Source, base *Input, content []byte) (w *workbook, failure
 		parse: func(s string) (time.Time, hotline.Precision, error) { return parseSerial(s, date1904, src.zone()) }}}
 	for _, sheet := range file.GetSheetList() {
 		if w.rows, err = file.Rows(sheet); err != nil {
-			continue
+			return nil, errWorkbook("a sheet is missing")
 		}
 		for w.row = 1; w.row <= maxPreamble && w.rows.Next(); w.row++ {
 			cells, err := w.rows.Columns()
@@ -52,6 +52,9 @@ func newWorkbook(src *Source, base *Input, content []byte) (w *workbook, failure
 				return nil, errWorkbook("a sheet can't be read")
 			}
 			if w.setHeader(cells) {
+				if w.layout == layout12345 {
+					w.format = XLSX12345
+				}
 				return w, nil
 			}
 		}
