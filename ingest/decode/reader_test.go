@@ -1,0 +1,363 @@
+package decode
+
+import (
+	"bufio"
+	"bytes"
+	"compress/gzip"
+	"errors"
+	"fmt"
+	"io"
+	"runtime"
+	"strings"
+	"testing"
+	"testing/iotest"
+	"time"
+
+	"suqiu/calendar"
+	"suqiu/hotline"
+)
+
+// readAll reads a file to its end and tells each item in one line: the line, then the ids or the reason.
+func readAll(t *testing.T, src *Source, r io.Reader) []string {
+	t.Helper()
+	reader, err := NewReader(src, "orders", r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all []string
+	for {
+		item, err := reader.Next()
+		if errors.Is(err, io.EOF) {
+			return all
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		s := fmt.Sprint(item.Line)
+		if item.Err != nil {
+			s += " " + string(item.Err.Reason)
+		}
+		for _, r := range item.Records {
+			s += " " + r.Call.ID
+			if r.Call.Origin != (hotline.Origin{File: "orders", Line: item.Line}) {
+				t.Errorf("record %s says it was read at %+v", r.Call.ID, r.Call.Origin)
+			}
+		}
+		all = append(all, s)
+	}
+}
+
+func nativeLine(id string) string {
+	return `{"id":"` + id + `","hotline":"95598","received":"2026-07-02 20:47","text":"停电"}`
+}
+
+func TestReader(t *testing.T) {
+	const header = "工单编号,受理时间,诉求内容\n"
+	tests := []struct {
+		name string
+		src  Source
+		in   string
+		want []string
+	}{
+		{"JSON lines, one broken, one blank", Source{}, nativeLine("a") + "\n{\n\n" + nativeLine("b"), []string{"1 a", "2 syntax", "4 b"}},
+		{"JSON lines, the first broken", Source{}, `{"id":` + "\n" + nativeLine("b") + "\n", []string{"1 syntax", "2 b"}},
+		{"JSON lines after a line of text", Source{}, "log started\n" + nativeLine("b") + "\n", []string{"1 syntax", "2 b"}},
+		{"JSON lines, the first a number", Source{Format: Native}, "7\n" + nativeLine("b") + "\n", []string{"1 format", "2 b"}},
+		{"JSON lines with byte order mark and CRLF", Source{}, "\ufeff" + nativeLine("a") + "\r\n" + nativeLine("b") + "\r\n", []string{"1 a", "2 b"}},
+		{"one object over several lines", Source{}, strings.ReplaceAll(nativeLine("a"), ",", ",\n"), []string{"0 a"}},
+		{"array", Source{}, "[" + nativeLine("a") + ",\n" + nativeLine("b") + "]\n", []string{"1 a", "2 b"}},
+		{"array with a fault inside", Source{}, "[" + nativeLine("a") + `,{"id":"x"},` + nativeLine("b") + "]\n", []string{"1 a", "2 format", "3 b"}},
+		{"array followed by text", Source{}, "[" + nativeLine("a") + "] x", []string{"1 a", "1 syntax"}},
+		{"empty array", Source{}, "[]", nil},
+		{"formats mixed", Source{}, nativeLine("a") + "\n" + `{"gdbh":"181216000001","slsj":"2018-12-16 07:46","slnr":"停电"}` + "\n", []string{"1 a", "2 181216000001"}},
+		{"CSV with quoted line breaks", Source{}, header + "1,2026-07-03,\"停\n\n电\"\n2,2026-07-03,停电\n", []string{"2 1", "5 2"}},
+		{"CSV with a repeated header and blank rows", Source{}, header + "1,2026-07-03,停电\n\n,,\n" + header + "2,2026-07-03,停电", []string{"2 1", "6 2"}},
+		{"CSV with a quote inside a field", Source{}, header + "1,2026-07-03,说\"停电\"了\n2,2026-07-03,\"说\"停电\"了\"\n", []string{"2 1", "3 2"}},
+		{"CSV, a stray quote closed by a later one", Source{}, header + "1,2026-07-03,\"停电\n2,2026-07-03,停电\n3,2026-07-03,说\"\n4,2026-07-03,停电\n", []string{"2 1", "5 4"}},
+		{"CSV, a stray quote in a field too early", Source{}, header + "1,\"2026-07-03,停电\n2,2026-07-03,停电\n3,2026-07-03,停电\n", []string{"2 syntax", "3 2", "4 3"}},
+		{"CSV with semicolons", Source{}, "工单编号;受理时间;诉求内容\n1;2026-07-03;停电,跳闸\n", []string{"2 1"}},
+		{"CSV with tabs", Source{}, "工单编号\t受理时间\t诉求内容\n1\t2026-07-03\t停电\n", []string{"2 1"}},
+		{"CSV with empty columns at the end", Source{}, header + "1,2026-07-03,停电,,\n", []string{"2 1"}},
+		{"rows with configured columns", Source{Columns: []string{"工单编号", "受理时间", "诉求内容"}}, "1,2026-07-03,停电\n2,2026-07-03,停电\n", []string{"1 1", "2 2"}},
+		{"header only", Source{}, header, nil},
+		{"time from --as-of", Source{Received: time.Date(2026, 7, 3, 0, 0, 0, 0, calendar.Shanghai())}, "工单编号,诉求内容\n1,停电\n", []string{"2 1"}},
+		{"id from the configured column", Source{ID: "field:流水"}, "流水,受理时间,诉求内容\n77,2026-07-03,停电\n", []string{"2 77"}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			for _, r := range []io.Reader{strings.NewReader(tt.in), iotest.OneByteReader(strings.NewReader(tt.in))} {
+				got := readAll(t, &tt.src, r)
+				if fmt.Sprint(got) != fmt.Sprint(tt.want) {
+					t.Errorf("got %q, want %q", got, tt.want)
+				}
+			}
+		})
+	}
+}
+
+func TestReaderUnpacksGzip(t *testing.T) {
+	var packed bytes.Buffer
+	w := gzip.NewWriter(&packed)
+	if _, err := io.WriteString(w, nativeLine("a")+"\n"); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if got := readAll(t, &Source{}, bytes.NewReader(packed.Bytes())); len(got) != 1 || got[0] != "1 a" {
+		t.Errorf("got %q", got)
+	}
+	reader, err := NewReader(&Source{}, "orders", bytes.NewReader(packed.Bytes()[:packed.Len()-10]))
+	for err == nil {
+		_, err = reader.Next()
+	}
+	if errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
+		t.Error("a truncated gzip reads as if it were whole")
+	}
+}
+
+// A broken disk is no fault of the data: it is returned, not made a dead letter.
+func TestReaderReturnsReadErrors(t *testing.T) {
+	broken := errors.New("broken disk")
+	for _, begin := range []string{nativeLine("a") + "\n", "[" + nativeLine("a"), "工单编号,受理时间,诉求内容\n1,2026-07-03,停电\n"} {
+		begin += strings.Repeat(" ", headBytes)
+		reader, err := NewReader(&Source{}, "orders", io.MultiReader(strings.NewReader(begin), iotest.ErrReader(broken)))
+		for range 4 {
+			if err != nil {
+				break
+			}
+			_, err = reader.Next()
+		}
+		if !errors.Is(err, broken) {
+			t.Errorf("%.10s: got %v", begin, err)
+		}
+	}
+}
+
+// endless gives n bytes of x without holding them.
+func endless(n int64) io.Reader { return io.LimitReader(filler{}, n) }
+
+type filler struct{}
+
+func (filler) Read(p []byte) (int, error) {
+	for i := range p {
+		p[i] = 'x'
+	}
+	return len(p), nil
+}
+
+// A line of 50 MB is a dead letter, the line after it is read, and memory stays bounded.
+func TestReaderSurvivesHugeLines(t *testing.T) {
+	const huge = 50 << 20
+	tests := []struct {
+		name, before, after string
+		want                []string
+	}{
+		{"JSON lines", nativeLine("a") + "\n" + `{"text":"`, "\"}\n" + nativeLine("b") + "\n", []string{"1 a", "2 size", "3 b"}},
+		{"first of JSON lines", `{"text":"`, "\"}\n" + nativeLine("b") + "\n", []string{"1 size", "2 b"}},
+		{"CSV", "工单编号,受理时间,诉求内容\n1,2026-07-03,", "\n2,2026-07-03,停电\n", []string{"2 size", "3 2"}},
+		{"array element", "[" + nativeLine("a") + `,{"text":"`, "\"}," + nativeLine("b") + "]", []string{"1 a", "2 size"}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			var before, after runtime.MemStats
+			runtime.ReadMemStats(&before)
+			got := readAll(t, &Source{}, io.MultiReader(strings.NewReader(tt.before), endless(huge), strings.NewReader(tt.after)))
+			runtime.ReadMemStats(&after)
+			if fmt.Sprint(got) != fmt.Sprint(tt.want) {
+				t.Errorf("got %q, want %q", got, tt.want)
+			}
+			if grown := int64(after.Sys) - int64(before.Sys); grown > 16*MaxPayloadBytes {
+				t.Errorf("memory grew by %d MB", grown>>20)
+			}
+		})
+	}
+}
+
+func TestDecodeBounds(t *testing.T) {
+	deep := func(n int) string {
+		return `{"id":"a","hotline":"95598","received":"2026-07-02","text":"停电","x":` + strings.Repeat("[", n) + strings.Repeat("]", n) + "}"
+	}
+	many := strings.Repeat(nativeLine("a")+"\n", MaxRecords)
+	tests := []struct {
+		name, in string
+		want     Reason
+	}{
+		{"as deep as allowed", deep(MaxDepth - 1), ""},
+		{"one level deeper", deep(MaxDepth), ReasonSize},
+		{"a million levels", deep(1_000_000), ReasonSize},
+		{"a million levels of array", strings.Repeat("[", 1_000_000), ReasonSyntax},
+		{"as many records as allowed", many, ""},
+		{"one record more", many + nativeLine("a"), ReasonSize},
+		{"larger than a payload may be", `{"text":"` + strings.Repeat("x", MaxPayloadBytes) + `"}`, ReasonSize},
+		{"nothing", "", ReasonEmpty},
+		{"only space", " \r\n\t", ReasonEmpty},
+		{"only a header", "工单编号,受理时间,诉求内容\n", ReasonEmpty},
+		{"words", "停电了", ReasonFormat},
+		{"JSON null", "null", ReasonFormat},
+		{"bytes", "\x00\x01\x02\xff\xfe", ReasonEncoding},
+		{"more unknown fields than are kept", `{"id":"a","hotline":"95598","received":"2026-07-02","text":"停电",` + strings.TrimSuffix(numbered(hotline.MaxExtra+1), ",") + "}", ReasonField},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			items := Decode(&Source{}, &Input{Value: []byte(tt.in)})
+			last := items[len(items)-1]
+			switch {
+			case tt.want == "" && last.Err != nil:
+				t.Errorf("got %v", last.Err)
+			case tt.want != "" && (last.Err == nil || last.Err.Reason != tt.want || len(items) != 1):
+				t.Errorf("got %d items, the last %v, want one of reason %s", len(items), last.Err, tt.want)
+			}
+		})
+	}
+}
+
+// numbered gives n JSON fields.
+func numbered(n int) string {
+	var b strings.Builder
+	for i := range n {
+		fmt.Fprintf(&b, `"f%d":1,`, i)
+	}
+	return b.String()
+}
+
+func TestValidate(t *testing.T) {
+	tests := []struct {
+		name string
+		src  Source
+		want string // part of the error
+	}{
+		{"OK, nothing set", Source{}, ""},
+		{"OK, everything set", Source{Name: "95598-hz", Hotline: "95598", Format: AliyunSCA, Kind: "call", ID: `filename|^(\w+)`, Start: "header:start"}, ""},
+		{"OK, columns", Source{Format: CSV12345, Columns: []string{"编号", "内容"}}, ""},
+		{"name with colon", Source{Name: "a:b"}, "colon"},
+		{"hotline unknown", Source{Hotline: "10086"}, "hotline"},
+		{"kind unknown", Source{Kind: "mail"}, "kind"},
+		{"format unknown", Source{Format: "csv"}, "format"},
+		{"columns of JSON", Source{Format: Native, Columns: []string{"id"}}, "columns"},
+		{"columns that say nothing", Source{Columns: []string{"a", "b"}}, "columns"},
+		{"id nowhere", Source{ID: "cookie:x"}, "id"},
+		{"start with a broken expression", Source{Start: "key|("}, "start"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			err := tt.src.Validate()
+			if tt.want == "" {
+				if err != nil {
+					t.Error(err)
+				}
+				return
+			}
+			if err == nil || !strings.Contains(err.Error(), tt.want) {
+				t.Errorf("got %v, want something about %s", err, tt.want)
+			}
+		})
+	}
+}
+
+func TestContentRev(t *testing.T) {
+	arrived := time.Date(2026, 7, 3, 8, 0, 0, 0, time.UTC)
+	asOf := time.Date(2026, 7, 4, 0, 0, 0, 0, time.UTC)
+	tests := []struct {
+		name, updated string
+		arrived, asOf time.Time
+		want          time.Time
+	}{
+		{"upstream", "2026-07-02T10:00:00Z", arrived, asOf, time.Date(2026, 7, 2, 10, 0, 0, 0, time.UTC)},
+		{"upstream, less than a day ahead", "2026-07-04T07:00:00Z", arrived, asOf, time.Date(2026, 7, 4, 7, 0, 0, 0, time.UTC)},
+		{"upstream too far ahead", "2026-07-04T09:00:00Z", arrived, asOf, arrived},
+		{"upstream before 2000", "1999-07-04T09:00:00Z", arrived, asOf, arrived},
+		{"none", "", arrived, asOf, arrived},
+		{"none, from a file", "", time.Time{}, asOf, asOf},
+		{"nothing at all", "", time.Time{}, time.Time{}, time.Date(2026, 7, 1, 0, 0, 0, 0, time.UTC)},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			in := &Input{Arrived: tt.arrived, Value: []byte(`{"id":"a","hotline":"95598","received":"2026-07-01T00:00:00Z","text":"停电","updated":"` + tt.updated + `"}`)}
+			items := Decode(&Source{Received: tt.asOf}, in)
+			if items[0].Err != nil {
+				t.Fatal(items[0].Err)
+			}
+			if got := items[0].Records[0].Call.ContentRev; got != tt.want.UnixMilli() {
+				t.Errorf("got %s, want %s", time.UnixMilli(got).UTC(), tt.want)
+			}
+		})
+	}
+}
+
+// FuzzDecode: whatever comes in, whatever the format, every record is one that can be stored, every item has
+// records or an error, and the same input gives the same items.
+func FuzzDecode(f *testing.F) {
+	for _, s := range []string{
+		nativeLine("a"), "[" + nativeLine("a") + "]", nativeLine("a") + "\n{\n",
+		`{"id":"a","hotline":"95598","received":1544917565,"turns":[{"role":"agent","text":"您好","begin_ms":1}],"life":{"due":"2026-07-02"}}`,
+		`{"gdbh":"181216000001","slsj":"2018-12-16 07:46","slnr":"停电","yhbh":null}`,
+		`{"f1":"工单编号:1812","f2":"受理时间:2018-12-16 07:46","f3":"受理内容:停电","f4":"供电单位:某所"}`,
+		"1\t2\t3\t4\t5\t20181216074600\t停电\t\t\t\t\t\t\n",
+		"工单编号,受理时间,诉求内容\n1,2026-07-03,\"停\n电\"\n",
+		`{"受理编号":"N-1","诉求性质":"投诉","受理时间":"2026-07-03","诉求内容":"停电"}`,
+		"受理编号;受理时间;诉求性质;诉求内容\nN-1;2026-02-03;投诉;停电",
+		`{"appealContent":"市民来电催办：工单号20180102000001《关于停电的问题》 工单内容： 市民来电反映：停电。 2018-01-03供电局答复：已修。","hotlineNo":"1","syncTime":"2026-07-03"}`,
+		"\xb9\xa4\xb5\xa5\xb1\xe0\xba\xc5,\xca\xdc\xc0\xed\xca\xb1\xbc\xe4,\xcb\xdf\xc7\xf3\xc4\xda\xc8\xdd\n1,2026-07-03,\xcd\xa3\xb5\xe7\n",
+		"PK\x03\x04", "\xff\xfe1\x00",
+	} {
+		for i := range len(Formats()) + 1 {
+			f.Add([]byte(s), i)
+		}
+	}
+	arrived := time.Date(2026, 11, 28, 12, 0, 0, 0, time.UTC)
+	f.Fuzz(func(t *testing.T, value []byte, pick int) {
+		formats := append(Formats(), Auto)
+		src := &Source{Format: formats[uint(pick)%uint(len(formats))], Hotline: hotline.Hotline95598}
+		items := Decode(src, &Input{Value: value, Arrived: arrived, Key: []byte("k")})
+		if len(items) == 0 {
+			t.Fatal("no item")
+		}
+		for _, item := range items {
+			if (item.Err == nil) == (len(item.Records) == 0) {
+				t.Fatalf("%d records and error %v", len(item.Records), item.Err)
+			}
+			if item.Err != nil && item.Err.Reason == ReasonPanic {
+				t.Fatal(item.Err)
+			}
+			for _, r := range item.Records {
+				if err := r.Call.Check(); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+		if again := Decode(src, &Input{Value: value, Arrived: arrived, Key: []byte("k")}); fmt.Sprint(again) != fmt.Sprint(items) {
+			t.Fatal("the same input gives different items")
+		}
+	})
+}
+
+func BenchmarkDecodeNative(b *testing.B) {
+	value := []byte(`{"id":"C-1","hotline":"95598","received":"2026-07-02T20:47:11+08:00","turns":[` +
+		strings.TrimSuffix(strings.Repeat(`{"role":"customer","begin_ms":16069,"end_ms":27609,"text":"不是一家啊这一趟楼全黑了我搁阳台往下瞅"},`, 20), ",") + `]}`)
+	b.SetBytes(int64(len(value)))
+	for b.Loop() {
+		if items := Decode(&Source{}, &Input{Value: value}); items[0].Err != nil {
+			b.Fatal(items[0].Err)
+		}
+	}
+}
+
+func BenchmarkDecode12345CSV(b *testing.B) {
+	const rows = 1000
+	text := "工单编号,受理时间,诉求内容,承办单位\n" + strings.Repeat("20260105000010,2026-01-05,市民来电反映:江口区白石花园停电，请供电局核实处理！"+
+		" 2026-01-04 10:00:00江口区供电局答复：已派人抢修。（工单号20260103000001） 市民再次来电反映：今天又停电了，请供电局核实处理！,供电局\n", rows)
+	b.SetBytes(int64(len(text)))
+	for b.Loop() {
+		r, err := open(&Source{}, &Input{}, bufio.NewReader(strings.NewReader(text)))
+		if err != nil {
+			b.Fatal(err)
+		}
+		for {
+			if _, err := r.Next(); err != nil {
+				break
+			}
+		}
+	}
+	b.ReportMetric(rows*float64(b.N)/b.Elapsed().Seconds(), "rows/s")
+}
