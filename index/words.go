@@ -25,7 +25,17 @@ type Token struct {
 
 // Fold is what text goes through before its tokens are compared: full-width letters and digits become ASCII ones,
 // half-width kana full-width ones, and letters lower case. A store whose analyzer knows no width indexes Fold(text).
-func Fold(text string) string { return strings.ToLower(width.Fold.String(text)) }
+func Fold(text string) string {
+	if !strings.ContainsFunc(text, folds) {
+		return text // nearly all Chinese text
+	}
+	return strings.ToLower(width.Fold.String(text))
+}
+
+// folds reports whether Fold changes a character: one of those blocks of Unicode that hold other widths, or a capital.
+func folds(r rune) bool {
+	return r >= '\uff00' && r <= '\uffef' || r == '\u3000' || unicode.ToLower(r) != r
+}
 
 // Tokenize cuts text as Elasticsearch's standard analyzer does, at the word borders of UAX #29: each Han character
 // is a token; so is a run of letters and digits of other scripts ("k8s", "3.14", "a_b"), and an emoji. Blanks and
