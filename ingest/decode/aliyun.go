@@ -19,8 +19,8 @@ import (
 // "dialogueList": [{"role": "0" customer or "1" agent, "content", "begin", "end", "beginTime", "type"}]}}, or the
 // inner object alone.
 //
-// Number privacy protection (号码隐私保护, SecretAsrReport): [{"callId", "sentences": [{"channelId", "text", "beginTime",
-// "endTime"}]}], pushed as an array of several calls; GetSecretAsrDetail gives the same with capitals in Data. Which
+// Number privacy protection (号码隐私保护, SecretAsrReport): {"callId", "sentences": [{"channelId", "text", "beginTime",
+// "endTime"}]}, pushed as an array of several calls; GetSecretAsrDetail gives the same with capitals in Data. Which
 // channel is the agent's is not told.
 
 func isAliyun(top map[string]json.RawMessage) bool {
@@ -41,24 +41,23 @@ func isAliyun(top map[string]json.RawMessage) bool {
 func decodeAliyun(src *Source, in *Input) ([]Record, *Error) {
 	doc := readJSON(in.Value)
 	var records []Record
-	for _, payload := range doc.oneOrMore() {
-		for _, conversation := range conversations(payload) {
-			r, heard, err := conversation.read(src)
-			if err == nil {
-				err = doc.fault()
+	for _, c := range conversations(doc) {
+		r, heard, err := c.read(src)
+		if err == nil {
+			err = doc.fault()
+		}
+		if err == nil {
+			r, err = speech(src, in, r, heard, c.value)
+		}
+		if err != nil {
+			if err.Place == "" || err.Reason == ReasonID {
+				err.Place = strings.TrimSpace(c.place.String() + " " + err.Place)
 			}
-			if err == nil {
-				r, err = speech(src, in, r, heard, conversation.value)
-			}
-			if err != nil {
-				if err.Place == "" || err.Reason == ReasonID {
-					err.Place = strings.TrimSpace(conversation.place.String() + " " + err.Place)
-				}
-				return nil, err
-			}
-			if records = append(records, r); len(records) > MaxRecords {
-				return nil, &Error{Reason: ReasonSize, Why: "more than " + strconv.Itoa(MaxRecords) + " calls in one payload"}
-			}
+			return nil, err
+		}
+		if records = append(records, r); len(records) > MaxRecords {
+			return nil, &Error{Reason: ReasonSize, Place: c.place.String(),
+				Why: "more than " + strconv.Itoa(MaxRecords) + " calls in one payload", Remedy: "send fewer calls a payload"}
 		}
 	}
 	if err := doc.fault(); err != nil {

@@ -22,12 +22,12 @@ type form struct {
 // general field names.
 func forms() []form {
 	return []form{
-		{AliyunSCA, isAliyun, decodeAliyun, true},
+		{AliyunSCA, isAliyun, decodeAliyun, false},
 		{Tencent, isTencent, decodeTencent, true},
-		{HuaweiSIS, isHuawei, decodeHuawei, true},
-		{IFlytekV2, isIFlytekV2, decodeIFlytekV2, true},
+		{HuaweiSIS, isHuawei, decodeHuawei, false},
+		{IFlytekV2, isIFlytekV2, decodeIFlytekV2, false},
 		{IFlytekV1, isIFlytekV1, decodeIFlytekV1, true},
-		{FunASR, isFunASR, decodeFunASR, true},
+		{FunASR, isFunASR, decodeFunASR, false},
 		{Order12398, isOrder12398, decodeOrder12398, false},
 		{Order95598, isOrder95598, decodeOrder95598, false},
 		{JSON12345, isJSON12345, decodeJSON12345, false},

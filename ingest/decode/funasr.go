@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// FunASR (阿里达摩院开源语音识别): AutoModel.generate gives a list of one result, [{"key", "text", "sentence_info"}],
-// which services wrap as {"result": […]}. A sentence has start and end in milliseconds, spk, an anonymous number, and
+// FunASR (阿里达摩院开源语音识别): AutoModel.generate gives a list of results, one a sound file,
+// [{"key", "text", "sentence_info"}], which services wrap as {"result": […]}. A sentence has start and end in milliseconds, spk, an anonymous number, and
 // its words in text or sentence, by version. There is neither id nor time; key is the name of the sound file.
 
 func isFunASR(top map[string]json.RawMessage) bool {
@@ -19,16 +19,19 @@ func isFunASR(top map[string]json.RawMessage) bool {
 
 func decodeFunASR(src *Source, in *Input) ([]Record, *Error) {
 	doc := readJSON(in.Value)
-	results := doc.oneOrMore()
+	result := doc
 	if doc.has("result") {
-		results = doc.at("result").oneOrMore()
+		results := doc.at("result").oneOrMore()
+		if len(results) != 1 {
+			doc.at("result").wrong("does not hold one result", "send one call a payload")
+			return nil, doc.fault()
+		}
+		result = results[0]
 	}
 	var heard []utterance
-	for _, result := range results {
-		for _, s := range result.need("sentence_info").items() {
-			heard = append(heard, hear(s.at("spk").text(), withoutTags(s.need("sentence", "text").text()),
-				s.at("start").millis(), s.at("end").millis()))
-		}
+	for _, s := range result.need("sentence_info").items() {
+		heard = append(heard, hear(s.at("spk").text(), withoutTags(s.need("sentence", "text").text()),
+			s.at("start").millis(), s.at("end").millis()))
 	}
 	return speechRecord(src, in, doc, heard)
 }

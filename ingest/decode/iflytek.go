@@ -7,7 +7,8 @@ import (
 )
 
 // iFLYTEK lfasr (讯飞语音转写), first version: {"ok", "err_no", "failed", "data"}, where data is a string that holds JSON,
-// [{"bg", "ed", "onebest", "speaker"}], times in milliseconds as strings. Second version: {"code", "descInfo",
+// [{"bg", "ed", "onebest", "speaker"}], times in milliseconds as strings; that array alone is read only where the format
+// is configured, as one sentence must never be taken for a call. Second version: {"code", "descInfo",
 // "content": {"orderInfo", "orderResult"}}, where orderResult is a string that holds {"lattice": [{"json_1best"}],
 // "lattice2": […]}, and json_1best again a string, {"st": {"bg", "ed", "rl", "rt": [{"ws": [{"cw": [{"w", "wp"}]}]}]}}.
 // lattice is smoothed (顺滑: without fillers and repetitions), lattice2 is not, and its json_1best is an object. The
@@ -15,9 +16,6 @@ import (
 // the source says so (field:content.orderInfo.orderId).
 
 func isIFlytekV1(top map[string]json.RawMessage) bool {
-	if _, ok := top["onebest"]; ok {
-		return true
-	}
 	data := top["data"]
 	return bytes.HasPrefix(data, []byte(`"`)) && bytes.Contains(data, []byte(`\"onebest\"`))
 }
@@ -25,7 +23,7 @@ func isIFlytekV1(top map[string]json.RawMessage) bool {
 func decodeIFlytekV1(src *Source, in *Input) ([]Record, *Error) {
 	doc := readJSON(in.Value)
 	sentences := doc
-	if doc.object() && !doc.has("onebest") {
+	if doc.object() {
 		if failed := doc.at("failed"); failed.text() != "" {
 			failed.wrong("the transcription failed", "send the results of tasks that succeeded")
 		}

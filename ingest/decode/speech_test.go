@@ -93,10 +93,12 @@ func TestRecogniserResults(t *testing.T) {
 			"4400-6000 agent 请您稍等，我帮您查询。"}}},
 	} {
 		t.Run(c.file, func(t *testing.T) {
-			in := recording(t, c.file)
-			records, err := decodeJSON(recordings(c.format), in)
-			if err != nil {
-				t.Fatal(err)
+			var records []Record
+			for _, item := range Decode(recordings(c.format), recording(t, c.file)) {
+				if item.Err != nil {
+					t.Fatal(item.Err)
+				}
+				records = append(records, item.Records...)
 			}
 			if len(records) != len(c.want) {
 				t.Fatalf("got %d calls, want %d", len(records), len(c.want))
@@ -113,25 +115,36 @@ func TestRecogniserResults(t *testing.T) {
 	}
 }
 
-// Each format is recognised by its content, and taken for no other.
+// Each format is recognised by its content and taken for no other.
 func TestRecogniserResultsRecognised(t *testing.T) {
-	for file, want := range map[string]Format{
-		"aliyun/tickets-minimal.json": AliyunSCA, "aliyun/tickets-full.json": AliyunSCA, "aliyun/dialoguelist-minimal.json": AliyunSCA,
-		"aliyun/dialoguelist-full.json": AliyunSCA, "aliyun/sentences-minimal.json": AliyunSCA,
-		"tencent/minimal.json": Tencent, "tencent/full.json": Tencent, "huawei/minimal.json": HuaweiSIS, "huawei/full.json": HuaweiSIS,
-		"iflytek/v1-minimal.json": IFlytekV1, "iflytek/v1-full.json": IFlytekV1, "iflytek/v2-minimal.json": IFlytekV2,
-		"iflytek/v2-full.json": IFlytekV2, "funasr/minimal.json": FunASR,
+	for file, calls := range map[string]int{
+		"aliyun/tickets-minimal.json": 1, "aliyun/tickets-full.json": 2, "aliyun/dialoguelist-minimal.json": 1,
+		"aliyun/dialoguelist-full.json": 1, "aliyun/sentences-minimal.json": 1, "aliyun/sentences-full.json": 2,
+		"tencent/minimal.json": 1, "tencent/full.json": 1, "huawei/minimal.json": 1, "huawei/full.json": 1,
+		"iflytek/v1-minimal.json": 1, "iflytek/v1-full.json": 1, "iflytek/v2-minimal.json": 1, "iflytek/v2-full.json": 1,
+		"iflytek/v2-unsmoothed-only.json": 1, "funasr/minimal.json": 1, "funasr/full.json": 1,
 	} {
 		t.Run(file, func(t *testing.T) {
-			top := firstFields(recording(t, file).Value)
-			var claimed []Format
-			for _, f := range forms() {
-				if f.is(top) {
-					claimed = append(claimed, f.format)
+			records := 0
+			for _, item := range Decode(recordings(Auto), recording(t, file)) {
+				if item.Err != nil {
+					t.Fatal(item.Err)
 				}
+				records += len(item.Records)
 			}
-			if len(claimed) == 0 || claimed[0] != want {
-				t.Errorf("recognised as %v, want %s first", claimed, want)
+			if records != calls {
+				t.Errorf("got %d calls, want %d", records, calls)
+			}
+		})
+	}
+	for file, want := range map[string]Format{
+		"aliyun/fault-words-missing.json": AliyunSCA, "tencent/fault-detail-null.json": Tencent, "huawei/fault-text-missing.json": HuaweiSIS,
+		"iflytek/v1-fault-onebest-missing.json": IFlytekV1, "iflytek/v2-fault-st-missing.json": IFlytekV2, "funasr/fault-start-negative.json": FunASR,
+	} {
+		t.Run(file, func(t *testing.T) {
+			items := Decode(recordings(Auto), recording(t, file))
+			if len(items) != 1 || items[0].Err == nil || items[0].Err.Format != want {
+				t.Errorf("got %+v, want one error of format %s", items, want)
 			}
 		})
 	}
@@ -173,6 +186,7 @@ func TestRecogniserFaults(t *testing.T) {
 		{"funasr/fault-sentence-info-text.json", FunASR, ReasonField, "result[0].sentence_info"},
 		{"funasr/fault-start-negative.json", FunASR, ReasonField, "result[0].sentence_info[0].start"},
 		{"funasr/fault-speaker-true.json", FunASR, ReasonField, "result[0].sentence_info[0].spk"},
+		{"funasr/fault-two-results.json", FunASR, ReasonField, "result"},
 		{"funasr/fault-only-tags.json", FunASR, ReasonEmpty, ""},
 	} {
 		t.Run(c.file, func(t *testing.T) {
@@ -197,6 +211,29 @@ func TestRecogniserFaults(t *testing.T) {
 	}
 }
 
+// An array of sentences is one call where the format is configured, and never a call a sentence.
+func TestRecogniserBareSentences(t *testing.T) {
+	for format, value := range map[Format]string{
+		Tencent:   `[{"FinalSentence": "您好请讲", "StartMs": 0, "EndMs": 900, "SpeakerId": 0}, {"FinalSentence": "我家没电", "StartMs": 1000, "EndMs": 2000, "SpeakerId": 1}]`,
+		IFlytekV1: `[{"onebest": "您好请讲", "bg": "0", "ed": "900", "speaker": "1"}, {"onebest": "我家没电", "bg": "1000", "ed": "2000", "speaker": "2"}]`,
+	} {
+		t.Run(string(format), func(t *testing.T) {
+			in := recording(t, "tencent/minimal.json")
+			in.Value = []byte(value)
+			want := []string{keyed, "0-900 agent 您好请讲", "1000-2000 customer 我家没电"}
+			items := Decode(recordings(format), in)
+			if len(items) != 1 || len(items[0].Records) != 1 || !slices.Equal(heard(items[0].Records[0]), want) {
+				t.Errorf("got %+v, want %v", items, want)
+			}
+			for _, item := range Decode(recordings(Auto), in) {
+				if item.Err == nil || item.Err.Reason != ReasonFormat {
+					t.Errorf("recognised by content: got %+v, want an error of reason format", item)
+				}
+			}
+		})
+	}
+}
+
 // Without an id a call is refused, whatever the format; it is never numbered.
 func TestRecogniserResultsNeedID(t *testing.T) {
 	for file, format := range map[string]Format{
@@ -206,12 +243,12 @@ func TestRecogniserResultsNeedID(t *testing.T) {
 		t.Run(file, func(t *testing.T) {
 			in := recording(t, file)
 			in.Key = nil
-			if _, err := decodeJSON(recordings(format), in); err == nil || err.Reason != ReasonID {
+			if err := Decode(recordings(format), in)[0].Err; err == nil || err.Reason != ReasonID {
 				t.Errorf("without a key: got %v, want an error of reason id", err)
 			}
 			in = recording(t, file)
 			in.Headers = nil
-			_, err := decodeJSON(recordings(format), in)
+			err := Decode(recordings(format), in)[0].Err
 			if file == "aliyun/dialoguelist-minimal.json" {
 				if err != nil {
 					t.Errorf("without a header, with gmtService: %v", err)

@@ -6,7 +6,8 @@ import (
 )
 
 // Tencent Cloud ASR (录音文件识别, DescribeTaskStatus): {"Response": {"Data": {"TaskId", "Status", "ErrorMsg",
-// "ResultDetail": [SentenceDetail]}}}, or its inner parts alone. A SentenceDetail has FinalSentence, SliceSentence,
+// "ResultDetail": [SentenceDetail]}}}, or its inner parts alone; an array of SentenceDetail only where the format is
+// configured, as one sentence must never be taken for a call. A SentenceDetail has FinalSentence, SliceSentence,
 // WrittenText, StartMs, EndMs, Words, SpeakerId and more, each of which may be null. SpeakerId is an anonymous number.
 // TaskId is no id: it is reused after a day.
 
@@ -17,12 +18,8 @@ func isTencent(top map[string]json.RawMessage) bool {
 	if data, ok := top["Data"]; ok {
 		top = firstFields(data)
 	}
-	if _, ok := top["ResultDetail"]; ok {
-		return true
-	}
-	_, final := top["FinalSentence"]
-	_, slices := top["SliceSentence"]
-	return final || slices
+	_, ok := top["ResultDetail"]
+	return ok
 }
 
 func decodeTencent(src *Source, in *Input) ([]Record, *Error) {
@@ -33,8 +30,8 @@ func decodeTencent(src *Source, in *Input) ([]Record, *Error) {
 			sentences = sentences.at(wrapping)
 		}
 	}
-	if message := sentences.at("ErrorMsg"); sentences.has("ErrorMsg") && message.text() != "" {
-		message.wrong("the recognition failed", "send the results of tasks that succeeded")
+	if sentences.has("ErrorMsg") && sentences.at("ErrorMsg").text() != "" {
+		sentences.at("ErrorMsg").wrong("the recognition failed", "send the results of tasks that succeeded")
 	}
 	if sentences.has("ResultDetail") {
 		sentences = sentences.at("ResultDetail")
