@@ -1,0 +1,66 @@
+package classify
+
+import (
+	"io/fs"
+	"sync"
+	"testing"
+	"testing/fstest"
+
+	"suqiu/hotline"
+)
+
+const (
+	testTaxonomy = `
+parents: [{code: a, name: 甲}, {code: b, name: 乙}]
+labels:
+  - {code: a.one, name: 甲/一, parent: a, nature: 报修, responsible: utility}
+  - {code: a.two, name: 甲/二, parent: a, nature: 投诉, responsible: utility, threshold: 2}
+  - {code: b.one, name: 乙/一, parent: b, nature: 咨询, responsible: third_party, unless: [a.one]}
+`
+	testCues = `
+neg: {before: 没有 没 不 不是 未, after: 没有的, except: 没关系 不得不 有没有 会不会 不停, breaks: 但 就 通知, reach: 2, reach_after: 1}
+hyp: {before: 如果 会不会, after: 吗 的话, reach: 12, reach_after: 1}
+aside: {before: 新闻说 隔壁小区, reach: 8}
+`
+	testLexicon = "网上国网 1000 n\n没电 1000 v\n台区经理 1000 n\n"
+)
+
+// testSegmenter loads gse once for all tests.
+var testSegmenter = sync.OnceValue(func() *Segmenter {
+	var p problems
+	return NewSegmenter(readLexicon([]file{{path: "lexicon/test.txt", data: []byte(testLexicon)}, {path: variantsPath, data: []byte("電 电\n")}}, &p))
+})
+
+// testFS is a whole rule set with the given rules.
+func testFS(rules string) fstest.MapFS {
+	return fstest.MapFS{
+		taxonomyPath:       {Data: []byte(testTaxonomy)},
+		cuesPath:           {Data: []byte(testCues)},
+		"rules/test.yaml":  {Data: []byte(rules)},
+		"lexicon/test.txt": {Data: []byte(testLexicon)},
+		variantsPath:       {Data: []byte("電 电\n")},
+	}
+}
+
+func compileTest(layers ...fs.FS) (*RuleSet, error) {
+	files, err := readLayers(layers)
+	if err != nil {
+		return nil, err
+	}
+	return compileFiles(files, testSegmenter())
+}
+
+func mustCompile(t testing.TB, layers ...fs.FS) *RuleSet {
+	t.Helper()
+	rs, err := compileTest(layers...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return rs
+}
+
+// message is a call of one turn.
+func message(text string) *hotline.Call {
+	return &hotline.Call{Schema: hotline.Schema, Source: "12345", Hotline: hotline.Hotline12345, ID: "1", Kind: hotline.KindMessage,
+		Turns: []hotline.Turn{{Role: hotline.RoleUnknown, Text: text}}}
+}

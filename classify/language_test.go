@@ -1,0 +1,161 @@
+package classify
+
+import (
+	"slices"
+	"strings"
+	"testing"
+)
+
+// Each construct of the language has texts on which a rule must and must not fire. A text may hold turns (客户：…).
+func TestLanguage(t *testing.T) {
+	tests := []struct {
+		name  string
+		rule  string // what stands below "- id: r, label: a.one"
+		fires []string
+		not   []string
+	}{
+		{"word", `when: 「停电」`, []string{"昨天停电了", "停電了"}, []string{"昨天来电了", ""}},
+		{"and", `when: 「停电」 and 「冰箱」`, []string{"冰箱坏了，停电"}, []string{"停电", "冰箱"}},
+		{"or", `when: 「停电」 or 「断电」`, []string{"停电", "断电"}, []string{"有电"}},
+		{"and binds before or", `when: 「甲」 or 「乙」 and 「丙」`, []string{"甲", "乙丙"}, []string{"乙", "丙"}},
+		{"not", `when: 「停电」 and not 「计划」`, []string{"停电"}, []string{"计划停电"}},
+		{"two nots", `when: 「停电」 and not not 「计划」`, []string{"计划停电"}, []string{"停电"}},
+		{"parentheses", `when: (「甲」 or 「乙」) and 「丙」`, []string{"乙丙"}, []string{"甲", "丙"}},
+		{"near in characters", `when: 「甲」 near/2 「乙」`, []string{"甲乙", "甲一二乙", "乙一二甲"}, []string{"甲一二三乙", "客户：甲\n客户：乙"}},
+		{"near in tokens", `when: 「停电」 near/1t 「赔偿」`, []string{"停电必须赔偿"}, []string{"停电必须马上赔偿"}},
+		{"near in turns", `when: 「甲」 near/1u 「乙」`, []string{"客户：甲\n客户：乙", "甲乙"}, []string{"客户：甲\n坐席：好\n客户：乙"}},
+		{"near in the same turn", `when: 「甲」 near/0u 「乙」`, []string{"甲。好的。乙"}, []string{"客户：甲\n客户：乙"}},
+		{"near in the sentence", `when: 「甲」 near/s 「乙」`, []string{"甲，一二三四五六七八九乙"}, []string{"甲。乙", "甲\n乙"}},
+		{"near in the clause", `when: 「甲」 near/c 「乙」`, []string{"甲一二三四五六七八九乙", "甲1,000乙"}, []string{"甲，乙", "甲 乙"}},
+		{"before", `when: 「甲」 before/2 「乙」`, []string{"甲乙"}, []string{"乙甲"}},
+		{"words of near do not overlap", `when: 「停电」 near/4 「电费」`, []string{"停电，电费"}, []string{"停电费"}},
+		{"chain", `when: 「甲」 near/1 「乙」 near/1 「丙」`, []string{"甲乙丙", "丙甲乙", "乙甲一丙"}, []string{"甲乙一一丙"}},
+		{"near over or", `when: (「甲」 or 「丁」) near/1 「乙」`, []string{"丁乙"}, []string{"甲一一乙"}},
+		{"near takes the nearest", `when: 「甲」 near/1 「乙」`, []string{"乙一一一一甲乙", "乙甲一一一一乙"}, nil},
+		{"count", `when: count(g) >= 2
+    groups: {g: 停电 停电了}`, []string{"停电了又停电"}, []string{"停电了", "标题：停电\n停电了"}},
+		{"title", `when: title(g)
+    groups: {g: 停电}`, []string{"标题：停电\n你好"}, []string{"标题：你好\n停电"}},
+		{"title is the caller's words", `when: 「停电」`, []string{"标题：停电\n你好"}, nil},
+		{"hotline", `when: 「停电」 and hotline(12345)`, []string{"停电"}, nil},
+		{"other hotline", `when: 「停电」 and hotline(95598, 12398)`, nil, []string{"停电"}},
+		{"kind", `when: 「停电」 and kind(call)`, []string{"客户：停电"}, []string{"停电"}},
+		{"shared group", `when: "@shared"`, []string{"分享"}, []string{"停电"}},
+		{"shared group taken in", `when: g
+    groups: {g: 停电 @shared}`, []string{"分享", "停电"}, []string{"享"}},
+
+		{"role is the caller by default", `when: 「停电」`, []string{"客户：停电", "停电"}, []string{"坐席：停电", "回复：停电", "引用：停电", "导航：停电"}},
+		{"role of a group", `when: g
+    groups: {g: {any: 停电, role: agent}}`, []string{"坐席：停电"}, []string{"客户：停电"}},
+		{"role of a rule", `when: 「停电」 or g
+    role: [agent, reply]
+    groups: {g: {any: 断电, role: any}}`, []string{"坐席：停电", "回复：停电", "客户：断电"}, []string{"客户：停电"}},
+
+		{"two characters do not cut tokens", `when: 「供暖」`, []string{"供暖不热"}, []string{"提供暖气"}},
+		{"longer words may cut tokens", `when: 「电费高」`, []string{"电费高昂"}, nil},
+		{"border any", `when: g
+    groups: {g: {any: 供暖, border: any}}`, []string{"提供暖气"}, nil},
+		{"border nocross", `when: g
+    groups: {g: {any: 提供暖, border: nocross}}`, nil, []string{"提供暖气"}},
+		{"border exact", `when: g
+    groups: {g: {any: 地铁, border: exact}}`, []string{"地铁，很快"}, []string{"地铁站"}},
+		{"mask hides the word under it", `when: g
+    groups: {g: {any: 没电, mask: 手机没电 没电费}}`, []string{"家里没电", "手机没电，家里没电"}, []string{"手机没电了", "没电费了"}},
+		{"mask must cover the word", `when: g
+    groups: {g: {any: 停电, mask: 电费}}`, []string{"停电，电费"}, nil},
+
+		{"negated", `when: 「停电」`, []string{"没有通知就停电", "没电，停电"}, []string{"没有停电", "没停电", "不是停电"}},
+		{"negation ends at the clause", `when: 「停电」`, []string{"没有，停电了", "没有 停电了", "没有。停电"}, nil},
+		{"negation ends at a break", `when: 「停电」`, []string{"没有但停电"}, nil},
+		{"negation reaches so far", `when: 「停电」`, []string{"没有一直在停电"}, []string{"没有再停电"}},
+		{"double negation", `when: 「停电」`, []string{"不是没有停电"}, nil},
+		{"cue in an exception", `when: 「跳闸」`, []string{"不停跳闸", "有没有跳闸", "不得不跳闸"}, nil},
+		{"cue behind", `when: 「停电」`, nil, []string{"停电没有的"}},
+		{"cue inside the word", `when: 「没人来修」 or 「没电」`, []string{"没人来修", "没电"}, nil},
+		{"neg require", `when: g
+    groups: {g: {any: 通知, neg: require}}`, []string{"没有通知"}, []string{"通知了"}},
+		{"neg ignore", `when: g
+    groups: {g: {any: 停电, neg: ignore}}`, []string{"没有停电"}, nil},
+		{"hyp is ignored by default", `when: 「停电」`, []string{"如果停电", "停电吗"}, nil},
+		{"hyp exclude", `when: g
+    groups: {g: {any: 停电, hyp: exclude}}`, []string{"停电"}, []string{"如果再停电", "会不会停电", "停电吗", "停电的话"}},
+		{"hyp require", `when: g
+    groups: {g: {any: 停电, hyp: require}}`, []string{"会不会停电"}, []string{"停电了"}},
+		{"aside exclude", `when: g
+    groups: {g: {any: 停电, aside: exclude}}`, []string{"我家停电"}, []string{"隔壁小区停电", "新闻说停电"}},
+
+		{"gap", `when: 「停了*次」`, []string{"停了次", "停了好几次", "停了，三次"}, []string{"停了一二三四五六七次", "停了。三次"}},
+		{"bounded gap", `when: 「停{1,2}电」`, []string{"停了电", "停过了电"}, []string{"停电", "停一二三电"}},
+		{"number", `when: 「停了#次」`, []string{"停了三次", "停了12次", "停了十几次"}, []string{"停了次", "停了好次"}},
+		{"number in front", `when: 「#块#」`, []string{"一块五", "1块2"}, []string{"块五", "一块糖"}},
+		{"class and choice", `when: 「[没未](提前)?(通知|告知)」`, []string{"没通知", "未提前告知"}, []string{"提前通知", "没说"}},
+		{"optional character", `when: 「停过?电」`, []string{"停电", "停过电"}, []string{"停了电"}},
+		{"escape", `when: 「什么\?」`, []string{"什么？", "什么?"}, []string{"什么"}},
+		{"width and case are folded", `when: 「ＡＰＰ登录」`, []string{"app登录", "App登录", "ＡＰＰ登录"}, nil},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			rs := mustCompile(t, testFS("groups: {shared: 分享}\nrules:\n  - id: r\n    label: a.one\n    "+test.rule+"\n"))
+			r := &rs.rules[decidesLabel][0]
+			for _, text := range test.fires {
+				if !rs.fires(r, text) {
+					t.Errorf("does not fire on %q\n%s", text, rs.Explain(exampleCall(text)))
+				}
+			}
+			for _, text := range test.not {
+				if rs.fires(r, text) {
+					t.Errorf("fires on %q\n%s", text, rs.Explain(exampleCall(text)))
+				}
+			}
+		})
+	}
+}
+
+// Defaults of a file hold for its groups, its shared groups and its inline groups, unless they say otherwise.
+func TestFileDefaults(t *testing.T) {
+	rs := mustCompile(t, testFS(`
+defaults: {neg: ignore, hyp: exclude, border: exact, role: any}
+groups: {shared: 断电}
+rules:
+  - {id: inline, label: a.one, when: 「地铁」}
+  - {id: named, label: a.one, groups: {g: {any: 停电, neg: exclude}}, when: g}
+  - {id: shared, label: a.one, when: "@shared"}
+`))
+	for _, test := range []struct {
+		text string
+		want []string
+	}{
+		{"没有地铁", []string{"inline"}},
+		{"地铁站", nil},
+		{"会不会断电", nil},
+		{"没有断电，没有停电", []string{"shared"}},
+		{"坐席：停电", []string{"named"}},
+	} {
+		if got := firedOn(rs, test.text); !slices.Equal(got, test.want) {
+			t.Errorf("%s: fired %v, want %v", test.text, got, test.want)
+		}
+	}
+}
+
+// firedOn lists the label rules that fire.
+func firedOn(rs *RuleSet, text string) []string {
+	var ids []string
+	for i := range rs.rules[decidesLabel] {
+		if r := &rs.rules[decidesLabel][i]; rs.fires(r, text) {
+			ids = append(ids, r.id)
+		}
+	}
+	return ids
+}
+
+// The words of a group are bounded, so a text of nothing but keywords stays cheap and still gets its label.
+func TestHitsAreBounded(t *testing.T) {
+	rs := mustCompile(t, testFS("rules: [{id: r, label: a.one, when: 「停电」 near/3 「停电」 near/3 「停电」 near/3 「停电」}]"))
+	a := rs.Analyze(message(strings.Repeat("停电", 50_000)))
+	if got := a.Codes(); !slices.Equal(got, []string{"a.one"}) {
+		t.Fatalf("labels %v", got)
+	}
+	if n := len(a.Labels[0].Hits); n == 0 || n > maxLabelHits {
+		t.Errorf("%d hits", n)
+	}
+}

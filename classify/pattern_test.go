@@ -1,0 +1,113 @@
+package classify
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// write gives a sequence back in the notation, to compare.
+func (s sequence) write() string {
+	var b strings.Builder
+	for _, p := range s {
+		switch {
+		case p.isLiteral():
+			b.WriteString(string(p.literal))
+		case p.number:
+			b.WriteByte('#')
+		default:
+			fmt.Fprintf(&b, "{%d,%d}", p.min, p.max)
+		}
+	}
+	return b.String()
+}
+
+func TestExpandPattern(t *testing.T) {
+	for _, test := range []struct{ pattern, want string }{
+		{"停电", "停电"},
+		{"[停断]电", "停电 断电"},
+		{"(停|断)电了?", "停电了 停电 断电了 断电"},
+		{"(没(有)?|未)通知", "没有通知 没通知 未通知"},
+		{"停*次", "停{0,6}次"},
+		{"停{2,5}#次", "停{2,5}#次"},
+		{"#块#", "#块#"},
+		{`\?\*\(`, "?*("},
+		{`[\]a]b`, "]b ab"},
+		{"ＡＢ", "ab"},
+		{"(a|)b", "ab b"},
+		{"(停{1,2}?电)", "停{1,2}电 停电"},
+	} {
+		t.Run(test.pattern, func(t *testing.T) {
+			sequences, err := expandPattern(test.pattern, folder{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			var got []string
+			for _, s := range sequences {
+				got = append(got, s.write())
+			}
+			if strings.Join(got, " ") != test.want {
+				t.Errorf("got %s, want %s", got, test.want)
+			}
+		})
+	}
+}
+
+func TestExpandPatternFaults(t *testing.T) {
+	for _, test := range []struct {
+		name, pattern string
+		at            int
+		what          string
+	}{
+		{"empty", "(a|)", 0, "matches the empty text"},
+		{"unclosed choice", "停(电", 3, "never closed"},
+		{"unclosed class", "停[电", 3, "never closed"},
+		{"empty class", "停[]", 2, "holds no character"},
+		{"unopened choice", "停)电", 1, "unmatched"},
+		{"choice without parentheses", "停|断", 1, "unmatched"},
+		{"gap first", "*电", 0, "must begin with a character"},
+		{"gap last", "停*", 0, "ends in a gap"},
+		{"only a number", "#", 0, "must begin with a character"},
+		{"number and gap first", "#*次", 0, "must begin with a character"},
+		{"gap too long", "停{0,13}电", 6, "with most up to 12"},
+		{"gap turned round", "停{3,2}电", 5, "{least,most}"},
+		{"gap without numbers", "停{,}电", 2, "{least,most}"},
+		{"lonely question mark", "停??", 2, "unexpected"},
+		{"reference inside", "停@电", 1, "unexpected"},
+		{"backslash last", `停\`, 2, "backslash"},
+		{"too many sequences", "[一二三四五六七八九十][一二三四五六七八九十][一二三四五六七八九十][一二三四五六七八九十]", 48, "more than 4000"},
+		{"too long", strings.Repeat("电", 61), 0, "at most 60"},
+		{"too deep", strings.Repeat("(", 22) + "电", 21, "deeper"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			_, err := expandPattern(test.pattern, folder{})
+			var fault *patternError
+			if !errors.As(err, &fault) || fault.at != test.at || !strings.Contains(fault.what, test.what) {
+				t.Errorf("got %+v, want %q at %d", err, test.what, test.at)
+			}
+		})
+	}
+}
+
+// Whatever is written, expanding ends, stays in bounds, and gives sequences that the matcher can anchor.
+func FuzzExpandPattern(f *testing.F) {
+	for _, p := range []string{"(没|没有|未)(提前)?通知", "停了#次", "[一二]{0,4}电?", "((((", `\`, "#块#", "a{1,2}?"} {
+		f.Add(p)
+	}
+	f.Fuzz(func(t *testing.T, pattern string) {
+		sequences, err := expandPattern(pattern, folder{})
+		if err != nil {
+			return
+		}
+		if len(sequences) == 0 || len(sequences) > maxSequences {
+			t.Fatalf("%q: %d sequences", pattern, len(sequences))
+		}
+		for _, s := range sequences {
+			if !slices.ContainsFunc(s[:min(2, len(s))], part.isLiteral) {
+				t.Fatalf("%q: no anchor in %s", pattern, s.write())
+			}
+		}
+	})
+}

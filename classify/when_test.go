@@ -1,0 +1,130 @@
+package classify
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+)
+
+// write gives a condition back with all its parentheses, to compare.
+func (e *expr) write() string {
+	var parts []string
+	for _, c := range e.children {
+		parts = append(parts, c.write())
+	}
+	switch e.op {
+	case opOr:
+		return "(" + strings.Join(parts, " or ") + ")"
+	case opAnd:
+		return "(" + strings.Join(parts, " and ") + ")"
+	case opNot:
+		return "not " + parts[0]
+	case opNear:
+		word := "near"
+		if e.ordered {
+			word = "before"
+		}
+		return fmt.Sprintf("(%s %s/%s %s)", parts[0], word, []string{fmt.Sprint(e.distance), fmt.Sprint(e.distance, "t"), fmt.Sprint(e.distance, "u"), "c", "s"}[e.unit], parts[1])
+	case opCount:
+		return fmt.Sprintf("count(%s) >= %d", parts[0], e.least)
+	case opTitle:
+		return "title(" + parts[0] + ")"
+	case opTest:
+		return e.name + "(" + strings.Join(e.values, ",") + ")"
+	}
+	switch {
+	case e.inline:
+		return "「" + e.name + "」"
+	case e.shared:
+		return "@" + e.name
+	}
+	return e.name
+}
+
+func TestParseWhen(t *testing.T) {
+	for _, test := range []struct{ text, want string }{
+		{"a", "a"},
+		{"a and b or c and not d", "((a and b) or (c and not d))"},
+		{"a and (b or c)", "(a and (b or c))"},
+		{"not not a", "a"},
+		{"not not not a", "not a"},
+		{"not a near/3 b", "not (a near/3 b)"},
+		{"a near/12 b near/3t c before/1u d near/s e before/c f", "(((((a near/12 b) near/3t c) before/1u d) near/s e) before/c f)"},
+		{"a near / 12 (b or @c)", "(a near/12 (b or @c))"},
+		{"@停电 and 「停(电|了) 断」", "(@停电 and 「停(电|了) 断」)"},
+		{"count(a)>=3 and title(@b)", "(count(a) >= 3 and title(@b))"},
+		{"hotline(95598, 12398) and kind(call) and label(a.one,b)", "(hotline(95598,12398) and kind(call) and label(a.one,b))"},
+		{"a\n  and\tb", "(a and b)"},
+	} {
+		t.Run(test.text, func(t *testing.T) {
+			e, err := parseWhen(test.text)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := e.write(); got != test.want {
+				t.Errorf("got %s, want %s", got, test.want)
+			}
+		})
+	}
+}
+
+func TestParseWhenFaults(t *testing.T) {
+	for _, test := range []struct {
+		name, text string
+		at         int
+		what       string
+	}{
+		{"empty", "", 0, "ends where a group should stand"},
+		{"ends early", "a and", 5, "ends where a group should stand"},
+		{"two groups", "a b", 2, "join conditions"},
+		{"keyword for a group", "a and or", 6, `found "or"`},
+		{"number for a group", "a and 12", 6, `found "12"`},
+		{"unclosed parenthesis", "(a or b", 7, `expected ")"`},
+		{"unopened parenthesis", "a)", 1, `unexpected ")"`},
+		{"unclosed inline group", "a and 「停电", 6, "never closed"},
+		{"near without a distance", "a near b", 7, `expected "/"`},
+		{"wrong distance", "a near/x b", 7, "a distance is"},
+		{"distance too long", "a near/10001 b", 7, "a distance is"},
+		{"near of and", "(a and b) near/3 c", 10, "near and before join groups"},
+		{"near of not", "a near/3 (not b)", 2, "near and before join groups"},
+		{"count without a number", "count(a) >= b", 12, "needs a number"},
+		{"count of nothing", "count() >= 1", 6, `found ")"`},
+		{"count without a comparison", "count(a)", 8, `expected ">="`},
+		{"test without a value", "kind()", 5, "expected a value"},
+		{"strange character", "a & b", 2, "join conditions"},
+		{"too deep", strings.Repeat("(", 30) + "a", 20, "deeper"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			_, err := parseWhen(test.text)
+			var fault *whenError
+			if !errors.As(err, &fault) || fault.at != test.at || !strings.Contains(fault.what, test.what) {
+				t.Errorf("got %+v, want %q at %d", err, test.what, test.at)
+			}
+		})
+	}
+}
+
+// Parsing always ends, and what it gives parses again to the same condition.
+func FuzzParseWhen(f *testing.F) {
+	for _, text := range []string{"a near/3 b and not @c", "count(a)>=2 or 「停电」", "hotline(12345)", "((a", "not not a before/s b"} {
+		f.Add(text)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		e, err := parseWhen(text)
+		if err != nil {
+			return
+		}
+		once := e.write()
+		again, err := parseWhen(once)
+		if err != nil {
+			if strings.Contains(err.Error(), "deeper") {
+				return // written with more parentheses
+			}
+			t.Fatalf("%q was written as %q: %v", text, once, err)
+		}
+		if twice := again.write(); twice != once {
+			t.Fatalf("%q was written as %q, then as %q", text, once, twice)
+		}
+	})
+}
