@@ -1,0 +1,38 @@
+//go:build e2e && unix
+
+// Package e2e runs suqiu against a real Elasticsearch and a real Kafka. Run it with go test -tags e2e ./e2e.
+package e2e
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"testing"
+
+	"suqiu/e2e/engine"
+)
+
+// cluster is the Elasticsearch that all tests of this binary share; each takes a name prefix of its own in it.
+var cluster *engine.Elasticsearch
+
+func TestMain(m *testing.M) { os.Exit(run(m)) }
+
+func run(m *testing.M) int {
+	dir, err := os.MkdirTemp("", "suqiu-e2e-")
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	if cluster, err = engine.StartElasticsearch(context.Background(), dir, engine.Options{}); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	defer cluster.Stop()
+	code := m.Run()
+	if code == 0 {
+		_ = os.RemoveAll(dir)
+	} else {
+		fmt.Fprintln(os.Stderr, "the log of Elasticsearch is kept:", cluster.LogPath())
+	}
+	return code
+}

@@ -1,0 +1,135 @@
+// Package elastic keeps documents and the ledger in Elasticsearch 8: one index a month of the calls' received time,
+// behind one alias, and one index for the ledger. It uses basic modules only, never a script, and writes nothing before
+// Setup has installed a mapping that fits this build. Nothing is retried here: a Fault tells the caller what to do.
+package elastic
+
+import (
+	"context"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"regexp"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/elastic/elastic-transport-go/v8/elastictransport"
+	"github.com/elastic/go-elasticsearch/v8"
+
+	"suqiu/calendar"
+	"suqiu/index"
+)
+
+// Config says where the cluster is and how to use it. Zero fields of DefaultConfig's are filled by it.
+type Config struct {
+	Addresses       []string // URLs of one or more nodes of one cluster
+	Username        string
+	Password        string
+	APIKey          string        // base64 of id:key; instead of a user
+	CACert          []byte        // PEM; trusted instead of the system's authorities
+	CertFingerprint string        // SHA-256 in hex of the server's certificate or its authority, instead of CACert
+	Prefix          string        // of all names in the cluster; by default suqiu
+	Shards          int           // primaries a month; by default 1
+	Replicas        int           // copies beside the primary; by default 1, 0 for a single node
+	RefreshInterval time.Duration // until new documents are searchable without Refresh; by default 5 s
+	Timeout         time.Duration // of one request; by default 1 minute
+}
+
+// DefaultConfig has no address and is otherwise right for a small cluster.
+func DefaultConfig() Config {
+	return Config{Prefix: "suqiu", Shards: 1, Replicas: 1, RefreshInterval: 5 * time.Second, Timeout: time.Minute}
+}
+
+var prefixPattern = regexp.MustCompile(`^[a-z0-9][a-z0-9_-]{0,63}$`)
+
+// Validate names all settings that can't work.
+func (c *Config) Validate() error {
+	var errs []error
+	for _, rule := range []struct {
+		broken bool
+		say    string
+	}{
+		{len(c.Addresses) == 0, "addresses: at least one is needed, such as https://es1:9200"},
+		{c.APIKey != "" && c.Username != "", "give either an API key or a user name, not both"},
+		{(c.Username == "") != (c.Password == ""), "a user name and a password belong together"},
+		{len(c.CACert) > 0 && c.CertFingerprint != "", "give either a CA certificate or a fingerprint, not both"},
+		{!prefixPattern.MatchString(c.Prefix), fmt.Sprintf("prefix %q: lower-case letters, digits, - and _, a letter or digit first", c.Prefix)},
+		{c.Shards < 1 || c.Shards > 64, fmt.Sprintf("shards: %d, must be 1 to 64", c.Shards)},
+		{c.Replicas < 0 || c.Replicas > 8, fmt.Sprintf("replicas: %d, must be 0 to 8", c.Replicas)},
+		{c.RefreshInterval < time.Second, fmt.Sprintf("refresh interval: %s, must be at least 1s", c.RefreshInterval)},
+		{c.Timeout < time.Second, fmt.Sprintf("timeout: %s, must be at least 1s", c.Timeout)},
+	} {
+		if rule.broken {
+			errs = append(errs, errors.New(rule.say))
+		}
+	}
+	for _, address := range c.Addresses {
+		if u, err := url.Parse(address); err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
+			errs = append(errs, fmt.Errorf("address %q: must be a URL such as https://es1:9200", address))
+		}
+	}
+	if c.CertFingerprint != "" {
+		if sum, err := hex.DecodeString(c.CertFingerprint); err != nil || len(sum) != 32 {
+			errs = append(errs, errors.New("certificate fingerprint: must be the 64 hex digits of a SHA-256, without colons"))
+		}
+	}
+	if len(errs) > 0 {
+		return fmt.Errorf("elasticsearch configuration: %w", errors.Join(errs...))
+	}
+	return nil
+}
+
+// Store is an index.Store in Elasticsearch. Its methods may be called from any goroutine.
+type Store struct {
+	config    Config
+	client    *elasticsearch.Client
+	transport *http.Transport
+	zone      *time.Location // whose months the indices are
+
+	mu     sync.Mutex
+	months map[string]bool // names of month indices whose mapping was found to fit
+	setUp  bool            // the ledger was found, so Setup has run
+}
+
+var _ index.Store = (*Store)(nil)
+
+// Open makes a store of a checked configuration. It does not speak to the cluster: that is down at times, and the
+// calls that need it say so.
+func Open(config Config) (*Store, error) {
+	if err := config.Validate(); err != nil {
+		return nil, err
+	}
+	transport := http.DefaultTransport.(*http.Transport).Clone()
+	transport.MaxIdleConnsPerHost = 16
+	client, err := elasticsearch.NewClient(elasticsearch.Config{
+		Addresses: config.Addresses, Username: config.Username, Password: config.Password, APIKey: config.APIKey,
+		CACert: config.CACert, CertificateFingerprint: strings.ToLower(config.CertFingerprint),
+		Transport:           transport,
+		DisableRetry:        true, // the caller retries, with back-off and for ever
+		CompressRequestBody: true, CompressRequestBodyLevel: 1, PoolCompressor: true,
+		Interceptors: []elastictransport.InterceptorFunc{checkProduct},
+	})
+	if err != nil {
+		return nil, fmt.Errorf("open Elasticsearch at %s: %w", strings.Join(config.Addresses, ", "), err)
+	}
+	return &Store{config: config, client: client, transport: transport, zone: calendar.Shanghai(), months: map[string]bool{}}, nil
+}
+
+// Close drops the connections.
+func (s *Store) Close() error {
+	err := s.client.Close(context.Background())
+	s.transport.CloseIdleConnections()
+	return err
+}
+
+// Names in the cluster.
+func (s *Store) allMonths() string   { return s.config.Prefix + "-calls-*" }
+func (s *Store) alias() string       { return s.config.Prefix + "-calls" }
+func (s *Store) ledgerIndex() string { return s.config.Prefix + "-ledger" }
+
+// monthIndex is the index of the month in which a call was received.
+func (s *Store) monthIndex(received time.Time) string {
+	return s.config.Prefix + "-calls-" + received.In(s.zone).Format("2006.01")
+}

@@ -1,0 +1,159 @@
+package elastic
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+
+	"github.com/elastic/elastic-transport-go/v8/elastictransport"
+	"github.com/elastic/go-elasticsearch/v8/esapi"
+
+	"suqiu/hotline"
+)
+
+// errProduct is an answer of success that did not come from Elasticsearch, such as a proxy's log-in page.
+var errProduct = errors.New("the answer did not come from Elasticsearch")
+
+// checkProduct refuses answers of success without the header that every Elasticsearch of version 8 sends.
+func checkProduct(next elastictransport.RoundTripFunc) elastictransport.RoundTripFunc {
+	return func(request *http.Request) (*http.Response, error) {
+		response, err := next(request)
+		if err != nil {
+			return nil, err
+		}
+		if response.StatusCode < 300 && response.Header.Get("X-Elastic-Product") != "Elasticsearch" {
+			_ = response.Body.Close() // nothing of it is used
+			return nil, errProduct
+		}
+		return response, nil
+	}
+}
+
+// statusError is an answer of the cluster that is not a success.
+type statusError struct {
+	Status int
+	Type   string // Elasticsearch's name of the error, such as index_not_found_exception; may be empty
+	Reason string
+}
+
+func (e *statusError) Error() string {
+	if e.Type == "" {
+		return fmt.Sprintf("status %d", e.Status)
+	}
+	return fmt.Sprintf("status %d: %s: %s", e.Status, e.Type, e.Reason)
+}
+
+// answered reports whether err is an answer of the cluster with this status.
+func answered(err error, status int) bool {
+	var answer *statusError
+	return errors.As(err, &answer) && answer.Status == status
+}
+
+// errAnswer is an answer that can't be understood: cut short, or not what was asked for.
+var errAnswer = errors.New("the answer is damaged")
+
+// cause is how Elasticsearch words an error.
+type cause struct {
+	Type   string `json:"type"`
+	Reason string `json:"reason"`
+	Cause  *cause `json:"caused_by"`
+}
+
+func (c *cause) String() string {
+	text := c.Type + ": " + c.Reason
+	if c.Cause != nil {
+		text += ": " + c.Cause.String()
+	}
+	return text
+}
+
+// do sends one request and decodes its answer into out, if that is not nil. op says what is being done, to what, for
+// the error, which is the context's where that has ended and else a *hotline.Fault.
+func (s *Store) do(ctx context.Context, op string, request esapi.Request, out any) error {
+	limited, cancel := context.WithTimeout(ctx, s.config.Timeout)
+	defer cancel()
+	err := s.send(limited, request, out)
+	switch {
+	case err == nil:
+		return nil
+	case ctx.Err() != nil:
+		return fmt.Errorf("%s: %w", op, ctx.Err())
+	}
+	return fault(op, err)
+}
+
+func (s *Store) send(ctx context.Context, request esapi.Request, out any) error {
+	response, err := request.Do(ctx, s.client)
+	if err != nil {
+		return err
+	}
+	defer response.Body.Close()
+	// The whole body is read before it is decoded, and after, so that the connection can be used again.
+	body, err := io.ReadAll(response.Body)
+	if err != nil {
+		return fmt.Errorf("%w: %w", errAnswer, err)
+	}
+	if response.IsError() {
+		var answer struct {
+			Error cause `json:"error"`
+		}
+		_ = json.Unmarshal(body, &answer) // proxies answer in other forms: the status alone tells then
+		return &statusError{Status: response.StatusCode, Type: answer.Error.Type, Reason: answer.Error.Reason}
+	}
+	if out == nil {
+		return nil
+	}
+	if err := json.Unmarshal(body, out); err != nil {
+		return fmt.Errorf("%w: %w", errAnswer, err)
+	}
+	return nil
+}
+
+// fault says what a failed request asks of the caller.
+func fault(op string, err error) *hotline.Fault {
+	f := &hotline.Fault{Kind: hotline.FaultUnavailable, Op: op, Err: err}
+	var answer *statusError
+	if errors.Is(err, errProduct) {
+		f.Kind, f.Hint = hotline.FaultSetup, "check the addresses: they lead to something else, perhaps a proxy"
+	}
+	if !errors.As(err, &answer) {
+		return f
+	}
+	switch answer.Status {
+	case http.StatusUnauthorized:
+		f.Kind, f.Hint = hotline.FaultSetup, "check the user name and password, or the API key"
+	case http.StatusForbidden:
+		f.Kind, f.Hint = hotline.FaultSetup, "give the user the rights that docs/operation.md lists, and see whether the index is blocked or closed"
+	case http.StatusNotFound:
+		f.Kind, f.Hint = hotline.FaultSetup, "run suqiu index setup"
+	case http.StatusRequestEntityTooLarge:
+		f.Kind, f.Hint = hotline.FaultTooLarge, "smaller batches, or a higher http.max_content_length"
+	case http.StatusTooManyRequests, http.StatusRequestTimeout:
+	default:
+		if answer.Status < 500 {
+			f.Kind = hotline.FaultSetup
+		}
+	}
+	return f
+}
+
+// setupFault is a fault of the set-up that is found before anything is written.
+func setupFault(op, hint, format string, args ...any) *hotline.Fault {
+	return &hotline.Fault{Kind: hotline.FaultSetup, Op: op, Hint: hint, Err: fmt.Errorf(format, args...)}
+}
+
+// object is a JSON object of a request.
+type object map[string]any
+
+// body encodes a request's body. All bodies are built here of strings, numbers and objects, which always encode.
+func body(v any) *bytes.Reader {
+	encoded, err := json.Marshal(v)
+	if err != nil {
+		panic(fmt.Sprintf("encode a request: %v", err))
+	}
+	return bytes.NewReader(encoded)
+}

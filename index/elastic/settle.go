@@ -1,0 +1,170 @@
+package elastic
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/elastic/go-elasticsearch/v8/esapi"
+
+	"suqiu/hotline"
+)
+
+// place is one copy of a document.
+type place struct {
+	month   string
+	version int64
+}
+
+// compare orders the copies of one document: the highest stays. Copies of one version in two months come from one
+// content whose time was read in two ways; that the later month wins is arbitrary, but all writers agree on it.
+func (p place) compare(o place) int {
+	return cmp.Or(cmp.Compare(p.version, o.version), cmp.Compare(p.month, o.month))
+}
+
+// idsASearch bounds the ids that settle asks for at once. There is one copy of each, or two while it moves, so the
+// answer stays far below the 10,000 hits that a search may return.
+const idsASearch = 1000
+
+// settle removes, for documents just stored, all copies in other months but the highest, and returns which of the
+// actions lost against a copy that was there before them or came from another writer.
+//
+// Elasticsearch keeps versions within an index, so a call whose month is corrected is for a moment in two. Each writer
+// looks for other copies after its own write, with the other months refreshed in between, so that it sees all writes
+// that were acknowledged by then. Of two writers the one whose write comes last therefore sees the other's copy. Every
+// writer removes all copies that are lower than the highest it sees, each only if it still has the version that was
+// seen. The highest copy of all is never removed: nobody can see a higher one. Any lower copy is removed by its own
+// writer or the highest one's, whichever wrote last; when its version has changed meanwhile, by the writer who changed
+// it. A writer that dies before this is done has acknowledged nothing, and the same batch put again ends it.
+//
+// This costs a refresh and a search, of which both find nothing to do as long as the other months rest.
+func (s *Store) settle(ctx context.Context, stored []action) (superseded []int, err error) {
+	copies := map[string]map[string]int64{} // version by id and month
+	note := func(id string, p place) {
+		if copies[id] == nil {
+			copies[id] = map[string]int64{}
+		}
+		copies[id][p.month] = max(p.version, copies[id][p.month])
+	}
+	months := map[string]bool{}
+	var ids []string
+	for _, a := range stored {
+		if copies[a.ID] == nil {
+			ids = append(ids, a.ID)
+		}
+		note(a.ID, place{a.Index, a.Version})
+		months[a.Index] = true
+	}
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	elsewhere := []string{s.allMonths()}
+	if len(months) == 1 {
+		elsewhere = append(elsewhere, "-"+stored[0].Index) // the usual batch: its month need not be refreshed
+	}
+	if err := s.refresh(ctx, elsewhere...); err != nil {
+		return nil, err
+	}
+	for chunk := range slices.Chunk(ids, idsASearch) {
+		if err := s.findCopies(ctx, elsewhere, chunk, note); err != nil {
+			return nil, err
+		}
+	}
+
+	var removal batch
+	highest := map[string]place{} // of the documents in several months
+	var refreshed []string
+	for _, id := range ids {
+		if len(copies[id]) == 1 {
+			continue
+		}
+		var top place
+		for month, version := range copies[id] {
+			if p := (place{month, version}); top.compare(p) < 0 {
+				top = p
+			}
+		}
+		highest[id] = top
+		refreshed = append(refreshed, top.month)
+		for month, version := range copies[id] {
+			if month == top.month {
+				continue
+			}
+			if err := removal.delete(action{Index: month, ID: id, Version: version}); err != nil {
+				return nil, setupFault("remove moved documents", "", "%w", err)
+			}
+		}
+	}
+	if len(highest) == 0 {
+		return nil, nil
+	}
+	if err := s.remove(ctx, &removal, refreshed); err != nil {
+		return nil, err
+	}
+	for n, a := range stored {
+		top, moved := highest[a.ID]
+		mine := place{a.Index, a.Version}
+		if moved && mine.compare(top) < 0 && !slices.Contains(stored[n+1:], action{Index: top.month, ID: a.ID, Version: top.version}) {
+			superseded = append(superseded, n)
+		}
+	}
+	return superseded, nil
+}
+
+// findCopies tells note of all copies of documents in some months.
+func (s *Store) findCopies(ctx context.Context, months, ids []string, note func(string, place)) error {
+	var answer struct {
+		Hits struct {
+			Total struct{ Value int }
+			Hits  []struct {
+				Index   string `json:"_index"`
+				ID      string `json:"_id"`
+				Version int64  `json:"_version"`
+			}
+		}
+	}
+	op := fmt.Sprintf("look for %d documents in other months", len(ids))
+	partial := false
+	err := s.do(ctx, op, esapi.SearchRequest{
+		Index: months, AllowPartialSearchResults: &partial,
+		Body: body(object{
+			"query": object{"ids": object{"values": ids}}, "version": true, "_source": false,
+			"size": maxHits, "track_total_hits": true,
+		}),
+		FilterPath: []string{"hits.total.value", "hits.hits._index", "hits.hits._id", "hits.hits._version"},
+	}, &answer)
+	if err != nil {
+		return err
+	}
+	for _, hit := range answer.Hits.Hits {
+		note(hit.ID, place{hit.Index, hit.Version})
+	}
+	if n := answer.Hits.Total.Value; n > len(answer.Hits.Hits) {
+		return fault(op, fmt.Errorf("%w: %d of %d copies", errAnswer, len(answer.Hits.Hits), n))
+	}
+	return nil
+}
+
+// remove applies removals. Before, the months of the copies that stay are refreshed: else a reader could see neither.
+func (s *Store) remove(ctx context.Context, removal *batch, staying []string) error {
+	slices.Sort(staying)
+	if err := s.refresh(ctx, slices.Compact(staying)...); err != nil {
+		return err
+	}
+	op := fmt.Sprintf("remove %d documents from the months they moved out of", len(removal.actions))
+	items, err := s.bulk(ctx, op, &removal.lines, len(removal.actions))
+	if err != nil {
+		return err
+	}
+	if err := sharedFault(op, items); err != nil {
+		return err
+	}
+	for n, it := range items {
+		// 404: it is gone already, or its month is. 409: a newer version came, whose writer sees to the rest.
+		if !it.done() && it.Status != 404 && it.Status != 409 {
+			return &hotline.Fault{Kind: hotline.FaultUnavailable, Op: op, Err: fmt.Errorf("%s: %s", removal.actions[n].ID, it.reason())}
+		}
+	}
+	return nil
+}
