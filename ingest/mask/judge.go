@@ -66,7 +66,7 @@ func (sc *scanner) judge(p *part) (token string, rank, end int) {
 func (sc *scanner) label(p *part) label {
 	c := &sc.chain
 	if !c.looked {
-		c.label, c.gap = labelBefore(sc.s, c.groups[0].start)
+		c.label, c.gap = labelBefore(sc.s[sc.masked:], c.groups[0].start-sc.masked)
 		c.looked = true
 	}
 	return c.label
@@ -84,12 +84,8 @@ func (sc *scanner) directly(p *part) bool {
 // short judges labelled numbers of few digits: those of agents (工号), the last digits of others, plates, messengers.
 func (sc *scanner) short(p *part, is label) (token string, rank int) {
 	n := len(p.digits)
-	if n >= 3 && n <= 6 && len(p.groups) == 1 {
-		for _, greeting := range [...]string{"号为您", "号为你", "号请讲", "号话务", "号客服", "号坐席", "号座席", "号请"} {
-			if strings.HasPrefix(sc.s[p.end():], greeting) {
-				return tokenAgent, rankLabelled
-			}
-		}
+	if n >= 3 && n <= 6 && len(p.groups) == 1 && agentBefore(sc.s[p.end():]) {
+		return tokenAgent, rankLabelled
 	}
 	if !p.first {
 		return "", 0
@@ -108,11 +104,21 @@ func (sc *scanner) short(p *part, is label) (token string, rank int) {
 			return tokenPlate, rankLabel
 		}
 	case labelMessenger:
-		if n >= 5 && n <= 12 && near(sc.chain.gap, 6) && !isMobile(p.digits) && len(p.groups) == 1 {
+		if n >= 5 && n <= 12 && sc.directly(p) && !isMobile(p.digits) && !isMobile(p.digits[1:]) && len(p.groups) == 1 {
 			return tokenNumber, rankLabelled
 		}
 	}
 	return "", 0
+}
+
+// agentBefore reports whether s, which follows digits, makes them the number of an agent: 八八零二号为您服务.
+func agentBefore(s string) bool {
+	for _, greeting := range [...]string{"号为您", "号为你", "号请讲", "号请问", "号话务", "号客服", "号坐席", "号座席"} {
+		if strings.HasPrefix(s, greeting) {
+			return true
+		}
+	}
+	return false
 }
 
 // card judges identity cards (居民身份证) and bank cards.
@@ -136,7 +142,7 @@ func (sc *scanner) card(p *part, is label) (token string, rank, end int) {
 		return tokenBank, rankCheck, end
 	case isOldIdentity(p.digits) && len(p.groups) == 1:
 		return tokenIdentity, rankCheck, end
-	case is == labelIdentity && n >= 6 && n <= 18:
+	case is == labelIdentity && n >= 6 && n <= 18 && (p.spoken || near(sc.chain.gap, 8)) && !p.date():
 		return tokenIdentity, rankLabel, end
 	case is == labelBank && n >= 12 && n <= 21:
 		return tokenBank, rankLabel, end
@@ -161,6 +167,9 @@ func (sc *scanner) phone(p *part, is label) (token string, rank int) {
 	}
 	if p.joint > jointTight && !p.spoken && is != labelPhone {
 		return "", 0
+	}
+	if rest, ok := strings.CutPrefix(strings.TrimPrefix(d, "00"), "86"); ok && (d[0] == '0' || sc.s[max(0, p.start()-1)] == '+') {
+		d = "0" + strings.TrimPrefix(rest, "0") // +86-10-66660000
 	}
 	n := len(d)
 	if area := areaCode(d); area > 0 && n-area <= 8 && landlineLength(d[area:]) == n-area && !p.date() {
@@ -260,7 +269,7 @@ func (sc *scanner) account(p *part, is label) (token string, rank int) {
 	return "", 0
 }
 
-// dated reports whether d begins with a year and a month, as orders are numbered.
+// dated reports whether d begins with a year of this age, as orders are numbered.
 func dated(d string) bool {
-	return len(d) >= 6 && (d[:2] == "20" || d[:2] == "19") && d[4:6] >= "01" && d[4:6] <= "12"
+	return d[:2] == "20" && d[2] <= '4' || isDate(d)
 }

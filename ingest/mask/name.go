@@ -14,7 +14,7 @@ const surnames = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗�
 var compounds = [...]string{"欧阳", "司马", "上官", "诸葛", "令狐", "慕容", "皇甫", "尉迟", "公孙", "轩辕", "司徒", "夏侯", "东方", "南宫", "端木", "呼延", "长孙", "宇文", "闻人", "钟离", "澹台", "独孤", "万俟", "申屠"}
 
 // words begin with a surname and are no names.
-const words = " 高压 高级 高新 高中 高工 高楼 高温 高峰 高低 安装 安排 安全 安徽 安置 万科 万达 万元 万一 金地 金额 方面 方便 方案 方法 方式 关于 关系 关闭 关注 关心 江苏 江西 江北 江南 江边 路灯 路口 路段 路边 路线 路过 项目 成都 成立 成本 任何 任务 应该 程序 石家 白天 白色 黄色 马上 马路 常常 常年 常见 温州 温度 施工 单位 单元 单独 单子 单方 计划 计量 向你 向我 向他 向上 向下 于是 于今 包括 包装 包月 费用 费的 鲁能 华为 房东 房租 房子 房屋 房产 房主 任意 农村 农网 农民 楼上 楼下 楼道 楼房 楼顶 楼栋 楼梯 梅雨 古城 宁波 宁可 解决 解释 解除 许多 许可 徐州 苏州 郑州 柳州 林场 林业 曾经 黎明 景区 谷电 花园 丁香 钱款 钱没 钱都 钱的 余额 余电 顾客 毛病 毛钱 管理 管道 管线 管家 古镇 查询 查不 查表 查一 查看 查下 支付 付款 付费 付钱 边上 强制 强调 强行 易燃 卫生 安保 左右 左边 席位 阳台 阳光 文件 文明 文化 司机 成功 成员 成了 连续 车位 车主 盛世 尚未 代表 代理 代收 代为 占用 占地 石头 石油 田地 田里 白白 常用 常住 何时 何人 代码 余下 陆续 庄稼 武汉 向阳 方向 路费 时候 段时 毕竟 毕业 强烈 万户 康复 童话 关停 关掉 关电 关了 边缘 占道 尚可 代办 冷库 冷的 米外 车间 车子 车辆 车库 幸好 幸福 雷电 雷击 雷雨 夏天 夏季 白费 易跳 安心 单价 单据 单号 单纯 包含 包干 麦子 池塘 温馨 金融 金属 华润 龙湖 施救 申请 申诉 申报 严重 严格 严禁 解答 相关 冷气 成天 万能 卫健 关机 费电 费了 费劲 车来 车去 "
+const words = " 高压 高级 高新 高中 高工 高楼 高温 高峰 高低 安装 安排 安全 安徽 安置 万科 万达 万元 万一 金地 金额 方面 方便 方案 方法 方式 关于 关系 关闭 关注 关心 江苏 江西 江北 江南 江边 路灯 路口 路段 路边 路线 路过 项目 成都 成立 成本 任何 任务 应该 程序 石家 白天 白色 黄色 马上 马路 常常 常年 常见 温州 温度 施工 单位 单元 单独 单子 单方 计划 计量 向你 向我 向他 向上 向下 于是 于今 包括 包装 包月 费用 费的 鲁能 华为 房东 房租 房子 房屋 房产 房主 任意 农村 农网 农民 楼上 楼下 楼道 楼房 楼顶 楼栋 楼梯 梅雨 古城 宁波 宁可 解决 解释 解除 许多 许可 徐州 苏州 郑州 柳州 林场 林业 曾经 黎明 景区 谷电 花园 丁香 钱款 钱没 钱都 钱的 余额 余电 顾客 毛病 毛钱 管理 管道 管线 管家 古镇 查询 查不 查表 查一 查看 查下 支付 付款 付费 付钱 边上 强制 强调 强行 易燃 卫生 安保 左右 左边 席位 阳台 阳光 文件 文明 文化 司机 成功 成员 成了 连续 车位 车主 盛世 尚未 代表 代理 代收 代为 占用 占地 石头 石油 田地 田里 白白 常用 常住 何时 何人 代码 余下 陆续 庄稼 武汉 向阳 方向 路费 时候 段时 毕竟 毕业 强烈 万户 康复 童话 关停 关掉 关电 关了 边缘 占道 尚可 代办 冷库 冷的 米外 车间 车子 车辆 车库 幸好 幸福 雷电 雷击 雷雨 夏天 夏季 白费 易跳 安心 单价 单据 单号 单纯 包含 包干 麦子 池塘 温馨 金融 金属 华润 龙湖 施救 申请 申领 申诉 申报 严重 严格 严禁 解答 相关 冷气 成天 万能 卫健 关机 费电 费了 费劲 车来 车去 "
 
 // notGiven are characters that follow a name more often than they end one.
 const notGiven = "是的了吗呢吧啊我你您他她它们在有没不很都就也还又和与及或等说讲问报反打致总来去到住家男女这那今昨此因由被把将给跟对从向自电手身户地联系要请想称表先小师经主先同某哦嗯呀啦着过得会能可让叫做被，族"
@@ -47,7 +47,7 @@ func isWord(s string) bool {
 func nameLength(s string, loose bool) int {
 	n := surnameAt(s)
 	if loose {
-		if alone := strings.IndexFunc(s+" ", func(r rune) bool { return !unicode.Is(unicode.Han, r) }); alone >= 6 && alone <= 12 && !organisation(s) {
+		if alone := strings.IndexFunc(s+" ", func(r rune) bool { return !unicode.Is(unicode.Han, r) }); alone >= 6 && alone <= 12 && !strings.ContainsAny(s[:alone], notGiven) && !organisation(s) {
 			return alone
 		}
 	}
@@ -139,10 +139,10 @@ func (sc *scanner) surnamed(at, i int) {
 		if !ok {
 			continue
 		}
-		length := 0
+		length := nameLength(given, false)
 		for range 2 {
 			r, m := utf8.DecodeRuneInString(given[length:])
-			if !unicode.Is(unicode.Han, r) || strings.ContainsRune(notGiven, r) {
+			if length > 6 || !unicode.Is(unicode.Han, r) || strings.ContainsRune(notGiven, r) {
 				break
 			}
 			length += m
@@ -245,7 +245,11 @@ func (sc *scanner) givenBefore(from, title, k int) bool {
 	if strings.ContainsRune("向于由管任", first) && strings.ContainsRune(surnames, last) {
 		return false // 向王先生, 由于王先生
 	}
-	if before, _ := utf8.DecodeLastRuneInString(sc.s[:from]); unicode.Is(unicode.Han, before) && strings.ContainsRune(surnames, last) && !strings.ContainsRune(beforeName, before) {
+	before, _ := utf8.DecodeLastRuneInString(sc.s[:from])
+	if first == '任' && before == '主' {
+		return false // 主任邓冰同志
+	}
+	if unicode.Is(unicode.Han, before) && strings.ContainsRune(surnames, last) && !strings.ContainsRune(beforeName, before) {
 		return false // 绥阳场姜女士
 	}
 	sc.add(span{start: from + n, end: title, token: ""})

@@ -53,6 +53,7 @@ func (sc *scanner) number(i int) int {
 		}
 		if sp.token != "" {
 			sc.add(sp)
+			sc.masked = sp.end
 		}
 		c.label, c.gap, c.looked = labelNone, "", true
 		g = to
@@ -96,7 +97,7 @@ func (sc *scanner) gather(i int) int {
 			if r == 'X' || r == 'x' || r == 'Ｘ' || r == '叉' {
 				g.checkX = i + n
 			}
-			if g.to-g.from < longGroup && isUnit(r) && sc.quantity(&g, r) {
+			if g.to-g.from < longGroup && (isUnit(r) && sc.quantity(&g, r) || unitLetter(r) || dateGoesOn(string(c.digits[g.from:]), sc.s[i:])) {
 				c.digits = c.digits[:g.from]
 				return i
 			}
@@ -113,9 +114,33 @@ func (sc *scanner) gather(i int) int {
 	}
 }
 
+// unitLetter reports whether r begins a unit such as kV, not the X of an identity card.
+func unitLetter(r rune) bool { return latin(r) && r != 'X' && r != 'x' }
+
+// dateGoesOn reports whether year is one and rest goes on with a month and a day: -11-28, .5.30.
+func dateGoesOn(year, rest string) bool {
+	if len(year) != 4 || year[:2] != "19" && year[:2] != "20" {
+		return false
+	}
+	for range 2 {
+		if rest == "" || !strings.ContainsRune("-./", rune(rest[0])) {
+			return false
+		}
+		digits := strings.TrimLeft(rest[1:], "0123456789")
+		if n := len(rest) - 1 - len(digits); n < 1 || n > 2 {
+			return false
+		}
+		rest = digits
+	}
+	return true
+}
+
 // quantity reports whether unit makes the group before it a quantity. 人 and the like do not after four and more
 // spoken digits, where the next clause may begin with them.
 func (sc *scanner) quantity(g *group, unit rune) bool {
+	if unit == '号' && agentBefore(sc.s[g.end:]) {
+		return false
+	}
 	if !g.spoken || g.to-g.from < 4 {
 		return true
 	}

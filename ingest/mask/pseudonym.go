@@ -159,7 +159,7 @@ func NormalisePhone(s string) string {
 	}
 	switch {
 	case foreign:
-		if len(d) > 15 {
+		if len(d) > 15 || d[0] == '0' { // no country's code begins with 0
 			return ""
 		}
 		return "+" + d

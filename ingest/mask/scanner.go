@@ -8,12 +8,13 @@ import (
 
 // scanner finds the personal data of one text in one pass from left to right.
 type scanner struct {
-	s     string
-	m     *Masker
-	known *known
-	turns bool // line breaks stand between turns of a dialogue, over which numbers go on
-	spans []span
-	chain chain
+	s      string
+	m      *Masker
+	known  *known
+	masked int  // where the last number that was masked ends: the words before it speak of it alone
+	turns  bool // line breaks stand between turns of a dialogue, over which numbers go on
+	spans  []span
+	chain  chain
 }
 
 // run returns the spans to be replaced, in order and apart.
@@ -48,8 +49,6 @@ func (sc *scanner) ascii(i int, b byte) int {
 		return i + tokenLength(sc.s[i:])
 	case b == ':':
 		sc.labelledName(i, i+1)
-	case b == 's' || b == 'S':
-		return sc.audio(i)
 	}
 	return i + 1
 }

@@ -50,6 +50,10 @@ func latin(r rune) bool {
 // email masks the address around the sign @ (艾特) of n bytes at i. Digits before a spoken 艾特 may be spoken too.
 func (sc *scanner) email(i, n int) int {
 	start, end := i, i+n
+	if spoken := n > 1; spoken {
+		start = len(strings.TrimRight(sc.s[:i], " "))
+	}
+	before := start
 	for start > 0 {
 		r, m := utf8.DecodeLastRuneInString(sc.s[:start])
 		if !addressRune(r) && (digitOf(r) < 0 || n == 1) {
@@ -57,21 +61,24 @@ func (sc *scanner) email(i, n int) int {
 		}
 		start -= m
 	}
-	dotted := false
+	dotted, domain := false, false
 	for end < len(sc.s) {
 		r, m := utf8.DecodeRuneInString(sc.s[end:])
 		if r == '点' || r == '．' || r == '。' && isLetterAt(sc.s, end+m) {
-			dotted = true
+			dotted, domain = true, false
+		} else if r == ' ' && domain {
+			break
 		} else if !addressRune(r) && (n == 1 || r != ' ' && digitOf(r) < 0) {
 			break
 		}
 		dotted = dotted || r == '.'
+		domain = dotted && latin(r)
 		end += m
 	}
 	for end > i+n && (sc.s[end-1] == '.' || sc.s[end-1] == ' ') {
 		end--
 	}
-	if start == i || end == i+n || !dotted {
+	if start == before || end == i+n || !dotted {
 		return i + n
 	}
 	sc.add(span{start: start, end: end, token: tokenEmail})
@@ -88,6 +95,9 @@ func addressRune(r rune) bool {
 	return isLetter(b) || isDigitByte(b) || b == '.' || b == '_' || b == '-' || b == '%' || b == '+'
 }
 
+// maxAddress bounds how much of an address is read.
+const maxAddress = 512
+
 // audio masks the address of a recording (录音), which can be opened, at byte i. Other addresses stay.
 func (sc *scanner) audio(i int) int {
 	rest := sc.s[i:]
@@ -96,7 +106,7 @@ func (sc *scanner) audio(i int) int {
 		return i + 1
 	}
 	n := 0
-	for n < len(rest) && rest[n] > ' ' && rest[n] < utf8.RuneSelf && rest[n] != '"' && rest[n] != '<' && rest[n] != '>' {
+	for n < min(len(rest), maxAddress) && rest[n] > ' ' && rest[n] < utf8.RuneSelf && rest[n] != '"' && rest[n] != '<' && rest[n] != '>' {
 		n++
 	}
 	address := strings.ToLower(rest[:n])
