@@ -246,7 +246,7 @@ func (c *compiler) addRule(source *ruleSource) {
 		}
 	})
 	for _, g := range source.groups {
-		if !used[local[g.name]] {
+		if isName(g.name) && !used[local[g.name]] {
 			g.place.problem("the group %s is not used in when; use it or remove it", g.name)
 		}
 	}

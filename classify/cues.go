@@ -61,13 +61,6 @@ func readCues(files []file, p *problems) (cues [cueKinds]cueSource) {
 }
 
 func (c *cueSource) read(n yamlNode) {
-	reach := func(n yamlNode) int32 {
-		v := n.number()
-		if v < 0 || v > maxReach || v != float64(int32(v)) {
-			n.problem("a reach is a number of characters from 0 to %d", maxReach)
-		}
-		return int32(v)
-	}
 	for _, f := range n.fields("before", "after", "except", "breaks", "reach", "reach_after") {
 		switch f.key {
 		case "before":
@@ -79,9 +72,9 @@ func (c *cueSource) read(n yamlNode) {
 		case "breaks":
 			c.breaks = append(c.breaks, placedPatterns(f.value)...)
 		case "reach":
-			c.reach = reach(f.value)
+			c.reach = int32(f.value.number(0, maxReach))
 		case "reach_after":
-			c.reachAfter = reach(f.value)
+			c.reachAfter = int32(f.value.number(0, maxReach))
 		}
 	}
 }

@@ -64,3 +64,9 @@ func message(text string) *hotline.Call {
 	return &hotline.Call{Schema: hotline.Schema, Source: "12345", Hotline: hotline.Hotline12345, ID: "1", Kind: hotline.KindMessage,
 		Turns: []hotline.Turn{{Role: hotline.RoleUnknown, Text: text}}}
 }
+
+// codesOf are the labels of a text.
+func codesOf(rs *RuleSet, call *hotline.Call) []string {
+	a := rs.Analyze(call)
+	return a.Codes()
+}

@@ -20,6 +20,9 @@ const (
 
 var decisionNames = [decisions]string{"label", "nature", "responsible"}
 
+// maxWeight bounds the weights of rules and the thresholds of labels.
+const maxWeight = 1000
+
 // border says how a word may lie over the segmenter's tokens.
 type border int
 
@@ -293,9 +296,7 @@ func readRule(n yamlNode, defaults options, decides decision) ruleSource {
 		case "label":
 			r.label, r.labelAt = f.value.text(), f.value
 		case "weight":
-			if r.weight = f.value.number(); r.weight < -1000 || r.weight > 1000 || r.weight == 0 {
-				f.value.problem("the weight is %v, must be from -1000 to 1000 and not 0", r.weight)
-			}
+			r.weight = f.value.number(-maxWeight, maxWeight)
 		case "groups":
 			for _, g := range f.value.fields() {
 				r.groups = append(r.groups, readGroup(g, r.defaults))

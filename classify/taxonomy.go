@@ -156,9 +156,7 @@ func (t *Taxonomy) putLabel(n yamlNode, seen map[string]bool) {
 				l.Official[hotline.Hotline(o.key)] = o.value.text()
 			}
 		case "threshold":
-			if l.Threshold = f.value.number(); l.Threshold <= 0 {
-				f.value.problem("the threshold is %v, must be above 0", l.Threshold)
-			}
+			l.Threshold = f.value.number(0.001, maxWeight)
 		case "requires":
 			l.requires = f.value.text()
 		case "unless":

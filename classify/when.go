@@ -287,7 +287,8 @@ func (p *whenParser) value() string {
 }
 
 func (p *whenParser) group() *expr {
-	e := &expr{op: opGroup, at: p.at, shared: p.take("@"), group: -1}
+	e := &expr{op: opGroup, at: p.at, group: -1}
+	e.shared = p.take("@")
 	runes := []rune(p.token)
 	switch {
 	case len(runes) > 0 && runes[0] == '「' && !e.shared:

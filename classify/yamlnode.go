@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/goccy/go-yaml"
@@ -48,7 +49,16 @@ func parseYAML(f file, p *problems) (root yamlNode, ok bool) {
 
 func (n yamlNode) with(node ast.Node) yamlNode { return yamlNode{node, n.file, n.problems} }
 
+// position is where the node begins; a block mapping's own token is its first colon, so its first key tells.
 func (n yamlNode) position() *token.Position {
+	switch m := n.Node.(type) {
+	case *ast.MappingNode:
+		if !m.IsFlowStyle && len(m.Values) > 0 {
+			return n.with(m.Values[0].Key).position()
+		}
+	case *ast.MappingValueNode:
+		return n.with(m.Key).position()
+	}
 	if t := n.GetToken(); t != nil && t.Position != nil {
 		return t.Position
 	}
@@ -148,19 +158,20 @@ func (n yamlNode) words() []string {
 	return words
 }
 
-func (n yamlNode) number() float64 {
-	switch v := n.Node.(type) {
-	case *ast.IntegerNode:
-		switch i := v.Value.(type) {
-		case int64:
-			return float64(i)
-		case uint64:
-			return float64(i)
+// number reads a number from least to most.
+func (n yamlNode) number(least, most float64) float64 {
+	var v float64
+	switch s := n.Node.(type) {
+	case *ast.IntegerNode, *ast.FloatNode:
+		var err error
+		if v, err = strconv.ParseFloat(n.GetToken().Value, 64); err == nil && least <= v && v <= most {
+			return v
 		}
-	case *ast.FloatNode:
-		return v.Value
+	case *ast.StringNode:
+		n.problem("expected a number, found %q", s.Value)
+		return 0
 	}
-	n.problem("expected a number")
+	n.problem("expected a number from %v to %v", least, most)
 	return 0
 }
 
