@@ -10,9 +10,11 @@ import (
 	"path"
 	"sort"
 	"strconv"
+	"strings"
 )
 
-// Layer is a folder of tables. Sub-folders are read after the tables of the folder itself, in the order of their names.
+// Layer is a folder of tables. Sub-folders are read after the tables of the folder itself, in the order of their names;
+// hidden ones are left out. A layer without FS, as where the user has no folder, adds nothing.
 type Layer struct {
 	FS  fs.FS
 	Dir string
@@ -58,6 +60,9 @@ func LoadLayers(layers ...Layer) (*Trees, error) {
 	}
 	found := 0
 	for _, l := range layers {
+		if l.FS == nil {
+			continue
+		}
 		n, err := readFolder(sets, l.FS, path.Clean(l.Dir))
 		if err != nil {
 			return nil, err
@@ -94,7 +99,7 @@ func readFolder(sets map[Kind]*set, fsys fs.FS, dir string) (found int, err erro
 		found++
 	}
 	for _, e := range entries {
-		if e.IsDir() {
+		if e.IsDir() && !strings.HasPrefix(e.Name(), ".") {
 			n, err := readFolder(sets, fsys, path.Join(dir, e.Name()))
 			if err != nil {
 				return 0, err
@@ -158,7 +163,7 @@ func (t *Trees) buildUnits(s *set) (map[string]place, error) {
 		if p.grid == nil && p.division == nil {
 			return nil, row.fault(Units, colUnitGrid, "fill in the unit's code or its division", "names no place")
 		}
-		for _, name := range append(list(row.Values[colAliases]), row.Values[colName-1]) {
+		for _, name := range append(list(row.Values[colAliases]), row.Values[colUnitName]) {
 			name = normal(name)
 			if other, taken := owner[name]; taken && other.Values[0] != row.Values[0] {
 				return nil, row.fault(Units, colAliases, "let each name stand for one unit", "%s is a name of the unit in %s line %d too", name, other.File, other.Line)
@@ -241,7 +246,7 @@ func (t *Trees) buildNames(sets map[Kind]*set) (*trie, error) {
 	}
 	for _, key := range sets[Units].keys {
 		row := sets[Units].rows[key]
-		for _, name := range append(list(row.Values[colAliases]), row.Values[colName-1]) {
+		for _, name := range append(list(row.Values[colAliases]), row.Values[colUnitName]) {
 			names.add(name, candidate{place: t.units[normal(name)], weight: 1.5, sure: 0.7})
 		}
 	}
@@ -251,7 +256,7 @@ func (t *Trees) buildNames(sets map[Kind]*set) (*trie, error) {
 		if err != nil {
 			return nil, err
 		}
-		for _, name := range append(list(row.Values[colAliases]), row.Values[colName-1]) {
+		for _, name := range append(list(row.Values[colAliases]), row.Values[colUnitName]) {
 			names.add(name, c)
 		}
 	}

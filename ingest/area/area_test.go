@@ -105,11 +105,12 @@ func TestLoad(t *testing.T) {
 	// Sub-folders come after the folder itself, the user's folder last; rows are replaced by key.
 	t.Run("Overlay", func(t *testing.T) {
 		ours := fstest.MapFS{
-			"divisions.csv":   csv("code,name\n99,江东省\n9901,临州市\n"),
-			"b/divisions.csv": csv("code,name\n990102,云桥区\n"),
+			"divisions.csv":      csv("code,name\n99,江东省\n9901,临州市\n"),
+			"b/divisions.csv":    csv("code,name\n990102,云桥区\n"),
+			".old/divisions.csv": csv("code,name\n990102,旧区\n"),
 		}
 		users := fstest.MapFS{"divisions.csv": csv("code,name\n990100,临洲市\n990103,青禾区\n")}
-		trees, err := LoadLayers(Layer{ours, "."}, Layer{users, "."})
+		trees, err := LoadLayers(Layer{ours, "."}, Layer{}, Layer{users, "."})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -175,8 +176,8 @@ func TestShippedTables(t *testing.T) {
 func TestLink(t *testing.T) {
 	trees := load(t, "jiangdong")
 	for division, grid := range map[string]string{
-		"江东省":                   "江东电力",
-		"江东省/临州市/云桥区":           "江东电力/临州供电公司/云桥区供电公司",
+		"江东省":         "江东电力",
+		"江东省/临州市/云桥区": "江东电力/临州供电公司/云桥区供电公司",
 		"江东省/临州市/云桥区/云桥街道/桥东社区": "江东电力/临州供电公司/云桥区供电公司/云桥供电所", // two transformer areas
 		"江东省/临州市/云桥区/云桥街道/桥西社区": "江东电力/临州供电公司/云桥区供电公司/云桥供电所/桥西1号公变",
 	} {

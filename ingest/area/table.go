@@ -85,7 +85,7 @@ const (
 	colDivAliases, colDivAmbiguous        = 4, 5
 	colGridDivision                       = 4
 
-	colAliases                                           = 1 // units and places
+	colUnitName, colAliases                              = 0, 1 // units and places
 	colUnitGrid, colUnitDivision                         = 2, 3
 	colPlaceKind, colPlaceDiv, colPlaceWeight, colPlaceQ = 2, 3, 4, 5
 
@@ -117,7 +117,7 @@ func (k Kind) key(r Row) string {
 	case Divisions:
 		return trimDivision(r.Values[colCode])
 	case Places: // one name may stand for places in several divisions
-		return r.Values[colName-1] + "@" + trimDivision(r.Values[colPlaceDiv])
+		return r.Values[colUnitName] + "@" + trimDivision(r.Values[colPlaceDiv])
 	}
 	return r.Values[0]
 }
