@@ -2,6 +2,7 @@ package decode
 
 import (
 	"encoding/json"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -200,12 +201,7 @@ func (p *Person) addCustomer(identity string) {
 	case identity == "":
 	case digits == "" && len(identity) >= 7:
 		p.Phone = identity
-	default:
-		for _, known := range p.Names {
-			if known == identity {
-				return
-			}
-		}
+	case !slices.Contains(p.Names, identity):
 		p.Names = append(p.Names, identity)
 	}
 }

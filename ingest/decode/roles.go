@@ -1,6 +1,7 @@
 package decode
 
 import (
+	"cmp"
 	"maps"
 	"math"
 	"slices"
@@ -107,11 +108,7 @@ func speakerRoles(voices []string, evidence []float64) map[string]float64 {
 	}
 	// Sorted, so that equal totals do not depend on the order of a map.
 	ranked := slices.SortedFunc(maps.Keys(total), func(a, b string) int {
-		switch {
-		case total[a] != total[b] && total[a] < total[b], total[a] == total[b] && a < b:
-			return -1
-		}
-		return 1
+		return cmp.Or(cmp.Compare(total[a], total[b]), cmp.Compare(a, b))
 	})
 	roles := map[string]float64{}
 	for _, voice := range ranked {

@@ -15,8 +15,8 @@ type utterance struct {
 	voice string // who spoke, as findAgentAmong takes it
 }
 
-// hear makes an utterance. A voice that is the name of a role is a role claimed by the source; any other is anonymous, and
-// the role unknown. Recognisers round, so an end before the beginning is the beginning.
+// hear makes an utterance. A voice that is the name of a role is a role claimed by the source; any other is
+// anonymous, and the role unknown. Recognisers round, so an end before the beginning is the beginning.
 func hear(voice, text string, begin, end int64) utterance {
 	role := hotline.Role(voice)
 	switch role {
@@ -44,7 +44,10 @@ func speech(src *Source, in *Input, r Record, heard []utterance, doc any) (Recor
 	}
 	r.Call.Kind = hotline.KindCall
 	r.Call.Turns = findAgentAmong(turns, voices)
-	return r, complete(src, in, &r, doc)
+	if err := complete(src, in, &r, doc); err != nil {
+		return Record{}, err
+	}
+	return r, nil
 }
 
 // speechRecord is speech for formats that are one call a payload and tell nothing but what was said. n is the
