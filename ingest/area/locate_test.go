@@ -82,6 +82,7 @@ func TestLocate(t *testing.T) {
 		{name: "Nothing", record: customer("没电了"), want: hotline.Area{Method: hotline.AreaUnknown}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
+			t.Parallel() // the trees are shared: the race detector watches
 			got := trees.Locate(&c.record, c.defaultArea)
 			if math.Abs(got.Confidence-c.want.Confidence) > 1e-9 {
 				t.Errorf("confidence %v, want %v", got.Confidence, c.want.Confidence)
