@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"sort"
+	"strconv"
 	"strings"
 	"time"
 
@@ -43,12 +44,15 @@ type native struct {
 }
 
 func (n *native) record() Record {
-	if v, _ := n.take("schema").(json.Number); v != "" && v != "1" {
+	if v := n.scalar("schema"); v != "" && v != strconv.Itoa(hotline.Schema) {
 		n.fail(ReasonSchema, "schema", fmt.Sprintf("this build reads schema %d", hotline.Schema))
 	}
 	c := hotline.Call{
 		ID: n.scalar("id"), Hotline: n.hotline(), Kind: hotline.Kind(n.scalar("kind")), Channel: n.scalar("channel"),
 		Title: n.scalar("title"), Unit: n.scalar("unit"), Class: strings.Join(n.list("class"), "/"),
+	}
+	if c.Hotline == "" {
+		c.Hotline = n.src.Hotline
 	}
 	if c.Kind == "" {
 		c.Kind = n.src.Kind
@@ -84,9 +88,6 @@ func (n *native) record() Record {
 	}
 	c.Life = n.life()
 	refs := references{main: n.scalar("matter"), linked: n.list("links"), told: named}
-	if c.Hotline == "" {
-		c.Hotline = n.src.Hotline
-	}
 	refs.apply(n.src, &c)
 	r := Record{Call: c,
 		Person: Person{Phone: n.scalar("caller"), Account: n.scalar("account"), Names: n.list("names"), Agent: n.scalar("agent")},
@@ -189,19 +190,6 @@ func (n *native) hotline() hotline.Hotline {
 	return h
 }
 
-// roles are the spellings of roles; those of hotline.Role stand for themselves.
-func role(s string) hotline.Role {
-	switch s {
-	case "", "未知":
-		return hotline.RoleUnknown
-	case "客户", "市民", "用户":
-		return hotline.RoleCustomer
-	case "坐席", "座席", "客服", "话务员":
-		return hotline.RoleAgent
-	}
-	return hotline.Role(strings.ToLower(s))
-}
-
 func (n *native) turns(name string) []hotline.Turn {
 	raw := n.take(name)
 	if raw == nil {
@@ -221,7 +209,10 @@ func (n *native) turns(name string) []hotline.Turn {
 			return nil
 		}
 		t := native{doc: object, src: n.src, used: map[string]bool{}}
-		turn := hotline.Turn{Role: role(t.scalar("role")), Text: t.scalar("text"), BeginMS: t.milliseconds("begin_ms"), EndMS: t.milliseconds("end_ms")}
+		turn := hotline.Turn{Role: hotline.Role(roleWord(t.scalar("role"))), Text: t.scalar("text"), BeginMS: t.milliseconds("begin_ms"), EndMS: t.milliseconds("end_ms")}
+		if turn.Role == "" {
+			turn.Role = hotline.RoleUnknown
+		}
 		if t.err == nil && !turn.Role.Valid() {
 			t.fail(ReasonField, "role", "must be customer, agent, ivr, unknown, reply or quote")
 		}

@@ -59,7 +59,7 @@ func (r *fileReader) Next() (Item, error) {
 // Decode reads one Kafka payload: a JSON object or array, JSON lines, a row or a whole table, or a workbook. It
 // always returns at least one item. A payload of more than MaxRecords is one dead letter.
 func Decode(src *Source, in *Input) []Item {
-	r, err := open(src, in, bufio.NewReaderSize(bytes.NewReader(in.Value), headBytes))
+	r, err := open(src, in, bufio.NewReaderSize(bytes.NewReader(in.Value), min(len(in.Value)+1, headBytes)))
 	if err != nil {
 		return []Item{{Raw: in.Value, Err: asError(src, err)}}
 	}
@@ -101,7 +101,7 @@ func asError(src *Source, err error) *Error {
 
 // open recognises the form of an input. base is the input without its value, which is read from r.
 func open(src *Source, base *Input, r *bufio.Reader) (Reader, error) {
-	head, err := r.Peek(headBytes)
+	head, err := r.Peek(min(headBytes, r.Size()))
 	if err != nil && !errors.Is(err, io.EOF) {
 		return nil, fmt.Errorf("read the beginning of the input: %w", err)
 	}

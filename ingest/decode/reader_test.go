@@ -349,7 +349,7 @@ func BenchmarkDecode12345CSV(b *testing.B) {
 		" 2026-01-04 10:00:00江口区供电局答复：已派人抢修。（工单号20260103000001） 市民再次来电反映：今天又停电了，请供电局核实处理！,供电局\n", rows)
 	b.SetBytes(int64(len(text)))
 	for b.Loop() {
-		r, err := open(&Source{}, &Input{}, bufio.NewReader(strings.NewReader(text)))
+		r, err := open(&Source{}, &Input{}, bufio.NewReaderSize(strings.NewReader(text), headBytes))
 		if err != nil {
 			b.Fatal(err)
 		}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync"
 	"time"
 
 	"suqiu/calendar"
@@ -125,12 +126,15 @@ func contentRev(src *Source, in *Input, c *hotline.Call) int64 {
 	return 0
 }
 
+// shanghai is loaded once: every record without a configured zone asks for it.
+var shanghai = sync.OnceValue(calendar.Shanghai)
+
 // zone is where times without a zone are told.
 func (s *Source) zone() *time.Location {
 	if s.Zone != nil {
 		return s.Zone
 	}
-	return calendar.Shanghai()
+	return shanghai()
 }
 
 // checkError turns what Call.Check found into a decoding error of the fitting reason.

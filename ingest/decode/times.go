@@ -31,7 +31,8 @@ var (
 
 // parseTime reads a time in any notation that the hotlines' systems write: 2018-12-16 07:46, 2018/12/16 7:46:05,
 // 2018.12.16, 2018年12月16日7时46分, 20181216074600, ISO 8601 with or without zone, and seconds or milliseconds since
-// 1970. Times without a zone are in zone. The precision is what the notation tells, except that midnight to the
+// 1970. Times without a zone are in zone, and all are
+// given in it. The precision is what the notation tells, except that midnight to the
 // second is a date: exports write "2018/12/16 0:00" for a day without time of day.
 func parseTime(s string, zone *time.Location) (time.Time, hotline.Precision, error) {
 	s = strings.ToUpper(strings.TrimSpace(wide.Replace(s)))
@@ -91,18 +92,18 @@ func civil(parts []string, zone *time.Location) (time.Time, hotline.Precision, e
 	if d := time.Date(year, time.Month(month), day, 0, 0, 0, 0, time.UTC); d.Month() != time.Month(month) || d.Day() != day {
 		return time.Time{}, "", errors.New("the date does not exist")
 	}
+	told := zone
 	if parts[8] != "" {
-		z, err := offset(parts[8])
-		if err != nil {
+		var err error
+		if told, err = offset(parts[8]); err != nil {
 			return time.Time{}, "", err
 		}
-		zone = z
 	}
 	nanos := 0
 	if f := parts[7]; f != "" {
 		nanos, _ = strconv.Atoi((f + "000000000")[:9]) // the pattern allows digits only
 	}
-	t := time.Date(year, time.Month(month), day, hour, minute, second, nanos, zone)
+	t := time.Date(year, time.Month(month), day, hour, minute, second, nanos, told).In(zone)
 	precision := hotline.PrecisionSecond
 	switch {
 	case parts[4] == "" || hour == 0 && minute == 0 && second == 0 && nanos == 0 && parts[8] == "":

@@ -63,8 +63,9 @@ func split(text string) account {
 	if text == "" {
 		return account{}
 	}
-	if !opening.MatchString(text) {
-		return account{turns: []hotline.Turn{{Role: hotline.RoleCustomer, Text: text}}, orders: numbers(text)}
+	if len(text) > hotline.MaxTextBytes || !opening.MatchString(text) {
+		whole := []hotline.Turn{{Role: hotline.RoleCustomer, Text: text}}
+		return account{turns: whole, orders: numbers(text[:min(len(text), hotline.MaxTextBytes)])}
 	}
 	head, body := text[:0], text
 	for {
