@@ -31,9 +31,8 @@ var (
 
 // parseTime reads a time in any notation that the hotlines' systems write: 2018-12-16 07:46, 2018/12/16 7:46:05,
 // 2018.12.16, 2018年12月16日7时46分, 20181216074600, ISO 8601 with or without zone, and seconds or milliseconds since
-// 1970. Times without a zone are in zone, and all are
-// given in it. The precision is what the notation tells, except that midnight to the
-// second is a date: exports write "2018/12/16 0:00" for a day without time of day.
+// 1970. Times without a zone are in zone, and all are given in it. The precision is what the notation tells, except
+// that midnight is a date: exports write "2018/12/16 0:00" for a day without time of day.
 func parseTime(s string, zone *time.Location) (time.Time, hotline.Precision, error) {
 	s = strings.ToUpper(strings.TrimSpace(wide.Replace(s)))
 	if m := epoch.FindStringSubmatch(s); m != nil {
