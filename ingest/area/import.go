@@ -105,23 +105,23 @@ func (d Diff) String() string {
 	return b.String()
 }
 
-// Save adds the table's rows to the file of its kind in the user's folder dir, replacing rows with the same key, and
-// makes the folder if there is none. The file is replaced as a whole, so that a reader never sees half of it. Save does
-// not check what the rows refer to: call Trees.Check first.
-func (table *Table) Save(dir string) error {
+// Merge adds the table's rows to the file of its kind in the user's folder dir, replacing rows with the same key, makes
+// the folder if there is none, and returns the file's name. The file is replaced as a whole, so that a reader never sees
+// half of it; remarks in it are lost. Merge does not check what the rows refer to: call Trees.Check first.
+func (table *Table) Merge(dir string) (name string, err error) {
 	merged := newSet()
-	name := filepath.Join(dir, table.Kind.file())
+	name = filepath.Join(dir, table.Kind.file())
 	old, err := os.Open(name)
 	switch {
 	case err == nil:
 		defer old.Close()
 		existing, err := ReadTable(old, name, table.Kind)
 		if err != nil {
-			return err
+			return "", err
 		}
 		merged.add(existing)
 	case !errors.Is(err, fs.ErrNotExist):
-		return fmt.Errorf("save area table: %w", err)
+		return "", fmt.Errorf("merge area table: %w", err)
 	}
 	merged.add(table)
 
@@ -132,19 +132,19 @@ func (table *Table) Save(dir string) error {
 		records = append(records, merged.rows[key].Values)
 	}
 	if err := w.WriteAll(records); err != nil {
-		return fmt.Errorf("save area table %s: %w", name, err)
+		return "", fmt.Errorf("merge area table %s: %w", name, err)
 	}
-	return replaceFile(name, b.Bytes())
+	return name, replaceFile(name, b.Bytes())
 }
 
 // replaceFile writes a file beside the old one and renames it. Only the owner may read it: accounts are personal data.
 func replaceFile(name string, data []byte) error {
 	if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
-		return fmt.Errorf("save area table: %w", err)
+		return fmt.Errorf("write area table: %w", err)
 	}
 	f, err := os.CreateTemp(filepath.Dir(name), filepath.Base(name)+".*")
 	if err != nil {
-		return fmt.Errorf("save area table: %w", err)
+		return fmt.Errorf("write area table: %w", err)
 	}
 	defer os.Remove(f.Name()) // does nothing after the rename
 	_, err = f.Write(data)
@@ -153,7 +153,7 @@ func replaceFile(name string, data []byte) error {
 		err = os.Rename(f.Name(), name)
 	}
 	if err != nil {
-		return fmt.Errorf("save area table %s: %w", name, err)
+		return fmt.Errorf("write area table %s: %w", name, err)
 	}
 	return nil
 }

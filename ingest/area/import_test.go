@@ -71,15 +71,16 @@ func TestCheck(t *testing.T) {
 	})
 }
 
-// What is saved is laid over what is there, and locates records from then on.
-func TestSave(t *testing.T) {
+// What is merged is laid over what is there, and locates records from then on.
+func TestMerge(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "areas")
 	for _, content := range []string{
 		"单位,单位编码\n城北供电所,9940101\n城南供电所,9940101\n",
 		"unit,code,aliases\n城南供电所,9940102,\"南所|城南所, 抢修班\"\n",
 	} {
-		if err := table(t, Units, content).Save(dir); err != nil {
-			t.Fatal(err)
+		name, err := table(t, Units, content).Merge(dir)
+		if err != nil || name != filepath.Join(dir, "units.csv") {
+			t.Fatalf("got %s, %v", name, err)
 		}
 	}
 	got, err := os.ReadFile(filepath.Join(dir, "units.csv"))
@@ -111,7 +112,7 @@ func TestSave(t *testing.T) {
 		if err := os.WriteFile(name, []byte("人口\n1\n"), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		if err := table(t, Grid, "code,name\n1,甲\n").Save(dir); err == nil {
+		if _, err := table(t, Grid, "code,name\n1,甲\n").Merge(dir); err == nil {
 			t.Error("no error")
 		}
 		if got, _ := os.ReadFile(name); string(got) != "人口\n1\n" {
@@ -153,7 +154,7 @@ func TestReadTableWorkbook(t *testing.T) {
 	})
 }
 
-// A table is refused or has one full row for each key; it never panics. Saving and reading it again gives the same rows.
+// A table is refused or has one full row for each key; it never panics. Writing and reading it again gives the same rows.
 func FuzzReadTable(f *testing.F) {
 	for i, k := range Kinds {
 		f.Add(i, []byte(Header(k)+"\n990000,江东省,,,,\n"))
@@ -184,21 +185,21 @@ func FuzzReadTable(f *testing.F) {
 		if len(keys) != len(got.Rows) {
 			t.Fatalf("%d keys of %d rows", len(keys), len(got.Rows))
 		}
-		dir := t.TempDir()
-		if err := got.Save(dir); err != nil {
+		name, err := got.Merge(t.TempDir())
+		if err != nil {
 			t.Fatal(err)
 		}
-		saved, err := os.Open(filepath.Join(dir, k.file()))
+		saved, err := os.Open(name)
 		if err != nil {
 			t.Fatal(err)
 		}
 		defer saved.Close()
-		again, err := ReadTable(saved, "saved.csv", k)
+		again, err := ReadTable(saved, "written.csv", k)
 		if err != nil {
 			t.Fatal(err)
 		}
 		if len(again.Rows) != len(got.Rows) {
-			t.Fatalf("%d rows saved of %d", len(again.Rows), len(got.Rows))
+			t.Fatalf("%d rows written of %d", len(again.Rows), len(got.Rows))
 		}
 	})
 }
