@@ -88,12 +88,9 @@ type segment struct{ turn, start, end int }
 // dialogue masks what can only be seen over several turns, and adds the numbers it finds to k so that their
 // repetitions are found in each turn.
 func (m *Masker) dialogue(turns []hotline.Turn, k *known) {
-	views := []view{look(turns, "")}
-	for _, role := range []hotline.Role{hotline.RoleCustomer, hotline.RoleAgent} {
-		views = append(views, look(turns, role))
-	}
 	found := make([][]span, len(turns))
-	for _, v := range views {
+	for _, role := range []hotline.Role{hotline.RoleCustomer, hotline.RoleAgent, everyone} {
+		v := look(turns, role)
 		sc := scanner{s: v.text, m: m, known: k, turns: true}
 		for _, sp := range sc.run() {
 			if sp.digits == "" {
@@ -110,13 +107,16 @@ func (m *Masker) dialogue(turns []hotline.Turn, k *known) {
 	}
 }
 
-// look joins the turns of one role, or of all where role is empty. Of another speaker's turn it keeps what was asked
+// everyone is the role of look that joins all turns.
+const everyone hotline.Role = ""
+
+// look joins the turns of one role, or of everyone. Of another speaker's turn it keeps what was asked
 // for (户号, 手机号), so that the answer is understood, and nothing where digits are repeated.
 func look(turns []hotline.Turn, role hotline.Role) view {
 	var v view
 	var b strings.Builder
 	for i, t := range turns {
-		if role == "" || t.Role == role {
+		if role == everyone || t.Role == role {
 			start := b.Len()
 			b.WriteString(t.Text)
 			v.turns = append(v.turns, segment{i, start, b.Len()})
@@ -160,8 +160,20 @@ func (v *view) cut(sp span, found [][]span) {
 			_, n := utf8.DecodeRuneInString(piece[last:])
 			end = start + last + n
 		}
-		found[seg.turn] = append(found[seg.turn], span{start: start - seg.start, end: end - seg.start, token: sp.token})
+		found[seg.turn] = include(found[seg.turn], span{start: start - seg.start, end: end - seg.start, token: sp.token})
 	}
+}
+
+// include adds sp to spans. Where it overlaps another, found by hearing one speaker alone, that one is right about what
+// the number is and grows to cover both.
+func include(spans []span, sp span) []span {
+	for i := range spans {
+		if old := &spans[i]; sp.start < old.end && old.start < sp.end {
+			old.start, old.end = min(old.start, sp.start), max(old.end, sp.end)
+			return spans
+		}
+	}
+	return append(spans, sp)
 }
 
 func isDigit(r rune) bool { return digitOf(r) >= 0 }

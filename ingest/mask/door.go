@@ -8,6 +8,11 @@ import (
 // door masks what stands below the building in an address (单元, 楼层, 室) and begins with the digits at byte i. It
 // returns where that ends, or 0. The building itself stays: areas are counted by it.
 func (sc *scanner) door(i int) (end int) {
+	if at, n := numeral(sc.s, i); n < 3 || n > 5 {
+		if suffix, _ := doorSuffix(sc.s[at:]); n > 5 || suffix == suffixNone {
+			return 0 // most digits: find out without looking back
+		}
+	}
 	start := i
 	if i > 0 && isLetter(sc.s[i-1]) && (i == 1 || !isLetter(sc.s[i-2])) && !isDigitByte(sc.s[max(0, i-2)]) {
 		start = i - 1 // B515房

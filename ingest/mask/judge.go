@@ -1,6 +1,7 @@
 package mask
 
 import (
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -35,7 +36,7 @@ const (
 // empty token with a rank means a number that stays.
 func (sc *scanner) judge(p *part) (token string, rank, end int) {
 	n, end := len(p.digits), p.end()
-	if token, rank := sc.known.judge(sc, p); rank > 0 {
+	if token, rank := sc.known.whole(sc, p); rank > 0 {
 		return token, rank, end
 	}
 	if n >= 7 && sc.m.own[NormalisePhone(p.digits)] {
@@ -59,7 +60,8 @@ func (sc *scanner) judge(p *part) (token string, rank, end int) {
 	if token, rank := sc.account(p, is); rank > 0 {
 		return token, rank, end
 	}
-	return "", 0, 0
+	token, rank = sc.known.fragment(sc, p)
+	return token, rank, end
 }
 
 // label returns what the words before the chain say; it is looked up once a chain, and no more once a number used it.
@@ -189,6 +191,11 @@ func (sc *scanner) phone(p *part, is label) (token string, rank int) {
 	}
 	return "", 0
 }
+
+// hotlines are the short numbers of services that callers name.
+var hotlines = [...]string{"95598", "12398", "12345", "12315", "12318", "12358", "12369", "12333", "12319", "12328", "12378", "10086", "10010", "10000"}
+
+func isHotline(d string) bool { return slices.Contains(hotlines[:], d) }
 
 // public reports whether d is a line of a service: 400 and 800 numbers. Shorter ones have too few digits to be taken
 // for a subscriber's anyway.

@@ -65,12 +65,11 @@ func dummyName(name string) bool {
 	return !letters
 }
 
-// judge reports whether p is a known number, with or without its prefix, or a spoken part of one.
-func (k *known) judge(sc *scanner, p *part) (token string, rank int) {
+// whole reports whether p is a known number, with or without its prefix.
+func (k *known) whole(sc *scanner, p *part) (token string, rank int) {
 	if k == nil {
 		return "", 0
 	}
-	n := len(p.digits)
 	if k.agent != "" && p.digits == k.agent && (p.spoken || sc.label(p) == labelAgent) {
 		return tokenAgent, rankKnown
 	}
@@ -82,7 +81,13 @@ func (k *known) judge(sc *scanner, p *part) (token string, rank int) {
 			return number.token, rankKnown
 		}
 	}
-	if n < minFragment || len(p.groups) > 3 {
+	return "", 0
+}
+
+// fragment reports whether p is a part of a known number that was spoken, or written where it can be nothing else.
+func (k *known) fragment(sc *scanner, p *part) (token string, rank int) {
+	n := len(p.digits)
+	if k == nil || n < minFragment || len(p.groups) > 3 {
 		return "", 0
 	}
 	if !p.spoken && n < longGroup {

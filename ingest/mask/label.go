@@ -21,12 +21,14 @@ const (
 	labelOther // an order, an invoice, a reading: no personal number
 )
 
-// labelWords are looked for before a number. Of two words the one that ends nearer to the number counts, and of two
-// that end at the same place the longer.
-var labelWords = [...]struct {
+type labelWord struct {
 	word string
 	is   label
-}{
+}
+
+// labelWords are looked for before a number. Of two words the one that ends nearer to the number counts, and of two
+// that end at the same place the longer.
+var labelWords = [...]labelWord{
 	{"电话", labelPhone}, {"手机", labelPhone}, {"号码", labelPhone}, {"手机号", labelPhone}, {"联系方式", labelPhone},
 	{"座机", labelPhone}, {"固话", labelPhone}, {"主叫", labelPhone}, {"电话号", labelPhone}, {"Tel", labelPhone}, {"TEL", labelPhone},
 	{"户号", labelAccount}, {"用户编号", labelAccount}, {"客户编号", labelAccount}, {"用电编号", labelAccount},
@@ -62,21 +64,28 @@ func labelBefore(s string, at int) (is label, gap string) {
 	if i := strings.LastIndexByte(window, '>'); i >= 0 {
 		window = window[i+1:]
 	}
-	end, longest := 0, 0
-	for i := range labelWords {
-		w := &labelWords[i]
-		tail := window[max(0, end-len(w.word)):]
-		at := strings.LastIndex(tail, w.word)
-		if at < 0 {
-			continue
+	for end := len(window); end > 0; end-- {
+		longest := 0
+		for _, w := range labelsByEnd[window[end-1]] {
+			if len(w.word) > longest && strings.HasSuffix(window[:end], w.word) {
+				is, longest = w.is, len(w.word)
+			}
 		}
-		e := len(window) - len(tail) + at + len(w.word)
-		if e > end || e == end && len(w.word) > longest {
-			is, end, longest = w.is, e, len(w.word)
+		if longest > 0 {
+			return is, window[end:]
 		}
 	}
-	return is, window[end:]
+	return labelNone, window
 }
+
+// labelsByEnd has the words of labelWords by their last byte.
+var labelsByEnd = func() (by [256][]labelWord) {
+	for _, w := range labelWords {
+		last := w.word[len(w.word)-1]
+		by[last] = append(by[last], w)
+	}
+	return by
+}()
 
 // near reports whether gap, the text between a label and its number, has at most n characters.
 func near(gap string, n int) bool {

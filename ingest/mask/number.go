@@ -97,7 +97,7 @@ func (sc *scanner) gather(i int) int {
 			if r == 'X' || r == 'x' || r == 'Ｘ' || r == '叉' {
 				g.checkX = i + n
 			}
-			if g.to-g.from < longGroup && (isUnit(r) && sc.quantity(&g, r) || unitLetter(r) || dateGoesOn(string(c.digits[g.from:]), sc.s[i:])) {
+			if g.to-g.from < longGroup && (isUnit(r) && sc.quantity(&g, r) || unitLetter(r) || dateGoesOn(string(c.digits[g.from:]), sc.s[i:]) || isHotline(string(c.digits[g.from:]))) {
 				c.digits = c.digits[:g.from]
 				return i
 			}

@@ -256,11 +256,11 @@ func (g *generator) told(s *Sample, d string, agent, customer func(string)) {
 		}
 		s.plant(kindSplit, form, pieces...)
 	case "listener":
-		first, second := d[:len(d)-4], d[len(d)-4:]
-		customer(lead + say(first))
+		first, second := say(d[:len(d)-4]), say(d[len(d)-4:])
+		customer(lead + first)
 		agent(g.pick("嗯", "好的", "您说", "嗯嗯"))
-		customer(say(second) + g.pick("", " 记下了吗"))
-		s.plant(kindSplit, form, say(first), say(second))
+		customer(second + g.pick("", " 记下了吗"))
+		s.plant(kindSplit, form, first, second)
 	case "last echo":
 		whole := say(d)
 		customer(lead + whole)
