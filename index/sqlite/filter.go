@@ -96,13 +96,21 @@ func under(table, column, separator string) string {
 		column + " >= root.value || '" + separator + "' AND " + column + " < root.value || '" + next + "')"
 }
 
-// words adds the conditions of the parsed words.
-func (w *where) words(words index.Words) {
+// words adds the conditions of the parsed words. Calls mostly come in the order of time, so that those of a period have
+// numbers close together: with these as bounds, a common word costs as much as the period is long.
+func (w *where) words(words index.Words, f index.Filter) {
+	var in where
+	in.period(f.From, f.To)
+	within, bounds := "", []any(nil)
+	if len(in.terms) > 0 {
+		within = " AND rowid BETWEEN (SELECT min(doc) FROM call c WHERE " + in.String() + ") AND (SELECT max(doc) FROM call c WHERE " + in.String() + ")"
+		bounds = append(in.args, in.args...)
+	}
 	if len(words.All) > 0 {
-		w.and("c.doc IN (SELECT rowid FROM text WHERE text MATCH ?)", match(words.All, " AND "))
+		w.and("c.doc IN (SELECT rowid FROM text WHERE text MATCH ?"+within+")", append([]any{match(words.All, " AND ")}, bounds...)...)
 	}
 	if len(words.None) > 0 {
-		w.and("c.doc NOT IN (SELECT rowid FROM text WHERE text MATCH ?)", match(words.None, " OR "))
+		w.and("c.doc NOT IN (SELECT rowid FROM text WHERE text MATCH ?"+within+")", append([]any{match(words.None, " OR ")}, bounds...)...)
 	}
 }
 

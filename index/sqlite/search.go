@@ -25,7 +25,7 @@ func (s *Store) Search(ctx context.Context, q index.Query) (index.Result, error)
 	var w where
 	w.and("NOT c.tombstone")
 	w.filter(q.Filter)
-	w.words(words)
+	w.words(words, q.Filter)
 
 	var result index.Result
 	err = s.read(ctx, "search", func(tx *sql.Tx) error {
@@ -83,17 +83,21 @@ func page(ctx context.Context, tx *sql.Tx, q index.Query, words index.Words, w w
 	return found, err
 }
 
-// values says, for each facet, how a match gives its values.
+// values says, for each facet, which values the matches m have, and how many matches each row stands for. Areas are
+// counted by pairs of paths first, of which there are few, and then told to each level above, once where both trees
+// have it.
 func values(f index.Field) string {
 	switch f {
 	case index.FacetLabel:
-		return "SELECT code FROM m JOIN labelled USING (doc) JOIN label ON label.id = labelled.label"
+		return "SELECT code, n FROM (SELECT label, count(*) AS n FROM m JOIN labelled USING (doc) GROUP BY label) JOIN label ON label.id = label"
 	case index.FacetArea:
-		return `SELECT path FROM (
-			SELECT doc, above FROM m JOIN area_above ON area = grid AND level > 0
-			UNION SELECT doc, above FROM m JOIN area_above ON area = division AND level > 0) JOIN area ON area.id = above`
+		return `SELECT path, n FROM (
+			WITH pair AS MATERIALIZED (SELECT grid, division, count(*) AS n FROM m GROUP BY grid, division)
+			SELECT grid, division, n, above FROM pair JOIN area_above ON area = grid AND level > 0
+			UNION SELECT grid, division, n, above FROM pair JOIN area_above ON area = division AND level > 0
+		) JOIN area ON area.id = above`
 	default:
-		return "SELECT " + string(f) + " FROM m WHERE " + string(f) + " <> ''"
+		return "SELECT " + string(f) + ", 1 FROM m WHERE " + string(f) + " <> ''"
 	}
 }
 
@@ -110,8 +114,8 @@ func facets(ctx context.Context, tx *sql.Tx, q index.Query, w where) (map[index.
 			err := row.Scan(&b.Value, &b.Count)
 			buckets = append(buckets, b)
 			return err
-		}, "WITH m AS (SELECT c.* FROM call c WHERE "+w.String()+"), v (value) AS ("+values(f)+`)
-			SELECT value, count(*) FROM v GROUP BY value ORDER BY count(*) DESC, value LIMIT ?`, append(w.args, size)...)
+		}, "WITH m AS (SELECT c.* FROM call c WHERE "+w.String()+"), v (value, n) AS ("+values(f)+`)
+			SELECT value, sum(n) FROM v GROUP BY value ORDER BY sum(n) DESC, value LIMIT ?`, append(w.args, size)...)
 		if err != nil {
 			return nil, err
 		}

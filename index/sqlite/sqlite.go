@@ -21,16 +21,17 @@ import (
 
 // Store is an index.Store in a file. It is safe for use by many goroutines.
 type Store struct {
-	path   string
-	writer *sql.DB // one connection: writers of this process queue here, where a context can end their wait
-	reader *sql.DB
+	path     string
+	writer   *sql.DB // one connection: writers of this process queue here, where a context can end their wait
+	reader   *sql.DB
+	lockWait time.Duration
 }
 
 var _ index.Store = (*Store)(nil)
 
 const (
-	// lockWait bounds how long a writer waits for those of other processes before it says so.
-	lockWait = 30 * time.Second
+	// defaultLockWait bounds how long a writer waits for those of other processes before it says so.
+	defaultLockWait = 30 * time.Second
 	// lockPoll is how long SQLite waits for a lock by itself: the longest that an ended context goes unnoticed.
 	lockPoll = 200 * time.Millisecond
 )
@@ -50,7 +51,7 @@ func Open(path string) (*Store, error) {
 	if err != nil {
 		return nil, &hotline.Fault{Kind: hotline.FaultSetup, Op: "open the store " + path, Err: err}
 	}
-	s := &Store{path: absolute}
+	s := &Store{path: absolute, lockWait: defaultLockWait}
 	if s.writer, err = sql.Open("sqlite", s.dsn("immediate")); err == nil {
 		s.reader, err = sql.Open("sqlite", s.dsn("deferred"))
 	}
@@ -84,7 +85,7 @@ func (s *Store) Close() error {
 // write runs change in a transaction of its own and commits it. It waits for other writers until ctx ends, or
 // lockWait has passed. Errors of SQLite come out as faults, others as they are.
 func (s *Store) write(ctx context.Context, op string, change func(*sql.Tx) error) error {
-	tx, err := s.begin(ctx)
+	tx, err := s.begin(ctx, s.writer)
 	if err == nil {
 		if err = change(tx); err == nil {
 			err = tx.Commit()
@@ -98,9 +99,11 @@ func (s *Store) write(ctx context.Context, op string, change func(*sql.Tx) error
 	return s.fault(op, err)
 }
 
-func (s *Store) begin(ctx context.Context) (*sql.Tx, error) {
-	for deadline := time.Now().Add(lockWait); ; {
-		tx, err := s.writer.BeginTx(ctx, nil)
+// begin starts a transaction. Another process may hold the lock: for as long as it writes or, rarely, while it recovers
+// the log or folds it up.
+func (s *Store) begin(ctx context.Context, db *sql.DB) (*sql.Tx, error) {
+	for deadline := time.Now().Add(s.lockWait); ; {
+		tx, err := db.BeginTx(ctx, nil)
 		if err == nil || !busy(err) || ctx.Err() != nil || time.Now().After(deadline) {
 			return tx, err
 		}
@@ -109,7 +112,7 @@ func (s *Store) begin(ctx context.Context) (*sql.Tx, error) {
 
 // read runs look in a transaction, so that all it reads is of one moment.
 func (s *Store) read(ctx context.Context, op string, look func(*sql.Tx) error) error {
-	tx, err := s.reader.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
+	tx, err := s.begin(ctx, s.reader)
 	if err == nil {
 		err = errors.Join(look(tx), ignoreDone(tx.Rollback()))
 	}
