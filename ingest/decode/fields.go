@@ -2,6 +2,7 @@ package decode
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -86,24 +87,19 @@ var blanks = strings.NewReplacer(" ", "", "\t", "", "\u3000", "", "\ufeff", "", 
 // canonical removes from a field's name what exports add to it: spaces, colons, the star of required fields, case.
 func canonical(name string) string { return strings.ToLower(blanks.Replace(name)) }
 
-// fits reports how many of the names the layout knows, and whether they suffice for a record: some text or an id,
-// and one of the marks if the layout has any.
-func (l *layout) fits(names []string) (known int, ok bool) {
-	var text, id, mark bool
+// fits reports whether the names are those of the layout: one that holds text, at least one more, and one of the
+// marks if the layout has any. The id may stand elsewhere, as the source's configuration says.
+func (l *layout) fits(names []string) bool {
+	known, text, mark := 0, false, len(l.marks) == 0
 	for _, name := range names {
 		name = canonical(name)
-		for _, m := range l.marks {
-			mark = mark || m == name
+		mark = mark || slices.Contains(l.marks, name)
+		if p, found := l.index[name]; found {
+			known++
+			text = text || p.slot == textSlot || p.slot == messageSlot || p.slot == titleSlot
 		}
-		p, found := l.index[name]
-		if !found {
-			continue
-		}
-		known++
-		text = text || p.slot == textSlot || p.slot == messageSlot
-		id = id || p.slot == idSlot
 	}
-	return known, (text || id) && known >= 2 && (mark || len(l.marks) == 0)
+	return text && mark && known >= 2
 }
 
 // nothing are the spellings of an absent value.

@@ -134,7 +134,7 @@ func (s *Source) Validate() error {
 	}
 	if len(s.Columns) > 0 && isAuto(s.Format) {
 		if _, ok := layoutFor(Auto, s.Columns); !ok {
-			return fmt.Errorf("source %q: columns name no known id and text; set the format too", s.Name)
+			return fmt.Errorf("source %q: columns are no known header; set the format too", s.Name)
 		}
 	}
 	if err := s.ID.validate(); err != nil {

@@ -49,8 +49,7 @@ func isJSON12345(top map[string]json.RawMessage) bool {
 			names = append(names, name)
 		}
 	}
-	_, ok := layout12345.fits(names)
-	return ok
+	return layout12345.fits(names)
 }
 
 func decodeJSON12345(src *Source, in *Input) ([]Record, *Error) {

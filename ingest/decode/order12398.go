@@ -40,8 +40,7 @@ func isOrder12398(top map[string]json.RawMessage) bool {
 	for name := range top {
 		names = append(names, name)
 	}
-	_, ok := layout12398.fits(names)
-	return ok
+	return layout12398.fits(names)
 }
 
 func decodeOrder12398(src *Source, in *Input) ([]Record, *Error) {

@@ -10,7 +10,7 @@ import (
 // layout95598 names the fields of a 95598 work order: the pinyin initials of the provincial systems' JSON, and the
 // Chinese labels of their exports and apps.
 var layout95598 = newLayout(Order95598, hotline.Hotline95598,
-	[]string{"gdbh", "slnr", "gddw", "供电单位", "供电所名称", "用户编号", "户号", "受理内容", "APP_NO"},
+	[]string{"gdbh", "slnr", "gddw", "95598工单编号", "供电单位", "供电所名称"},
 	[]alias{
 		{idSlot, []string{"gdbh", "工单编号", "工单号", "95598工单编号"}},
 		{mainSlot, []string{"zgdbh", "gldz", "glzd", "关联主单", "主单编号", "主工单编号"}},
@@ -45,7 +45,7 @@ func isOrder95598(top map[string]json.RawMessage) bool {
 	for name := range top {
 		names = append(names, name)
 	}
-	if _, ok := layout95598.fits(names); ok {
+	if layout95598.fits(names) {
 		return true
 	}
 	labels := make([]string, 0, len(top))
@@ -57,8 +57,7 @@ func isOrder95598(top map[string]json.RawMessage) bool {
 			}
 		}
 	}
-	_, ok := layout95598.fits(labels)
-	return ok
+	return layout95598.fits(labels)
 }
 
 func decodeOrder95598(src *Source, in *Input) ([]Record, *Error) {

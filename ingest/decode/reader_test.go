@@ -95,6 +95,38 @@ func TestReader(t *testing.T) {
 	}
 }
 
+// A table or object is recognised by the fields that only one family of orders has.
+func TestRecognisesFamily(t *testing.T) {
+	tests := []struct {
+		header string
+		want   hotline.Hotline
+	}{
+		{"12345工单编号,受理时间,受理内容,承办单位", hotline.Hotline12345},
+		{"编号,受理时间,市民诉求,户号", hotline.Hotline12345},
+		{"留言编号,留言时间,留言主题,留言详情,答复意见,答复时间", hotline.Hotline12345},
+		{"工单编号,受理时间,受理内容,供电单位", hotline.Hotline95598},
+		{"工单编号,受理时间,受理内容,供电单位,12345工单编号", hotline.Hotline95598},
+		{"gdbh,slsj,slnr", hotline.Hotline95598},
+		{strings.Join(tableHeader95598, ","), hotline.Hotline95598},
+		{"工单编号,受理时间,诉求性质,诉求内容", hotline.Hotline12398},
+		{"受理编号,受理时间,诉求内容,被投诉对象", hotline.Hotline12398},
+		{" *工单编号 ,受理时间：,诉求 内容", hotline.Hotline12345},
+		{"序号,时间,备注", ""},
+		{"工单编号,受理时间", ""},
+	}
+	for _, tt := range tests {
+		t.Run(tt.header, func(t *testing.T) {
+			var got hotline.Hotline
+			if l, ok := layoutFor(Auto, strings.Split(tt.header, ",")); ok {
+				got = l.hotline
+			}
+			if got != tt.want {
+				t.Errorf("got %q, want %q", got, tt.want)
+			}
+		})
+	}
+}
+
 func TestReaderUnpacksGzip(t *testing.T) {
 	var packed bytes.Buffer
 	w := gzip.NewWriter(&packed)

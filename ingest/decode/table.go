@@ -33,7 +33,7 @@ func tableLayouts() []*layout {
 // layoutFor finds the layout of a header: the configured format's, or the first that fits.
 func layoutFor(format Format, header []string) (*layout, bool) {
 	for _, l := range tableLayouts() {
-		if _, ok := l.fits(header); ok && (format == "" || format == Auto || tableOf(format) == l) {
+		if l.fits(header) && (format == "" || format == Auto || tableOf(format) == l) {
 			return l, true
 		}
 	}
@@ -58,7 +58,7 @@ func tableOf(format Format) *layout {
 // errNoHeader says that a table can't be read without knowing its columns.
 func errNoHeader(format Format) *Error {
 	return &Error{Reason: ReasonFormat, Format: format, Place: "header",
-		Why:    "no known format: neither JSON nor a table whose header names an id and a text",
+		Why:    "no known format: neither JSON nor a table with a known header",
 		Remedy: "name the source's format and columns in its configuration"}
 }
 
