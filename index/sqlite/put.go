@@ -26,6 +26,9 @@ func (s *Store) Put(ctx context.Context, docs []hotline.Document) ([]hotline.Ver
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
+	if len(docs) == 0 {
+		return nil, nil
+	}
 	verdicts := make([]hotline.Verdict, len(docs))
 	rows := make([]row, len(docs))
 	for i := range docs {
