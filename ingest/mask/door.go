@@ -135,6 +135,11 @@ func numeral(s string, i int) (end, signs int) {
 			break
 		}
 	}
+	if r, n := utf8.DecodeRuneInString(s[i:]); signs >= 3 && latin(r) { // 601A
+		if after, _ := utf8.DecodeRuneInString(s[i+n:]); !latin(after) && digitOf(after) < 0 {
+			i += n
+		}
+	}
 	return i, signs
 }
 
@@ -183,7 +188,7 @@ func isRoom(s string) bool {
 
 // belowBuilding reports whether the text before byte i ends with a building: 5号楼, 12幢, A座, or a label such as 门牌号.
 func (sc *scanner) belowBuilding(i int) bool {
-	before := strings.TrimRight(sc.s[max(0, i-40):i], " ，,:：是为的")
+	before := strings.TrimRight(sc.s[max(0, i-40):i], " ，,:：-－—是为的")
 	for _, marker := range [...]string{"号楼", "栋", "幢", "座", "#楼", "#", "门牌号", "门牌", "房号", "房间号", "室号", "号院", "单元"} {
 		if head, ok := strings.CutSuffix(before, marker); ok {
 			r, _ := utf8.DecodeLastRuneInString(head)

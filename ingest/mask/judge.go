@@ -215,11 +215,12 @@ func mobileShape(groups []group) bool {
 		}
 		ones = ones && size(i) == 1
 	}
+	threes := len(groups) == 3 && size(0) == 3 && size(1) == 4
 	switch loosest {
 	case jointDot:
-		return len(groups) == 3 && size(0) == 3 && size(1) == 4
+		return threes
 	case jointComma:
-		return ones
+		return threes || ones
 	}
 	return len(groups) < 3 || size(0) != 4 || size(1) > 2
 }

@@ -100,7 +100,7 @@ func organisation(s string) bool {
 // called masks the name after 叫 (我叫…, 名字叫…).
 func (sc *scanner) called(at, i int) {
 	before, _ := utf8.DecodeLastRuneInString(sc.s[:at])
-	if !strings.ContainsRune("我名字人主他她公婆东儿女爸妈姓户友长个的，。 \n", before) && at > 0 {
+	if !strings.ContainsRune("我俺咱名字人主他她公婆东儿女爸妈姓户友长个的，。 \n", before) && at > 0 {
 		return
 	}
 	i = skip(sc.s, i, " 做：:")
@@ -120,7 +120,7 @@ func (sc *scanner) surnamed(at, i int) {
 		return // labelledName sees 名
 	}
 	before, _ := utf8.DecodeLastRuneInString(sc.s[:at])
-	if at > 0 && !strings.ContainsRune("我贵人户他她也就，。,. \n：:、家本是", before) {
+	if at > 0 && !strings.ContainsRune("我俺贵人户他她也就，。,. \n：:、家本是", before) {
 		return
 	}
 	r, n := utf8.DecodeRuneInString(sc.s[i:])
@@ -194,7 +194,7 @@ func colonBefore(s string) bool {
 // bounded reports whether no Chinese character that could belong to a longer word follows at byte i.
 func (sc *scanner) bounded(i int) bool {
 	r, _ := utf8.DecodeRuneInString(sc.s[i:])
-	return !unicode.Is(unicode.Han, r) || strings.ContainsRune("电手身联，男女住", r)
+	return !unicode.Is(unicode.Han, r) || strings.ContainsRune("电手身联男女住您你啊呀吧呢哈的家来反", r)
 }
 
 // titled masks the given name before 先生, 女士, 小姐, 同志 at byte i; the surname stays.
@@ -207,9 +207,10 @@ func (sc *scanner) titled(i int) {
 		return
 	}
 	// The longest first: a surname of two characters with two, a surname of one or two with two or one.
+	end := len(strings.TrimRight(sc.s[:i], " （("))
 	var starts [4]int // of the last 1 … 4 characters
 	known := 0
-	for at := i; known < len(starts); known++ {
+	for at := end; known < len(starts); known++ {
 		r, n := utf8.DecodeLastRuneInString(sc.s[:at])
 		if !unicode.Is(unicode.Han, r) {
 			break
@@ -218,7 +219,7 @@ func (sc *scanner) titled(i int) {
 		starts[known] = at
 	}
 	for k := known; k >= 2; k-- {
-		if sc.givenBefore(starts[k-1], i, k) {
+		if sc.givenBefore(starts[k-1], end, k) {
 			return
 		}
 	}
@@ -227,9 +228,9 @@ func (sc *scanner) titled(i int) {
 // beforeName are characters that a person's name follows.
 const beforeName = "的是为叫和与对向找请问民户主人称系电告给让被到由从见了着过居方位诉客即长士生工"
 
-// givenBefore masks the given name in s[from:title] of k characters if it is a full name.
-func (sc *scanner) givenBefore(from, title, k int) bool {
-	name := sc.s[from:title]
+// givenBefore masks the given name in s[from:end] of k characters if it is a full name.
+func (sc *scanner) givenBefore(from, end, k int) bool {
+	name := sc.s[from:end]
 	n := surnameAt(name)
 	if n == 0 || n == len(name) || k == 4 && n == 3 || isWord(name) {
 		return false
@@ -252,7 +253,7 @@ func (sc *scanner) givenBefore(from, title, k int) bool {
 	if unicode.Is(unicode.Han, before) && strings.ContainsRune(surnames, last) && !strings.ContainsRune(beforeName, before) {
 		return false // 绥阳场姜女士
 	}
-	sc.add(span{start: from + n, end: title, token: ""})
+	sc.add(span{start: from + n, end: end, token: ""})
 	return true
 }
 

@@ -41,8 +41,10 @@ func (sc *scanner) ascii(i int, b byte) int {
 	switch {
 	case isDigitByte(b):
 		return sc.digits(i, 1)
-	case b == '@':
-		return sc.email(i, 1)
+	case b == '@' || b == '(' || b == ' ':
+		if n := atSign(sc.s[i:]); n > 0 {
+			return sc.email(i, n)
+		}
 	case b == 'h' && strings.HasPrefix(sc.s[i:], "http"):
 		return sc.audio(i)
 	case b == '<':
@@ -72,11 +74,9 @@ func (sc *scanner) han(i int, r rune, n int) int {
 		sc.labelledName(i, i+n)
 	case '先', '女', '小', '同':
 		sc.titled(i)
-	case '＠':
-		return sc.email(i, n)
-	case '艾':
-		if strings.HasPrefix(sc.s[i:], "艾特") {
-			return sc.email(i, len("艾特"))
+	case '＠', '艾', '圈', '（':
+		if length := atSign(sc.s[i:]); length > 0 {
+			return sc.email(i, length)
 		}
 	case '京', '津', '沪', '渝', '冀', '豫', '云', '辽', '黑', '湘', '皖', '鲁', '新', '苏', '浙', '赣', '鄂', '桂', '甘', '晋', '蒙', '陕', '吉', '闽', '贵', '粤',
 		'青', '藏', '川', '宁', '琼':

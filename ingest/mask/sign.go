@@ -16,6 +16,7 @@ func (sc *scanner) plate(start, i int) (end int) {
 	i = skip(sc.s, i+n, " ·•.-－")
 	signs, figures := 0, 0
 	for signs < 6 {
+		i = single(sc.s, i)
 		r, n := utf8.DecodeRuneInString(sc.s[i:])
 		switch {
 		case digitOf(r) >= 0:
@@ -43,8 +44,32 @@ func (sc *scanner) plate(start, i int) (end int) {
 	return i
 }
 
+// single returns i, or the byte after it where s[i] is a space before a sign that stands alone: 浙A 1 2 3 4 5.
+func single(s string, i int) int {
+	if i+1 >= len(s) || s[i] != ' ' || !isDigitByte(s[i+1]) && !isLetter(s[i+1]) {
+		return i
+	}
+	if i+2 < len(s) && (isDigitByte(s[i+2]) || isLetter(s[i+2])) {
+		return i
+	}
+	return i + 1
+}
+
 func latin(r rune) bool {
 	return r >= 'A' && r <= 'Z' || r >= 'a' && r <= 'z' || r >= 'Ａ' && r <= 'Ｚ'
+}
+
+// atSigns are the ways in which @ is written so that machines do not find it, and spoken.
+var atSigns = [...]string{"@", "＠", "艾特", "圈a", "圈A", "(at)", "（at）", " at "}
+
+// atSign returns the length of the @ at the beginning of s; 0 when there is none.
+func atSign(s string) int {
+	for _, sign := range atSigns {
+		if strings.HasPrefix(s, sign) {
+			return len(sign)
+		}
+	}
+	return 0
 }
 
 // email masks the address around the sign @ (艾特) of n bytes at i. Digits before a spoken 艾特 may be spoken too.

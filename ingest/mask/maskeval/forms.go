@@ -75,7 +75,7 @@ func (g *generator) mobileDigits() string {
 // mobile writes a mobile number.
 func (g *generator) mobile() (s, form string) {
 	d := g.mobileDigits()
-	switch form = g.pick("plain", "plain", "3-4-4", "3 4 4", "+86", "0086", "86-", "0", "wide", "dots", "singles", "spoken", "said", "3-8", "mixed", "zeros", "334"); form {
+	switch form = g.pick("plain", "plain", "3-4-4", "3 4 4", "+86", "0086", "86-", "0", "wide", "dots", "singles", "spoken", "said", "3-8", "mixed", "zeros", "334", "mixed signs", "slashes", "pairs", "commas", "wide dashes", "bracket", "radio", "misheard", "capitals", "spoken pairs", "corrected"); form {
 	case "3-4-4":
 		return strings.Join(split(d, 3, 4, 4), g.pick("-", "－", "—")), form
 	case "3 4 4":
@@ -106,6 +106,28 @@ func (g *generator) mobile() (s, form string) {
 		return d[:3] + g.pick("", " ") + g.spoken(d[3:]), form
 	case "zeros":
 		return g.spoken(d[:3]) + "四个" + g.pick("零", "八", "六") + g.spoken(d[7:]), form
+	case "mixed signs":
+		return d[:3] + " " + d[3:7] + "-" + d[7:], form
+	case "slashes":
+		return strings.Join(split(d, 3, 4, 4), "/"), form
+	case "pairs":
+		return strings.Join(split(d, 3, 2, 2, 2, 2), " "), form
+	case "commas":
+		return strings.Join(split(d, 3, 4, 4), ","), form
+	case "wide dashes":
+		return wide(strings.Join(split(d, 3, 4, 4), "－")), form
+	case "bracket":
+		return "(+86)" + d, form
+	case "radio":
+		return strings.NewReplacer("零", "洞", "〇", "洞", "七", "拐", "九", "勾", "一", "幺").Replace(g.spoken(d)), form
+	case "misheard":
+		return g.pick("要", "妖", "腰") + g.spoken(d[1:]), form
+	case "capitals":
+		return strings.NewReplacer("零", "零", "幺", "壹", "一", "壹", "二", "贰", "三", "叁", "四", "肆", "五", "伍", "六", "陆", "七", "柒", "八", "捌", "九", "玖").Replace(g.spoken(d)), form
+	case "spoken pairs":
+		return g.say(split(d, 3, 2, 2, 2, 2)), form
+	case "corrected":
+		return g.spoken(d[:7]) + "不对" + g.spoken(d[:3]+g.digits(4)) + " " + g.spoken(d[7:]), form
 	}
 	return d, form
 }
@@ -117,7 +139,7 @@ func (g *generator) landline() (s, form string) {
 	if len(area) == 3 {
 		local = local[:1] + g.digits(7)
 	}
-	switch form = g.pick("dash", "dash", "brackets", "wide brackets", "space", "plain", "spoken", "said", "local", "4-4", "+86", "extension", "wide"); form {
+	switch form = g.pick("dash", "dash", "brackets", "wide brackets", "space", "plain", "spoken", "said", "local", "4-4", "+86", "extension", "wide", "slash", "dot", "local 4-4", "area told"); form {
 	case "brackets":
 		return "(" + area + ")" + local, form
 	case "wide brackets":
@@ -138,6 +160,14 @@ func (g *generator) landline() (s, form string) {
 		return "+86-" + area[1:] + "-" + local, form
 	case "wide":
 		return wide(area) + "－" + wide(local), form
+	case "slash":
+		return area + "/" + local, form
+	case "dot":
+		return area + "." + local, form
+	case "local 4-4":
+		return local[:4] + g.pick("-", " ") + local[4:], form
+	case "area told":
+		return "区号" + area + "，电话" + local, form
 	}
 	return area + g.pick("-", "—", "－") + local, form
 }
@@ -150,7 +180,7 @@ func (g *generator) day() string {
 func (g *generator) identity() (s, form string) {
 	seventeen := g.pick("330102", "460106", "110101", "522301", "320583", "211224") + g.day() + g.digits(3)
 	d := seventeen + checkDigit(seventeen)
-	switch form = g.pick("plain", "plain", "6 8 4", "lower x", "wrong check", "spoken", "said", "wide", "15"); form {
+	switch form = g.pick("plain", "plain", "6 8 4", "lower x", "wrong check", "spoken", "said", "wide", "15", "wide X", "dashes 3"); form {
 	case "6 8 4":
 		return strings.Join(split(d, 6, 8, 4), g.pick(" ", "-")), form
 	case "lower x":
@@ -167,6 +197,10 @@ func (g *generator) identity() (s, form string) {
 		return wide(d), form
 	case "15":
 		return seventeen[:6] + seventeen[8:], form
+	case "wide X":
+		return seventeen + "Ｘ", form
+	case "dashes 3":
+		return strings.Join(split(seventeen+"X", 3, 3, 4, 4), " "), form
 	}
 	return d, form
 }
@@ -217,7 +251,7 @@ func (g *generator) pick2(a, b int) int {
 // account writes an account number of 13 or 10 digits.
 func (g *generator) account() (s, form string) {
 	d := g.pick("33", "32", "41", "52", "21") + g.digits(g.pick2(11, 8))
-	switch form = g.pick("plain", "plain", "spaced", "spoken", "said", "wide", "dashed"); form {
+	switch form = g.pick("plain", "plain", "spaced", "spoken", "said", "wide", "dashed", "brackets", "two two", "with filler"); form {
 	case "spaced":
 		return strings.Join(split(d, 4, 4), " "), form
 	case "dashed":
@@ -228,6 +262,12 @@ func (g *generator) account() (s, form string) {
 		return g.say(split(d, 4, 4)), form
 	case "wide":
 		return wide(d), form
+	case "brackets":
+		return "【" + d + "】", form
+	case "two two":
+		return strings.Join(split(d, 2, 4, 4), " "), form
+	case "with filler":
+		return "您记一下" + d, form
 	}
 	return d, form
 }
@@ -236,7 +276,7 @@ func (g *generator) account() (s, form string) {
 func (g *generator) plate() (s, form string) {
 	province, letter := g.pick("浙", "琼", "京", "沪", "苏", "辽", "贵", "粤"), g.pick("A", "B", "C", "D", "E")
 	d := g.digits(5)
-	switch form = g.pick("plain", "dot", "space", "energy", "lower", "truck", "spoken", "letters"); form {
+	switch form = g.pick("plain", "dot", "space", "energy", "lower", "truck", "spoken", "letters", "energy dot", "dash", "singles"); form {
 	case "dot":
 		return province + letter + "·" + d, form
 	case "space":
@@ -251,6 +291,12 @@ func (g *generator) plate() (s, form string) {
 		return province + letter + g.spoken(d), form
 	case "letters":
 		return province + letter + g.pick("K", "P", "X") + d[:2] + g.pick("Q", "H") + d[3:4], form
+	case "energy dot":
+		return province + letter + "·D" + d, form
+	case "dash":
+		return province + letter + "-" + d, form
+	case "singles":
+		return province + letter + " " + strings.Join(strings.Split(d, ""), " "), form
 	}
 	return province + letter + d, form
 }
@@ -258,7 +304,7 @@ func (g *generator) plate() (s, form string) {
 // email writes an address.
 func (g *generator) email() (s, form string) {
 	user := g.pick("zhangsan", "li_si", "w.wu", "zhao-liu") + g.digits(3)
-	switch form = g.pick("plain", "qq", "upper", "long", "wide at", "spoken"); form {
+	switch form = g.pick("plain", "qq", "upper", "long", "wide at", "spoken", "at in words", "circle"); form {
 	case "qq":
 		return g.pick("1", "2", "3") + g.digits(8) + "@qq.com", form
 	case "upper":
@@ -269,6 +315,10 @@ func (g *generator) email() (s, form string) {
 		return user + "＠126.com", form
 	case "spoken":
 		return user + g.pick("艾特", " 艾特 ") + g.pick("qq点com", "163点com", "126 点 com"), form
+	case "at in words":
+		return user + g.pick(" at ", "(at)", "（at）") + "qq.com", form
+	case "circle":
+		return user + g.pick("圈a", "圈A") + "163点com", form
 	}
 	return user + "@example.com", form
 }
@@ -291,7 +341,7 @@ func (g *generator) door() (before, s, form string) {
 	spoken := g.spoken(room)
 	numeral := [...]string{"零", "一", "二", "三", "四", "五"}[unit]
 	building := fmt.Sprintf("%d", g.between(1, 40))
-	switch form = g.pick("unit room", "bare", "block", "hyphens", "spoken", "spoken bare", "tower", "house", "list", "side", "unit bare", "hyphen", "comma"); form {
+	switch form = g.pick("unit room", "bare", "block", "hyphens", "spoken", "spoken bare", "tower", "house", "list", "side", "unit bare", "hyphen", "comma", "floor and room", "room 房间", "door 号", "hash", "hash hyphen", "letter", "shop", "block hyphen", "direction"); form {
 	case "bare":
 		return "阳光小区" + building + "号楼", room, form
 	case "block":
@@ -316,6 +366,24 @@ func (g *generator) door() (before, s, form string) {
 		return "东湖苑" + building + "栋", fmt.Sprintf("%d单元 %s", unit, room), form
 	case "comma":
 		return "滨江花园" + building + "号楼，", fmt.Sprintf("%d单元，%s室", unit, room), form
+	case "floor and room":
+		return "城南小区" + building + "号楼", fmt.Sprintf("%d单元%d楼%s", unit, floor, room), form
+	case "room 房间":
+		return "人才公寓" + building + "栋", room + "房间", form
+	case "door 号":
+		return "锦绣花园" + building + "幢", fmt.Sprintf("%d单元%s号", unit, room), form
+	case "hash":
+		return "学府苑" + building + "#楼", fmt.Sprintf("%d单元%s", unit, room), form
+	case "hash hyphen":
+		return "学府苑" + building + "#", fmt.Sprintf("%d-%s", unit, room), form
+	case "letter":
+		return "世纪城" + building + "栋", room + g.pick("A", "B") + g.pick("室", ""), form
+	case "shop":
+		return "步行街" + building + "号楼", room + g.pick("铺", "商铺"), form
+	case "block hyphen":
+		return "万和府" + building + "幢", fmt.Sprintf("-%s", room), form
+	case "direction":
+		return "机床厂家属院三号楼", numeral + "单元" + g.pick("三楼", "四楼", "二楼") + g.pick("东", "西", "右手", "左手边"), form
 	}
 	return "电力村小区" + building + "号楼", fmt.Sprintf("%d单元%s室", unit, room), form
 }

@@ -114,20 +114,32 @@ func (g *generator) planted(s *Sample) string {
 		s.plant(kindEmail, form, n)
 		return g.pick("邮箱", "电子发票发到", "E-mail:", "请发到 ") + n
 	case 7:
-		name := g.person()
-		before := g.pick("我叫", "姓名：", "联系人：", "户主", "名字叫", "户名是", "姓名为", "客户", "我是", "本人姓名：", "反映人：")
-		after := g.pick("，", "。", "，男", "，家住城东", " 电话保密")
-		form := before
-		if before == "客户" || before == "我是" {
-			after = g.pick("先生", "女士")
-			form += after
-		}
-		s.plant(kindName, form, name)
-		return before + name + after
+		return g.named(s)
 	}
 	before, door, form := g.door()
 	s.plant(kindDoor, form, lastRune(before)+door)
 	return g.pick("家住", "地址：", "地址在城东区", "我是") + before + door + g.pick("，", "没电", "的住户", "停电")
+}
+
+// named writes a sentence with a name.
+func (g *generator) named(s *Sample) string {
+	name := g.person()
+	before := g.pick("我叫", "姓名：", "联系人：", "户主", "名字叫", "户名是", "姓名为", "本人姓名：", "反映人：", "俺叫", "我的名字是", "客户姓名:", "姓名 ", "联系人", "户主是我爸，他叫", "名字是", "本人叫", "申请人：",
+		"用户姓名：", "机主是")
+	after := g.pick("，", "。", "，男", "，家住城东", " 电话保密", "（本人）", "您记一下", "啊", "，电话在上面")
+	form := before + after
+	if g.chance(30) {
+		before = g.pick("客户", "我是", "联系", "请找", "业主", "用户", "让", "", "和")
+		after = g.pick("先生", "女士", "小姐", "同志", " 先生", "（先生）", "女士来电")
+		form = before + after
+	}
+	if g.chance(10) {
+		rest := strings.TrimPrefix(name, surname(name))
+		s.plant(kindName, "姓…名…", rest)
+		return g.pick("我姓", "免贵姓", "本人姓") + surname(name) + g.pick("，名", "叫", " 名叫", "，单名一个") + rest + g.pick("，", "。")
+	}
+	s.plant(kindName, form, name)
+	return before + name + after
 }
 
 // decoy writes a sentence with something that must stay.
