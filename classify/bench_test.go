@@ -30,7 +30,7 @@ func benchCall(b *testing.B) (*RuleSet, *hotline.Call, int64) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	call := exampleCall(strings.Repeat(string(text), 2))
+	call := exampleCall(strings.Repeat(string(text), 4))
 	size := 0
 	for _, t := range call.Turns {
 		size += len(t.Text)

@@ -3,6 +3,7 @@ package classify
 import (
 	"errors"
 	"slices"
+	"strings"
 
 	"suqiu/hotline"
 )
@@ -97,8 +98,7 @@ func (c *compiler) add(g group, patterns []placedPattern) int32 {
 func (c *compiler) expand(patterns []placedPattern, open []string) []sequence {
 	var all []sequence
 	for _, p := range patterns {
-		if p.text[0] == '@' {
-			name := p.text[1:]
+		if name, reference := strings.CutPrefix(p.text, "@"); reference {
 			shared, ok := c.files.groups[name]
 			switch {
 			case !ok:
@@ -126,10 +126,24 @@ func (c *compiler) expand(patterns []placedPattern, open []string) []sequence {
 
 func (c *compiler) addGroup(source groupSource) int32 {
 	g := group{name: source.name, opts: source.opts, mask: -1}
-	if len(source.mask) > 0 {
-		g.mask = c.addPatterns(source.name+" mask", source.mask)
+	if mask := append(slices.Clip(source.mask), c.masksOf(source.any, nil)...); len(mask) > 0 {
+		g.mask = c.addPatterns(source.name+" mask", mask)
 	}
 	return c.add(g, source.any)
+}
+
+// masksOf gathers the masks of the shared groups that the patterns take in; faults in them are expand's to report.
+func (c *compiler) masksOf(patterns []placedPattern, open []string) []placedPattern {
+	var masks []placedPattern
+	for _, p := range patterns {
+		name, reference := strings.CutPrefix(p.text, "@")
+		if reference && !slices.Contains(open, name) {
+			shared := c.files.groups[name]
+			masks = append(masks, shared.mask...)
+			masks = append(masks, c.masksOf(shared.any, append(open, name))...)
+		}
+	}
+	return masks
 }
 
 // sharedGroup compiles a shared group once.

@@ -44,6 +44,9 @@ func TestLanguage(t *testing.T) {
 		{"shared group taken in", `when: g
     groups: {g: 停电 @shared}`, []string{"分享", "停电"}, []string{"享"}},
 
+		{"shared group taken in with its mask", `when: g
+    groups: {g: {any: "@masked", mask: 大停电}}`, []string{"停电"}, []string{"停电费", "大停电"}},
+
 		{"role is the caller by default", `when: 「停电」`, []string{"客户：停电", "停电"}, []string{"坐席：停电", "回复：停电", "引用：停电", "导航：停电"}},
 		{"role of a group", `when: g
     groups: {g: {any: 停电, role: agent}}`, []string{"坐席：停电"}, []string{"客户：停电"}},
@@ -95,7 +98,7 @@ func TestLanguage(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			rs := mustCompile(t, testFS("groups: {shared: 分享}\nrules:\n  - id: r\n    label: a.one\n    "+test.rule+"\n"))
+			rs := mustCompile(t, testFS("groups: {shared: 分享, masked: {any: 停电, mask: 停电费}}\nrules:\n  - id: r\n    label: a.one\n    "+test.rule+"\n"))
 			r := &rs.rules[decidesLabel][0]
 			for _, text := range test.fires {
 				if !rs.fires(r, text) {
