@@ -25,6 +25,7 @@ type Trees struct {
 	divisions, grid *tree
 	units           map[string]place // by every name of a unit
 	names           *trie            // every name that may stand in a text
+	onlyCity        *node            // of the names below the county; nil if they lie in several cities
 	accounts        accountTable
 	sets            map[Kind]*set // all but the accounts, for Check
 }
@@ -128,6 +129,7 @@ func build(sets map[Kind]*set) (*Trees, error) {
 	if t.names, err = t.buildNames(sets); err != nil {
 		return nil, err
 	}
+	t.onlyCity = t.findOnlyCity()
 	if t.accounts, err = t.buildAccounts(sets[Accounts]); err != nil {
 		return nil, err
 	}
@@ -241,13 +243,13 @@ func (t *Trees) buildNames(sets map[Kind]*set) (*trie, error) {
 	for _, code := range sets[Grid].keys {
 		n := t.grid.byCode[code]
 		if n.level == levelTransformer {
-			names.add(n.name, candidate{place: place{grid: n}.complete(), weight: 2, sure: 0.8})
+			names.add(n.name, candidate{place: place{grid: n}.complete(), weight: 2, sure: 0.8, needs: cityClue})
 		}
 	}
 	for _, key := range sets[Units].keys {
 		row := sets[Units].rows[key]
 		for _, name := range append(list(row.Values[colAliases]), row.Values[colUnitName]) {
-			names.add(name, candidate{place: t.units[normal(name)], weight: 1.5, sure: 0.7})
+			names.add(name, candidate{place: t.units[normal(name)], weight: 1.5, sure: 0.7, needs: cityClue})
 		}
 	}
 	for _, key := range sets[Places].keys {
@@ -263,13 +265,36 @@ func (t *Trees) buildNames(sets map[Kind]*set) (*trie, error) {
 	return names, nil
 }
 
+// findOnlyCity returns the city that holds all streets, villages and gazetteer entries, if it is one.
+func (t *Trees) findOnlyCity() *node {
+	var only *node
+	same := func(n *node) bool {
+		c := cityOf(n)
+		if only == nil {
+			only = c
+		}
+		return only == c
+	}
+	for code, n := range t.divisions.byCode {
+		if len(code) > countyDigits && !same(n) {
+			return nil
+		}
+	}
+	for _, row := range t.sets[Places].rows {
+		if !same(t.divisions.byCode[trimDivision(row.Values[colPlaceDiv])]) {
+			return nil
+		}
+	}
+	return only
+}
+
 // gazetteerEntry reads a row of places.
 func (t *Trees) gazetteerEntry(row Row) (candidate, error) {
 	p, err := t.refer(Places, row, -1, colPlaceDiv)
 	if err != nil {
 		return candidate{}, err
 	}
-	c := candidate{place: p.complete(), weight: 1.5, sure: 0.75}
+	c := candidate{place: p.complete(), weight: 1.5, sure: 0.75, needs: cityClue}
 	if row.Values[colPlaceKind] == kindRoad {
 		c.weight, c.sure = 1, 0.7
 	}
@@ -279,8 +304,11 @@ func (t *Trees) gazetteerEntry(row Row) (candidate, error) {
 			return candidate{}, row.fault(Places, colPlaceWeight, "write a number above 0 and at most 10, or leave it empty", "%q is no weight", w)
 		}
 	}
-	var ok bool
-	if c.needsClue, ok = yes(row.Values[colPlaceQ]); !ok {
+	doubtful, ok := yes(row.Values[colPlaceQ])
+	if doubtful {
+		c.needs = countyClue
+	}
+	if !ok {
 		return candidate{}, row.fault(Places, colPlaceQ, "write 是 or leave it empty", "%q is neither yes nor no", row.Values[colPlaceQ])
 	}
 	return c, nil

@@ -16,11 +16,20 @@ const (
 // candidate is one place that a name may stand for.
 type candidate struct {
 	place
-	weight    float64 // how much the name says about the place when mentions disagree
-	sure      float64 // how often a text with this name alone is about this place, 0 … 1
-	needsClue bool    // only with a second word that points into the same county
-	short     bool    // the name without its suffix (龙华 for 龙华区), which other names are made of (龙华路)
+	weight float64 // how much the name says about the place when mentions disagree
+	sure   float64 // how often a text with this name alone is about this place, 0 … 1
+	needs  clue
+	short  bool // the name without its suffix (龙华 for 龙华区), which other names are made of (龙华路)
 }
+
+// clue is what else must be known before a name is believed.
+type clue int
+
+const (
+	noClue     clue = iota // full names of counties, names of cities and provinces
+	cityClue               // names below the county, which every city has: the city must be known
+	countyClue             // names that are also common words: something else must point into the same county
+)
 
 // trie finds names in text, character by character. Node 0 is the root.
 type trie struct {
@@ -129,25 +138,30 @@ func suffixes(level int) []string {
 }
 
 // addDivision adds the names of a division: the full one, its aliases, the full one without its suffix, and the other
-// ways in which a street or village is written. A short name of a street needs a second clue, as do those marked so.
-// Villages have no short names: 光明村 without its suffix is any bright thing.
+// ways in which a street or village is written. Villages have no short names: 光明村 without its suffix is any bright
+// thing.
 func addDivision(names *trie, n *node, aliases []string, doubtful bool) {
-	c := candidate{place: place{division: n}.complete(), weight: 3, sure: 0.85}
+	full := candidate{place: place{division: n}.complete(), weight: 3, sure: 0.85}
+	short := cityClue
 	switch len(n.code) {
 	case 2, 4:
-		c.weight, c.sure = 2, 0.8
+		full.weight, full.sure, short = 2, 0.8, noClue
+	case 9:
+		full.needs, short = cityClue, countyClue
 	case 12:
-		c.weight, c.sure = 2, 0.75
+		full.weight, full.sure, full.needs = 2, 0.75, cityClue
+		if doubtful {
+			full.needs = countyClue
+		}
 	}
-	full := c
-	full.needsClue = doubtful && len(n.code) == 12
 	for _, name := range append(written(n), aliases...) {
 		names.add(name, full)
 	}
-	c.short, c.sure, c.weight = true, 0.65, c.weight/2
-	c.needsClue = doubtful || len(n.code) > 6
+	if doubtful {
+		short = countyClue
+	}
 	if stem := strip(n.name, suffixes(len(n.code))); stem != n.name && len([]rune(stem)) >= 2 {
-		names.add(stem, c)
+		names.add(stem, candidate{place: full.place, weight: full.weight / 2, sure: 0.65, needs: short, short: true})
 	}
 }
 

@@ -178,16 +178,16 @@ func (t *Trees) byUnit(unit string, context *node) answer {
 	if p, known := t.units[normal(unit)]; known {
 		return answer{p, sureUnit}
 	}
-	p, sure := resolve(t.names.find(unit), context)
+	p, sure := t.resolve(t.names.find(unit), context)
 	return answer{p, min(sure, mostSureUnit)}
 }
 
 func (t *Trees) byText(r *decode.Record, context *node) answer {
-	p, sure := resolve(t.names.find(r.Place.Address), context)
+	p, sure := t.resolve(t.names.find(r.Place.Address), context)
 	if !p.empty() {
 		context = p.division
 	}
-	told, toldSure := resolve(t.names.find(spoken(r, hotline.Role.Caller)), context)
+	told, toldSure := t.resolve(t.names.find(spoken(r, hotline.Role.Caller)), context)
 	switch {
 	case p.empty():
 		p, sure = told, toldSure
@@ -195,7 +195,7 @@ func (t *Trees) byText(r *decode.Record, context *node) answer {
 		p, sure = told, 1-(1-toldSure)*(1-sure/2)
 	}
 	if p.empty() {
-		p, sure = resolve(t.names.find(spoken(r, func(role hotline.Role) bool { return !role.Caller() })), context)
+		p, sure = t.resolve(t.names.find(spoken(r, func(role hotline.Role) bool { return !role.Caller() })), context)
 		sure *= unaskedFactor
 	}
 	return answer{p, sure}

@@ -57,8 +57,8 @@ func TestLocate(t *testing.T) {
 			want: hotline.Area{Grid: company + "/青禾区供电公司", Division: city + "/青禾区", Method: hotline.AreaByCode, Confidence: 1}},
 		{name: "TextContradicts", record: with(customer("我在银沙县停电了"), decode.Place{Unit: "云桥供电所"}),
 			want: hotline.Area{Grid: station, Division: city + "/云桥区/云桥街道", Method: hotline.AreaByUnit, Confidence: 0.8 * (1 - 0.85/2)}},
-		{name: "TransformerInText", record: customer("【一户无电】桥西1号公变下用户报修"),
-			want: hotline.Area{Grid: west, Division: city + "/云桥区/云桥街道/桥西社区", Method: hotline.AreaByGazetteer, Confidence: 0.8}},
+		{name: "TransformerInText", record: customer("【一户无电】临州市桥西1号公变下用户报修"),
+			want: hotline.Area{Grid: west, Division: city + "/云桥区/云桥街道/桥西社区", Method: hotline.AreaByGazetteer, Confidence: 0.85}},
 		{name: "Address", record: with(customer("家里没电了"), decode.Place{Address: "江东省临州市青禾区稻香路12号"}),
 			want: hotline.Area{Grid: company + "/青禾区供电公司/青禾供电所", Division: city + "/青禾区/青禾街道", Method: hotline.AreaByGazetteer, Confidence: 0.95}},
 		{name: "AddressBeforeText", record: with(customer("我从双屿县过来的"), decode.Place{Address: "青禾区"}),
@@ -146,6 +146,35 @@ func TestGazetteer(t *testing.T) {
 			r := said(hotline.RoleCustomer, c.text)
 			if got := trees.Locate(&r, "").Division; got != c.want {
 				t.Errorf("%s: got %q, want %q", c.text, got, c.want)
+			}
+		})
+	}
+}
+
+// Roads, estates and villages have the same names everywhere: they count only where the city is known, from the text or
+// from the source, or where the tables hold those of one city only.
+func TestCityClue(t *testing.T) {
+	one, several := load(t, "china", "haikou"), load(t, "china", "haikou", "jiangdong")
+	for _, c := range []struct {
+		name              string
+		trees             *Trees
+		text, defaultArea string
+		want              string
+	}{
+		{"OneCity", one, "国贸停电", "", "海南省/海口市/龙华区/金贸街道"},
+		{"OneCityElsewhere", one, "国贸停电", "湖南省/长沙市", "湖南省/长沙市"},
+		{"SeveralCities", several, "国贸停电", "", ""},
+		{"SeveralCitiesNamed", several, "海口国贸停电", "", "海南省/海口市/龙华区/金贸街道"},
+		{"SeveralCitiesCountyNamed", several, "龙华区国贸停电", "", "海南省/海口市/龙华区/金贸街道"},
+		{"SeveralCitiesDefault", several, "国贸停电", "海南电网/海口供电局", "海南省/海口市/龙华区/金贸街道"},
+		{"SeveralCitiesDefaultProvince", several, "国贸停电", "海南省", "海南省/海口市/龙华区/金贸街道"},
+		{"SeveralCitiesElsewhere", several, "国贸停电", "江东省/临州市", "江东省/临州市"},
+		{"CountyElsewhereIsBelieved", several, "文昌市停电", "海南电网/海口供电局", "海南省/文昌市"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			r := said(hotline.RoleCustomer, c.text)
+			if got := c.trees.Locate(&r, c.defaultArea).Division; got != c.want {
+				t.Errorf("got %q, want %q", got, c.want)
 			}
 		})
 	}

@@ -12,8 +12,8 @@ import (
 //
 // sure is how often such a place is right: that of the surest mention of the winner, raised by 0.05 for each further
 // mention that agrees (at most 0.95), and lowered to half as the share of weight that speaks for other places grows to one.
-func resolve(mentions []mention, context *node) (p place, sure float64) {
-	mentions = admit(mentions, context)
+func (t *Trees) resolve(mentions []mention, context *node) (p place, sure float64) {
+	mentions = t.admit(mentions, context)
 	var best []*node
 	var bestScore, total float64
 	for _, m := range mentions {
@@ -75,57 +75,95 @@ func heaviest(m mention, n *node) (weight float64) {
 	return weight
 }
 
-// admit drops the candidates that the context shuts out and those that need a clue and have none.
-func admit(mentions []mention, context *node) []mention {
-	var kept []mention
-	for _, m := range mentions {
-		all := slices.DeleteFunc(slices.Clone(m.candidates), func(c candidate) bool {
-			return c.division == nil || elsewhere(c.division, context)
-		})
-		inside := slices.DeleteFunc(slices.Clone(all), func(c candidate) bool { return !related(c.division, context) })
+// admit drops the candidates that the context shuts out and those whose clue is missing. Clues are the context and the
+// names that need no clue themselves and stand for one place; if no context speaks against it, also the only city
+// whose streets and roads the tables hold.
+func (t *Trees) admit(mentions []mention, context *node) []mention {
+	kept := filter(mentions, func(c candidate) bool { return c.division != nil && !elsewhere(c.division, context) })
+	clues := certain(kept, noClue)
+	if context != nil {
+		clues = append(clues, context)
+	}
+	cities := clues
+	if t.onlyCity != nil && related(t.onlyCity, context) {
+		cities = append(slices.Clone(clues), t.onlyCity)
+	}
+	kept = filter(kept, func(c candidate) bool {
+		return c.needs == noClue || slices.ContainsFunc(cities, func(k *node) bool { return related(k, cityOf(c.division)) })
+	})
+	for i, m := range kept {
+		inside := filter([]mention{m}, func(c candidate) bool { return related(c.division, context) })
 		if len(inside) > 0 {
-			all = inside
-		}
-		if len(all) > 0 {
-			kept = append(kept, mention{m.name, all})
+			kept[i] = inside[0]
 		}
 	}
-	clues := []*node{context}
-	for _, m := range kept {
-		if len(m.candidates) == 1 && !m.candidates[0].needsClue {
-			clues = append(clues, m.candidates[0].division)
-		}
-	}
-	var clear []mention
-	for _, m := range kept {
-		m.candidates = slices.DeleteFunc(m.candidates, func(c candidate) bool { return c.needsClue && !hinted(c.division, clues) })
-		if len(m.candidates) > 0 {
-			clear = append(clear, m)
-		}
-	}
-	return clear
+	clues = append(clues, certain(kept, cityClue)...)
+	return filter(kept, func(c candidate) bool {
+		return c.needs != countyClue || slices.ContainsFunc(clues, func(k *node) bool { return k.within(surroundings(c.division)) })
+	})
 }
 
-// county is the code length of 区县: what a second clue must point into.
-const county = 6
-
-// hinted tells whether one of the clues lies in the county of n or, if n is a county or more, in what holds n.
-func hinted(n *node, clues []*node) bool {
-	scope := n.parent
-	for a := n; a != nil; a = a.parent {
-		if len(a.code) == county && a != n {
-			scope = a
+// filter keeps the candidates that keep accepts, and the mentions that have any left.
+func filter(mentions []mention, keep func(candidate) bool) []mention {
+	var kept []mention
+	for _, m := range mentions {
+		var candidates []candidate
+		for _, c := range m.candidates {
+			if keep(c) {
+				candidates = append(candidates, c)
+			}
+		}
+		if len(candidates) > 0 {
+			kept = append(kept, mention{m.name, candidates})
 		}
 	}
-	return slices.ContainsFunc(clues, func(c *node) bool { return c.within(scope) })
+	return kept
+}
+
+// certain lists the places of the mentions that stand for one place only and need no more than the clue.
+func certain(mentions []mention, needs clue) []*node {
+	var places []*node
+	for _, m := range mentions {
+		if len(m.candidates) == 1 && m.candidates[0].needs <= needs {
+			places = append(places, m.candidates[0].division)
+		}
+	}
+	return places
+}
+
+// Digits of the codes of cities and counties.
+const (
+	cityDigits   = 4
+	countyDigits = 6
+)
+
+// cityOf returns the city of n: n itself or above it. A county without a city, and a province, is its own.
+func cityOf(n *node) *node {
+	for n.parent != nil && len(n.code) > cityDigits && len(n.parent.code) >= cityDigits {
+		n = n.parent
+	}
+	return n
+}
+
+// surroundings is where a clue to n must lie: the county of a place below one, else what holds n.
+func surroundings(n *node) *node {
+	for a := n.parent; a != nil; a = a.parent {
+		if len(a.code) == countyDigits {
+			return a
+		}
+	}
+	if n.parent != nil {
+		return n.parent
+	}
+	return n
 }
 
 // elsewhere tells whether n is a city or province other than that of the context.
 func elsewhere(n, context *node) bool {
-	return context != nil && len(n.code) < county && !related(n, context)
+	return len(n.code) < countyDigits && !related(n, context)
 }
 
-// related tells whether one of the two holds the other; nothing is unrelated to no context.
+// related tells whether one of the two holds the other; everything is related to no context.
 func related(n, context *node) bool {
 	return context == nil || n.within(context) || context.within(n)
 }

@@ -13,7 +13,7 @@ func TestStats(t *testing.T) {
 	for _, r := range []decode.Record{
 		{Place: decode.Place{OrgCode: "9940101"}},
 		{Person: decode.Person{Account: "7700312345"}},
-		said(hotline.RoleCustomer, "柳市桥镇停电"),
+		said(hotline.RoleCustomer, "青禾区柳市桥镇停电"),
 		said(hotline.RoleCustomer, "停电"),
 	} {
 		s.Add(trees.Locate(&r, ""))
