@@ -1,8 +1,6 @@
 package area
 
-import (
-	"slices"
-)
+import "slices"
 
 // resolve weighs the mentions of one text against each other. The place with the most weight on its path from the root
 // down wins; a place below another has all the weight of the upper one, so the deepest consistent place wins. Equal
