@@ -180,7 +180,7 @@ func (l *layout) record(src *Source, in *Input, fields []field, parse timeParser
 	for _, f := range s.extra {
 		addExtra(&c, f.name, f.value)
 	}
-	l.life(&c, s, parse)
+	readLife(&c, s, parse)
 
 	c.Kind = src.Kind
 	if c.Kind == "" {
@@ -231,8 +231,8 @@ func (l *layout) located(err *Error) *Error {
 	return err
 }
 
-// life reads the times of the order's way; the earliest of several deadlines (市, 区) is the one the handler must keep.
-func (l *layout) life(c *hotline.Call, s *sorted, parse timeParser) {
+// readLife reads the times of the order's way; the earliest of several deadlines (市, 区) is the one the handler must keep.
+func readLife(c *hotline.Call, s *sorted, parse timeParser) {
 	read := func(f field) time.Time {
 		t, _, err := parse(f.value)
 		if err != nil {

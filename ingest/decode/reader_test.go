@@ -7,6 +7,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
+	"path/filepath"
 	"runtime"
 	"strings"
 	"testing"
@@ -337,6 +339,11 @@ func FuzzDecode(f *testing.F) {
 			f.Add([]byte(s), i)
 		}
 	}
+	book, err := os.ReadFile(filepath.Join("testdata", "12345-xlsx", "minimal.xlsx"))
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(book, 0)
 	arrived := time.Date(2026, 11, 28, 12, 0, 0, 0, time.UTC)
 	f.Fuzz(func(t *testing.T, value []byte, pick int) {
 		formats := append(Formats(), Auto)

@@ -166,10 +166,14 @@ func extraBytes(extra map[string]string) int {
 	return n
 }
 
-// addExtra keeps a field that has no place of its own; empty values are left out.
+// addExtra keeps a field that has no place of its own; empty values are left out. A column may have no name, which no
+// store takes as a field.
 func addExtra(c *hotline.Call, name, value string) {
 	if value == "" {
 		return
+	}
+	if name = strings.TrimSpace(name); name == "" {
+		name = "无名"
 	}
 	if c.Extra == nil {
 		c.Extra = map[string]string{}

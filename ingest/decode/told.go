@@ -100,6 +100,9 @@ func cut(text string) []hotline.Turn {
 		borders = append(borders, border{m[2], hotline.RoleCustomer})
 	}
 	for _, m := range replied.FindAllStringIndex(text, -1) {
+		if strings.ContainsAny(text[m[0]:m[1]], "请求望盼") {
+			continue // 要求供电局答复： is what the caller asks for
+		}
 		at := m[0]
 		if r, n := utf8.DecodeRuneInString(text[at:]); strings.ContainsRune(" \t\n\r\u3000）)】。，,！!", r) {
 			at += n // the sign before belongs to the words before

@@ -34,6 +34,7 @@ func TestSplit(t *testing.T) {
 			[]string{"20260103000001", "20260105000003"}},
 		{"a reply without a date", first + " 江口区供电局回复：已派人抢修。", "cr", nil},
 		{"a reply without a word of answering", first + " 2026-01-04 江口区供电局：已派人抢修。", "cr", nil},
+		{"an answer that is asked for", first + " 市民要求供电局答复：1、为何停电；2、何时来电", "c", nil},
 		{"an opinion dated behind the unit", first + " 江口区供电局2026-01-04 10:00的处理意见：已派人抢修。", "cr", nil},
 		{"two replies are one turn", first + " " + answer + " 2026-01-05 江口区供电局答复：已送电。", "cr", []string{"20260102000009"}},
 		{"an instruction to the handlers", first + " 拟办意见：请5日内反馈。", "cr", nil},
