@@ -14,7 +14,7 @@ import (
 )
 
 // Layer is a folder of tables. Sub-folders are read after the tables of the folder itself, in the order of their names;
-// hidden ones are left out. A layer without FS, as where the user has no folder, adds nothing.
+// hidden ones are left out. A layer without FS, or whose folder is not there, adds nothing: the user may have none.
 type Layer struct {
 	FS  fs.FS
 	Dir string
@@ -79,6 +79,9 @@ func LoadLayers(layers ...Layer) (*Trees, error) {
 // readFolder adds the tables of a folder and its sub-folders to the sets and tells how many it found.
 func readFolder(sets map[Kind]*set, fsys fs.FS, dir string) (found int, err error) {
 	entries, err := fs.ReadDir(fsys, dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return 0, nil
+	}
 	if err != nil {
 		return 0, fmt.Errorf("read the folder of area tables: %w", err)
 	}
@@ -92,8 +95,7 @@ func readFolder(sets map[Kind]*set, fsys fs.FS, dir string) (found int, err erro
 			return 0, fmt.Errorf("open area table: %w", err)
 		}
 		t, err := ReadTable(f, name, k)
-		f.Close()
-		if err != nil {
+		if err = errors.Join(err, f.Close()); err != nil {
 			return 0, err
 		}
 		sets[k].add(t)

@@ -110,7 +110,7 @@ func TestLoad(t *testing.T) {
 			".old/divisions.csv": csv("code,name\n990102,旧区\n"),
 		}
 		users := fstest.MapFS{"divisions.csv": csv("code,name\n990100,临洲市\n990103,青禾区\n")}
-		trees, err := LoadLayers(Layer{ours, "."}, Layer{}, Layer{users, "."})
+		trees, err := LoadLayers(Layer{ours, "."}, Layer{}, Layer{ours, "not/there"}, Layer{users, "."})
 		if err != nil {
 			t.Fatal(err)
 		}

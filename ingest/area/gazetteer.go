@@ -105,11 +105,13 @@ func (t *trie) find(text string) []mention {
 // longest returns the end of the longest name that begins at i, and its places; end is i if there is none.
 func (t *trie) longest(chars []rune, i int) (end int, candidates []candidate) {
 	end = i
-	at, ok := int32(0), true
+	at := int32(0)
 	for j := i; j < len(chars); j++ {
-		if at, ok = t.next[step{at, chars[j]}]; !ok {
+		to, known := t.next[step{at, chars[j]}]
+		if !known {
 			break
 		}
+		at = to
 		if len(t.ends[at]) > 0 {
 			end, candidates = j+1, t.ends[at]
 		}

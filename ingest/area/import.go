@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -34,10 +35,7 @@ func (t *Trees) Check(table *Table) (Diff, error) {
 	if table.Kind == Accounts {
 		return t.checkAccounts(table)
 	}
-	sets := make(map[Kind]*set, len(Kinds))
-	for k, s := range t.sets {
-		sets[k] = s
-	}
+	sets := maps.Clone(t.sets)
 	sets[table.Kind] = t.sets[table.Kind].with(table)
 	sets[Accounts] = newSet()
 	if _, err := build(sets); err != nil {
@@ -114,9 +112,8 @@ func (table *Table) Merge(dir string) (name string, err error) {
 	old, err := os.Open(name)
 	switch {
 	case err == nil:
-		defer old.Close()
 		existing, err := ReadTable(old, name, table.Kind)
-		if err != nil {
+		if err = errors.Join(err, old.Close()); err != nil {
 			return "", err
 		}
 		merged.add(existing)
@@ -146,7 +143,7 @@ func replaceFile(name string, data []byte) error {
 	if err != nil {
 		return fmt.Errorf("write area table: %w", err)
 	}
-	defer os.Remove(f.Name()) // does nothing after the rename
+	defer func() { _ = os.Remove(f.Name()) }() // there is none after the rename
 	_, err = f.Write(data)
 	err = errors.Join(err, f.Sync(), f.Close())
 	if err == nil {

@@ -123,7 +123,7 @@ func TestMerge(t *testing.T) {
 
 func TestReadTableWorkbook(t *testing.T) {
 	book := excelize.NewFile()
-	defer book.Close()
+	defer func() { _ = book.Close() }()
 	for i, row := range [][]any{{"户号", "单位编码"}, {"7700000001", "99401010101"}, {}, {7700000002, "99401010102"}} {
 		if err := book.SetSheetRow("Sheet1", "A"+string(rune('1'+i)), &row); err != nil {
 			t.Fatal(err)
@@ -193,7 +193,7 @@ func FuzzReadTable(f *testing.F) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		defer saved.Close()
+		defer func() { _ = saved.Close() }()
 		again, err := ReadTable(saved, "written.csv", k)
 		if err != nil {
 			t.Fatal(err)

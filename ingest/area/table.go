@@ -191,7 +191,7 @@ func readSheet(file string, data []byte) ([]line, error) {
 	if err != nil {
 		return nil, broken(err)
 	}
-	defer book.Close()
+	defer func() { _ = book.Close() }() // only temporary files, of which there are none below the size limit
 	sheets := book.GetSheetList()
 	if len(sheets) == 0 {
 		return nil, broken(errors.New("it has no sheet"))

@@ -2,6 +2,8 @@ package area
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"suqiu/hotline"
@@ -262,10 +264,7 @@ func (s *set) add(t *Table) {
 }
 
 func (s *set) with(t *Table) *set {
-	merged := &set{rows: make(map[string]Row, len(s.rows)+len(t.Rows)), keys: append([]string(nil), s.keys...)}
-	for k, v := range s.rows {
-		merged.rows[k] = v
-	}
+	merged := &set{rows: maps.Clone(s.rows), keys: slices.Clone(s.keys)}
 	merged.add(t)
 	return merged
 }
