@@ -207,11 +207,12 @@ func (l *layout) record(src *Source, in *Input, fields []field, parse timeParser
 		Person: Person{Phone: value(phoneSlot), Account: value(accountSlot), Names: s.joined[nameSlot], Agent: value(agentSlot)},
 		Place: Place{OrgCode: value(orgSlot), DivisionCode: value(divisionSlot), Unit: value(unitSlot),
 			Address: strings.Join(s.joined[addressSlot], " ")}}
-	refs := references{main: value(mainSlot), linked: s.joined[linkSlot], told: account.orders}
-	for slot, h := range map[slot]hotline.Hotline{forward12345: hotline.Hotline12345, forward12398: hotline.Hotline12398} {
-		if id := value(slot); id != "" {
-			refs.forwarded = hotline.DocID(string(h), id)
-		}
+	refs := references{main: value(mainSlot), linked: ids(s.joined[linkSlot]), told: account.orders}
+	if id := value(forward12345); id != "" {
+		refs.forwarded = append(refs.forwarded, hotline.DocID(string(hotline.Hotline12345), id))
+	}
+	if id := value(forward12398); id != "" {
+		refs.forwarded = append(refs.forwarded, hotline.DocID(string(hotline.Hotline12398), id))
 	}
 	refs.apply(src, &r.Call)
 	return r, l.located(complete(src, in, &r, asMap(fields)))
@@ -270,6 +271,11 @@ func exactNumber(f field) *Error {
 			Remedy: "export again with the column formatted as text"}
 	}
 	return nil
+}
+
+// ids takes apart fields that list several ids.
+func ids(values []string) []string {
+	return strings.FieldsFunc(strings.Join(values, ","), func(r rune) bool { return strings.ContainsRune(",，、;； \n\t", r) })
 }
 
 func asMap(fields []field) map[string]any {

@@ -3,6 +3,7 @@ package decode
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 )
@@ -34,12 +35,12 @@ func checkJSON(value []byte) *Error {
 		}
 	}
 	if !json.Valid(value) {
-		var any json.RawMessage
-		place := ""
-		if err, ok := json.Unmarshal(value, &any).(*json.SyntaxError); ok {
-			place = fmt.Sprintf("byte %d", err.Offset)
+		failure := &Error{Reason: ReasonSyntax, Why: "broken JSON", Remedy: "send one whole JSON value"}
+		var syntax *json.SyntaxError
+		if errors.As(json.Unmarshal(value, new(json.RawMessage)), &syntax) {
+			failure.Place = fmt.Sprintf("byte %d", syntax.Offset)
 		}
-		return &Error{Reason: ReasonSyntax, Place: place, Why: "broken JSON", Remedy: "send one whole JSON value"}
+		return failure
 	}
 	return nil
 }

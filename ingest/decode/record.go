@@ -3,6 +3,7 @@ package decode
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -41,6 +42,7 @@ func complete(src *Source, in *Input, r *Record, doc any) *Error {
 	if err := completeTime(src, in, c, doc); err != nil {
 		return err
 	}
+	c.Links = slices.DeleteFunc(c.Links, func(id string) bool { return id == c.DocID() })
 	if c.Matter == "" {
 		c.Matter = c.DocID()
 	}

@@ -2,6 +2,7 @@ package decode
 
 import (
 	"regexp"
+	"slices"
 	"sort"
 	"strings"
 	"unicode/utf8"
@@ -175,7 +176,7 @@ const maxLinks = 100
 // references are the other records that one record names.
 type references struct {
 	main      string   // 关联主单
-	forwarded string   // the document id of the order it was forwarded from
+	forwarded []string // the document ids of the orders it was forwarded from
 	linked    []string // related orders
 	told      []string // orders named in the text, the oldest first
 }
@@ -189,7 +190,7 @@ func (r references) apply(src *Source, c *hotline.Call) {
 	}
 	own := hotline.DocID(source, c.ID)
 	seen := map[string]bool{"": true, own: true}
-	for _, id := range append([]string{r.main, r.forwarded}, append(r.linked, r.told...)...) {
+	for _, id := range slices.Concat([]string{r.main}, r.forwarded, r.linked, r.told) {
 		if id != "" && !strings.Contains(id, ":") {
 			id = hotline.DocID(source, id)
 		}

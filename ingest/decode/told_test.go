@@ -67,8 +67,8 @@ func TestReferences(t *testing.T) {
 		links  []string
 	}{
 		{"none: its own matter is left to complete", references{}, "", nil},
-		{"main order before all", references{main: "m", forwarded: "12345:f", linked: []string{"l"}, told: []string{"t"}}, "95598:m", []string{"95598:m", "12345:f", "95598:l", "95598:t"}},
-		{"forwarded before linked", references{forwarded: "12345:f", linked: []string{"l"}}, "12345:f", []string{"12345:f", "95598:l"}},
+		{"main order before all", references{main: "m", forwarded: []string{"12345:f"}, linked: []string{"l"}, told: []string{"t"}}, "95598:m", []string{"95598:m", "12345:f", "95598:l", "95598:t"}},
+		{"forwarded before linked", references{forwarded: []string{"12345:f"}, linked: []string{"l"}}, "12345:f", []string{"12345:f", "95598:l"}},
 		{"linked before told", references{linked: []string{"l"}, told: []string{"t"}}, "95598:l", []string{"95598:l", "95598:t"}},
 		{"itself is no other", references{main: "own", told: []string{"own", "t", "t"}}, "95598:t", []string{"95598:t"}},
 		{"too long to be an id", references{main: strings.Repeat("9", hotline.MaxIDBytes)}, "", nil},
