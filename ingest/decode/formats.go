@@ -106,7 +106,7 @@ func panicPlace(stack []byte) string {
 	if !found {
 		return "a decoder"
 	}
-	for _, line := range bytes.Split(below, []byte("\n")) {
+	for line := range bytes.SplitSeq(below, []byte("\n")) {
 		if bytes.HasPrefix(line, []byte("suqiu/")) {
 			name, _, _ := bytes.Cut(line, []byte("("))
 			return string(name)

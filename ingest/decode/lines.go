@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 )
 
 // line is one line of an input, without its end.
@@ -69,7 +70,7 @@ func (l *line) trim() {
 
 // putBack makes next return these lines again, in their order.
 func (l *lines) putBack(again []line) {
-	for i := len(again) - 1; i >= 0; i-- {
-		l.back = append(l.back, again[i])
+	for _, line := range slices.Backward(again) {
+		l.back = append(l.back, line)
 	}
 }

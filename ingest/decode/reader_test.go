@@ -35,17 +35,17 @@ func readAll(t *testing.T, src *Source, r io.Reader) []string {
 		if err != nil {
 			t.Fatal(err)
 		}
-		s := fmt.Sprint(item.Line)
+		told := []string{fmt.Sprint(item.Line)}
 		if item.Err != nil {
-			s += " " + string(item.Err.Reason)
+			told = append(told, string(item.Err.Reason))
 		}
 		for _, r := range item.Records {
-			s += " " + r.Call.ID
+			told = append(told, r.Call.ID)
 			if r.Call.Origin != (hotline.Origin{File: "orders", Line: item.Line}) {
 				t.Errorf("record %s says it was read at %+v", r.Call.ID, r.Call.Origin)
 			}
 		}
-		all = append(all, s)
+		all = append(all, strings.Join(told, " "))
 	}
 }
 

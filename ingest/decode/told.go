@@ -86,7 +86,8 @@ func split(text string) account {
 	}
 	t.turns = append(t.turns, parts...)
 	// The numbers inside the quoted order are older than the one that names it: the matter began with them.
-	t.orders = append(numbers(body), reversed(t.orders)...)
+	slices.Reverse(t.orders)
+	t.orders = append(numbers(body), t.orders...)
 	return t
 }
 
@@ -160,14 +161,6 @@ func numbers(text string) []string {
 		}
 	}
 	return all
-}
-
-func reversed(s []string) []string {
-	r := make([]string, 0, len(s))
-	for i := len(s) - 1; i >= 0; i-- {
-		r = append(r, s[i])
-	}
-	return r
 }
 
 // maxLinks bounds the links of one record.

@@ -45,11 +45,11 @@ func TestSplit(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			got := split(tt.text)
-			roles := ""
+			var letters []byte
 			for _, turn := range got.turns {
-				roles += string(turn.Role[0])
+				letters = append(letters, turn.Role[0])
 			}
-			if roles != tt.want {
+			if roles := string(letters); roles != tt.want {
 				t.Errorf("got %s (%+v), want %s", roles, got.turns, tt.want)
 			}
 			if fmt.Sprint(got.orders) != fmt.Sprint(tt.orders) {
