@@ -39,7 +39,9 @@ func folds(r rune) bool {
 
 // Tokenize cuts text as Elasticsearch's standard analyzer does, at the word borders of UAX #29: each Han character
 // is a token; so is a run of letters and digits of other scripts ("k8s", "3.14", "a_b"), and an emoji. Blanks and
-// punctuation belong to no token. Tokens are folded; their places are those of the text as given.
+// punctuation belong to no token. Tokens are folded; their places are those of the text as given. Beside Lucene 9.12
+// it differs in scripts that are written without blanks and not in Han or kana (Thai, Lao, Khmer: a token a letter),
+// in a lone half of a flag, and in characters newer than Lucene's Unicode 12.
 func Tokenize(text string) []Token {
 	var tokens []Token
 	state := -1
@@ -54,10 +56,27 @@ func Tokenize(text string) []Token {
 	return tokens
 }
 
-const firstEmoji = 0x1F000 // symbols of the supplementary plane; older ones such as ☎ and ★ count as punctuation
-
+// findable reports whether a character makes the segment that holds it a token: letters and digits of all scripts,
+// Han radicals and circled kana, and emoji.
 func findable(r rune) bool {
-	return unicode.IsLetter(r) || unicode.IsDigit(r) || unicode.Is(unicode.Nl, r) || r >= firstEmoji && unicode.Is(unicode.So, r)
+	return unicode.In(r, unicode.L, unicode.Nd, unicode.Nl, unicode.Han, unicode.Katakana, emoji) || r >= 0x1F000 && unicode.Is(unicode.So, r)
+}
+
+// emoji are the characters below U+1F000 that Unicode counts as Extended_Pictographic (emoji-data.txt), and the circled
+// letters; above, nearly all symbols are emoji.
+var emoji = &unicode.RangeTable{
+	R16: []unicode.Range16{
+		{0xa9, 0xa9, 1}, {0xae, 0xae, 1}, {0x203c, 0x203c, 1}, {0x2049, 0x2049, 1}, {0x2122, 0x2122, 1}, {0x2139, 0x2139, 1},
+		{0x2194, 0x2199, 1}, {0x21a9, 0x21aa, 1}, {0x231a, 0x231b, 1}, {0x2328, 0x2328, 1}, {0x2388, 0x2388, 1}, {0x23cf, 0x23cf, 1},
+		{0x23e9, 0x23f3, 1}, {0x23f8, 0x23fa, 1}, {0x24b6, 0x24e9, 1}, {0x25aa, 0x25ab, 1}, {0x25b6, 0x25b6, 1}, {0x25c0, 0x25c0, 1},
+		{0x25fb, 0x25fe, 1}, {0x2600, 0x2605, 1}, {0x2607, 0x2612, 1}, {0x2614, 0x2685, 1}, {0x2690, 0x2705, 1}, {0x2708, 0x2712, 1},
+		{0x2714, 0x2714, 1}, {0x2716, 0x2716, 1}, {0x271d, 0x271d, 1}, {0x2721, 0x2721, 1}, {0x2728, 0x2728, 1}, {0x2733, 0x2734, 1},
+		{0x2744, 0x2744, 1}, {0x2747, 0x2747, 1}, {0x274c, 0x274c, 1}, {0x274e, 0x274e, 1}, {0x2753, 0x2755, 1}, {0x2757, 0x2757, 1},
+		{0x2763, 0x2767, 1}, {0x2795, 0x2797, 1}, {0x27a1, 0x27a1, 1}, {0x27b0, 0x27b0, 1}, {0x27bf, 0x27bf, 1}, {0x2934, 0x2935, 1},
+		{0x2b05, 0x2b07, 1}, {0x2b1b, 0x2b1c, 1}, {0x2b50, 0x2b50, 1}, {0x2b55, 0x2b55, 1}, {0x3030, 0x3030, 1}, {0x303d, 0x303d, 1},
+		{0x3297, 0x3297, 1}, {0x3299, 0x3299, 1},
+	},
+	LatinOffset: 2,
 }
 
 // Phrase is a run of tokens that must stand next to each other in one turn. Only punctuation and blanks may stand
@@ -88,7 +107,9 @@ func closers(open rune) string {
 	return ""
 }
 
-// ParseWords reads Query.Words. Errors wrap ErrQuery and say what to write instead.
+// ParseWords reads Query.Words: words between blanks of any width; a phrase between quotes, "…", “…”, 「…」 or 『…』, which
+// ends the word before it; a hyphen before a word or phrase excludes it. There are no other operators: AND, *, ( and :
+// are text like any other. Errors wrap ErrQuery and say what to write instead.
 func ParseWords(s string) (Words, error) {
 	if len(s) > MaxWordsBytes {
 		return Words{}, fmt.Errorf("%w: the words have %d bytes, at most %d", ErrQuery, len(s), MaxWordsBytes)

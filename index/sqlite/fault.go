@@ -1,6 +1,7 @@
 package sqlite
 
 import (
+	"database/sql"
 	"errors"
 	"path/filepath"
 
@@ -24,20 +25,19 @@ func busy(err error) bool {
 	return ok && (code == codes.SQLITE_BUSY || code == codes.SQLITE_LOCKED)
 }
 
-// fault says of an error of SQLite what the caller can do about it; other errors, and faults that want only the
-// operation named, pass through.
+// fault says of an error what the caller can do about it, and names the operation in faults that want only that. What
+// is not there is no fault: sql.ErrNoRows passes through.
 func (s *Store) fault(op string, err error) error {
+	if err == nil || errors.Is(err, sql.ErrNoRows) {
+		return err
+	}
 	op += " in " + s.path
 	var known *hotline.Fault
 	if errors.As(err, &known) {
 		return &hotline.Fault{Kind: known.Kind, Op: op, Hint: known.Hint, Err: known.Err}
 	}
-	code, ok := primary(err)
-	if !ok {
-		return err
-	}
 	f := &hotline.Fault{Kind: hotline.FaultUnavailable, Op: op, Err: err}
-	switch code {
+	switch code, _ := primary(err); code {
 	case codes.SQLITE_BUSY, codes.SQLITE_LOCKED:
 		f.Hint = "another process keeps writing; it will be tried again"
 	case codes.SQLITE_FULL:

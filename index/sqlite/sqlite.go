@@ -38,10 +38,10 @@ const (
 
 // pragmas of every connection. With synchronous=FULL the log is flushed before a commit is answered: one flush a
 // batch, a few percent of its time. With NORMAL a power cut takes the last commits although their Kafka offsets may
-// have been committed since. The cache is 64 MiB a connection at most.
+// have been committed since. The cache is 32 MiB a connection at most.
 var pragmas = []string{
 	fmt.Sprintf("busy_timeout(%d)", lockPoll.Milliseconds()),
-	"journal_mode(WAL)", "synchronous(FULL)", "temp_store(MEMORY)", "cache_size(-65536)", "wal_autocheckpoint(4000)",
+	"journal_mode(WAL)", "synchronous(FULL)", "temp_store(MEMORY)", "cache_size(-32768)", "wal_autocheckpoint(4000)",
 }
 
 // Open opens the store in the file at path and makes it if it does not exist; its folder must. Errors are a

@@ -28,6 +28,7 @@ var counterPromises = []promise{
 	{"Rewritten", countRewritten},
 	{"Moved", countMoved},
 	{"ManyCells", countManyCells},
+	{"AsDefined", countAsDefined},
 	{"BadQueries", countBadQueries},
 	{"EndedContext", countEndedContext},
 }

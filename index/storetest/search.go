@@ -14,6 +14,7 @@ import (
 var searchPromises = []promise{
 	{"Words", searchWords},
 	{"WordsInTurns", searchWordsInTurns},
+	{"AsDefined", searchAsDefined},
 	{"BadQueries", searchBadQueries},
 	{"Order", searchOrder},
 	{"Relevance", searchRelevance},
