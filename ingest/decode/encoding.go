@@ -40,9 +40,13 @@ func (c charset) decode(b []byte) ([]byte, *Error) {
 	}
 	out, err := simplifiedchinese.GB18030.NewDecoder().Bytes(b)
 	if err != nil || bytes.ContainsRune(out, utf8.RuneError) {
-		return nil, &Error{Reason: ReasonEncoding, Why: "neither UTF-8 nor GB18030", Remedy: "export again as UTF-8"}
+		return nil, errEncoding()
 	}
 	return out, nil
+}
+
+func errEncoding() *Error {
+	return &Error{Reason: ReasonEncoding, Why: "neither UTF-8 nor GB18030", Remedy: "export again as UTF-8"}
 }
 
 // plainOrWide reports whether valid UTF-8 has no character of two bytes only.

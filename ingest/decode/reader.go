@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"unicode/utf8"
 
 	"golang.org/x/text/encoding/simplifiedchinese"
 	"golang.org/x/text/transform"
@@ -187,7 +188,8 @@ func openJSON(src *Source, base *Input, r *bufio.Reader, c charset, first byte) 
 		if c == gb18030 {
 			text = transform.NewReader(r, simplifiedchinese.GB18030.NewDecoder())
 		}
-		return newArray(src, base, text), nil
+		b := &bounded{r: text}
+		return &array{src: src, base: base, charset: c, bounded: b, decoder: json.NewDecoder(b)}, nil
 	}
 	l := lines{r: r}
 	begin, err := l.next()
@@ -262,15 +264,11 @@ func (j *jsonLines) Next() (Item, error) {
 type array struct {
 	src     *Source
 	base    *Input
+	charset charset // as found; the decoder reads UTF-8
 	bounded *bounded
 	decoder *json.Decoder
 	number  int64
 	done    bool
-}
-
-func newArray(src *Source, base *Input, r io.Reader) *array {
-	b := &bounded{r: r}
-	return &array{src: src, base: base, bounded: b, decoder: json.NewDecoder(b)}
 }
 
 // bounded fails once more than MaxPayloadBytes have been read since it was last reset.
@@ -319,8 +317,17 @@ func (a *array) Next() (Item, error) {
 	if err := a.decoder.Decode(&element); err != nil {
 		return a.fault(err)
 	}
-	value := bytes.Clone(element)
-	return decodeItem(a.src, a.base, Item{Line: a.number, Raw: value}, value, fmt.Sprintf("element %d", a.number)), nil
+	item, place := Item{Line: a.number, Raw: bytes.Clone(element)}, fmt.Sprintf("element %d", a.number)
+	value, failure := utf8First.decode(item.Raw)
+	if a.charset == gb18030 && bytes.ContainsRune(value, utf8.RuneError) {
+		failure = errEncoding()
+	}
+	if failure != nil {
+		failure.Place, failure.Format = place, a.src.Format
+		item.Err = failure
+		return item, nil
+	}
+	return decodeItem(a.src, a.base, item, value, place), nil
 }
 
 // fault ends the reading. Errors of the disk are the reader's, all others the data's.

@@ -15,6 +15,8 @@ import (
 	"testing/iotest"
 	"time"
 
+	"golang.org/x/text/encoding/simplifiedchinese"
+
 	"suqiu/calendar"
 	"suqiu/hotline"
 )
@@ -53,6 +55,15 @@ func nativeLine(id string) string {
 	return `{"id":"` + id + `","hotline":"95598","received":"2026-07-02 20:47","text":"停电"}`
 }
 
+// gbk gives a text as the older systems send it.
+func gbk(text string) string {
+	encoded, err := simplifiedchinese.GB18030.NewEncoder().String(text)
+	if err != nil {
+		return err.Error()
+	}
+	return encoded
+}
+
 func TestReader(t *testing.T) {
 	const header = "工单编号,受理时间,诉求内容\n"
 	tests := []struct {
@@ -69,6 +80,11 @@ func TestReader(t *testing.T) {
 		{"one object over several lines", Source{}, strings.ReplaceAll(nativeLine("a"), ",", ",\n"), []string{"0 a"}},
 		{"array", Source{}, "[" + nativeLine("a") + ",\n" + nativeLine("b") + "]\n", []string{"1 a", "2 b"}},
 		{"array with a fault inside", Source{}, "[" + nativeLine("a") + `,{"id":"x"},` + nativeLine("b") + "]\n", []string{"1 a", "2 format", "3 b"}},
+		{"array in GB18030", Source{}, gbk("[" + nativeLine("a") + "," + nativeLine("b") + "]"), []string{"1 a", "2 b"}},
+		{"array with broken bytes", Source{}, "[" + nativeLine("a\xff") + "," + nativeLine("b") + "]", []string{"1 encoding", "2 b"}},
+		{"array in GB18030 with broken bytes", Source{}, gbk("[") + gbk(nativeLine("a")) + "," + nativeLine("\xff\xff") + "]", []string{"1 a", "2 encoding"}},
+		{"JSON lines in GB18030", Source{}, gbk(nativeLine("a") + "\n" + nativeLine("b")), []string{"1 a", "2 b"}},
+		{"one object over several lines in GB18030", Source{}, gbk(strings.ReplaceAll(nativeLine("a"), ",", ",\n")), []string{"0 a"}},
 		{"array followed by text", Source{}, "[" + nativeLine("a") + "] x", []string{"1 a", "1 syntax"}},
 		{"empty array", Source{}, "[]", nil},
 		{"formats mixed", Source{}, nativeLine("a") + "\n" + `{"gdbh":"181216000001","slsj":"2018-12-16 07:46","slnr":"停电"}` + "\n", []string{"1 a", "2 181216000001"}},
