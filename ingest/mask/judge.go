@@ -13,7 +13,7 @@ type part struct {
 	joint       joint // the loosest between its groups
 	spoken      bool  // every group is
 	widest      int   // digits of its longest group
-	first, last bool  // whether it begins or ends the chain
+	first, last bool  // whether the label stands right before it, and whether it ends the chain
 }
 
 func (p *part) start() int { return p.groups[0].start }
@@ -68,10 +68,22 @@ func (sc *scanner) judge(p *part) (token string, rank, end int) {
 func (sc *scanner) label(p *part) label {
 	c := &sc.chain
 	if !c.looked {
-		c.label, c.gap = labelBefore(sc.s[sc.masked:], c.groups[0].start-sc.masked)
 		c.looked = true
+		c.label, c.gap = labelBefore(sc.s[sc.masked:], c.groups[0].start-sc.masked)
+		if between := sc.s[sc.masked:c.groups[0].start]; between != "" && strings.Trim(between, "，,、或和及与/；; ") == "" {
+			c.label, c.gap = sc.listed(), "" // 电话88880000、88880001
+		}
 	}
 	return c.label
+}
+
+// listed returns what a number is that follows the last one in a list. Accounts need no such help: they are known by
+// their length, and orders are listed after them.
+func (sc *scanner) listed() label {
+	if sc.last == tokenMobile || sc.last == tokenLandline {
+		return labelPhone
+	}
+	return labelNone
 }
 
 // directly reports whether nothing but 是, 为, a colon and the like stand between the label and the first group.
@@ -183,7 +195,8 @@ func (sc *scanner) phone(p *part, is label) (token string, rank int) {
 	if is != labelPhone || public(d) {
 		return "", 0
 	}
-	if (n == 7 || n == 8) && d[0] >= '2' && !isDate(d) && (p.spoken || p.first && near(sc.chain.gap, 10)) {
+	after, _ := utf8.DecodeRuneInString(sc.s[p.end():])
+	if (n == 7 || n == 8) && d[0] >= '2' && !isDate(d) && !latin(after) && (p.spoken || p.first && near(sc.chain.gap, 10)) {
 		return tokenLandline, rankLabel
 	}
 	if p.spoken && n >= longGroup && n <= 12 && !isDate(d) {

@@ -47,7 +47,7 @@ func isWord(s string) bool {
 func nameLength(s string, loose bool) int {
 	n := surnameAt(s)
 	if loose {
-		if alone := strings.IndexFunc(s+" ", func(r rune) bool { return !unicode.Is(unicode.Han, r) }); alone >= 6 && alone <= 12 && !strings.ContainsAny(s[:alone], notGiven) && !organisation(s) {
+		if alone := hanLength(s); alone >= 6 && alone <= 12 && !strings.ContainsAny(s[:alone], notGiven) && !organisation(s) {
 			return alone
 		}
 	}
@@ -70,6 +70,19 @@ func nameLength(s string, loose bool) int {
 	}
 	if given == 0 {
 		return 0
+	}
+	return n
+}
+
+// hanLength returns how many bytes of Chinese characters s begins with, at most those of five.
+func hanLength(s string) int {
+	n := 0
+	for n < 15 {
+		r, m := utf8.DecodeRuneInString(s[n:])
+		if !unicode.Is(unicode.Han, r) {
+			break
+		}
+		n += m
 	}
 	return n
 }

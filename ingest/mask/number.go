@@ -16,10 +16,11 @@ type group struct {
 
 // Bounds of one chain: what is longer is read in pieces.
 const (
-	maxGroups = 48
-	maxDigits = 64
-	maxNumber = 24 // digits of the longest number, with prefix
-	longGroup = 7  // a group of this many digits is no quantity, whatever follows it
+	maxGroups  = 48
+	maxDigits  = 64
+	maxNumber  = 24 // digits of the longest number, with prefix
+	minAccount = 5  // digits of the shortest account, when words say that it is one
+	longGroup  = 7  // a group of this many digits is no quantity, whatever follows it
 )
 
 // chain is a sequence of groups that may be the parts of one number, or of several.
@@ -30,6 +31,7 @@ type chain struct {
 	label  label
 	gap    string
 	looked bool // whether label and gap are known
+	labels int  // the group that the label stands before
 }
 
 // number reads the chain of digits that begins at byte i, adds a span for each personal number in it, and returns
@@ -37,6 +39,7 @@ type chain struct {
 func (sc *scanner) number(i int) int {
 	c := &sc.chain
 	c.digits, c.groups, c.label, c.gap, c.looked = c.digits[:0], c.groups[:0], labelNone, "", false
+	c.labels = 0
 	end := sc.gather(i)
 	if len(c.digits) < 3 {
 		return end
@@ -51,11 +54,12 @@ func (sc *scanner) number(i int) int {
 			g++
 			continue
 		}
+		c.label, c.gap, c.looked = labelNone, "", true
 		if sp.token != "" {
 			sc.add(sp)
-			sc.masked = sp.end
+			sc.masked, sc.last = sp.end, sp.token
+			c.label, c.labels = sc.listed(), to
 		}
-		c.label, c.gap, c.looked = labelNone, "", true
 		g = to
 	}
 	return end
@@ -193,7 +197,7 @@ func (sc *scanner) best(g int) (to int, sp span) {
 		if len(d) < 3 {
 			continue
 		}
-		p := part{digits: d, groups: c.groups[g : j+1], joint: loosest, spoken: spoken, widest: widest, first: g == 0, last: j+1 == len(c.groups)}
+		p := part{digits: d, groups: c.groups[g : j+1], joint: loosest, spoken: spoken, widest: widest, first: g == c.labels, last: j+1 == len(c.groups)}
 		token, r, end := sc.judge(&p)
 		if r == 0 || r > rank {
 			continue

@@ -11,8 +11,9 @@ type scanner struct {
 	s      string
 	m      *Masker
 	known  *known
-	masked int  // where the last number that was masked ends: the words before it speak of it alone
-	turns  bool // line breaks stand between turns of a dialogue, over which numbers go on
+	masked int    // where the last number that was masked ends: the words before it speak of it alone
+	last   string // its token
+	turns  bool   // line breaks stand between turns of a dialogue, over which numbers go on
 	spans  []span
 	chain  chain
 }

@@ -72,6 +72,9 @@ func atSign(s string) int {
 	return 0
 }
 
+// maxEmail bounds the bytes on either side of the sign @.
+const maxEmail = 128
+
 // email masks the address around the sign @ (艾特) of n bytes at i. Digits before a spoken 艾特 may be spoken too.
 func (sc *scanner) email(i, n int) int {
 	start, end := i, i+n
@@ -79,7 +82,7 @@ func (sc *scanner) email(i, n int) int {
 		start = len(strings.TrimRight(sc.s[:i], " "))
 	}
 	before := start
-	for start > 0 {
+	for start > 0 && before-start < maxEmail {
 		r, m := utf8.DecodeLastRuneInString(sc.s[:start])
 		if !addressRune(r) && (digitOf(r) < 0 || n == 1) {
 			break
@@ -87,7 +90,7 @@ func (sc *scanner) email(i, n int) int {
 		start -= m
 	}
 	dotted, domain := false, false
-	for end < len(sc.s) {
+	for end < len(sc.s) && end-i < maxEmail {
 		r, m := utf8.DecodeRuneInString(sc.s[end:])
 		if r == '点' || r == '．' || r == '。' && isLetterAt(sc.s, end+m) {
 			dotted, domain = true, false
