@@ -24,7 +24,7 @@ func (c *Consumer) commit(ctx context.Context, gen *kafka.Generation, acks *acks
 		case <-acks.full:
 		}
 		if ctx.Err() == nil && !c.commitOnce(gen, acks) {
-			break // fenced: this generation is over
+			return // fenced: the return ends this generation, and the workers with it
 		}
 	}
 	workers.Wait()

@@ -248,7 +248,9 @@ func (c *Consumer) begin(gen *kafka.Generation) {
 	var workers []*worker
 	for _, topic := range c.topics {
 		source := c.cfg.Sources[topic]
-		for _, a := range gen.Assignments[topic] {
+		assigned := gen.Assignments[topic]
+		slices.SortFunc(assigned, func(a, b kafka.PartitionAssignment) int { return a.ID - b.ID })
+		for _, a := range assigned {
 			workers = append(workers, newWorker(c, partitionID{topic, a.ID}, &source, a.Offset, acks))
 		}
 	}

@@ -77,7 +77,7 @@ func TestFile(t *testing.T) {
 // A run that is killed twenty times at random places ends like one that is not, and does no item again whose batch was
 // done.
 func TestFileKilledTwentyTimes(t *testing.T) {
-	path, want, broken := writeContacts(t, 3000)
+	path, want, broken := writeContacts(t, 1000)
 	store, sink, ledger := newMemStore(), newMemSink(), newMemLedger()
 	rng := rand.New(rand.NewPCG(3, 4))
 	var ctx context.Context
@@ -103,7 +103,7 @@ func TestFileKilledTwentyTimes(t *testing.T) {
 		if kills >= 20 {
 			left = -1
 		}
-		ingester := &FileIngester{Loop: newTestLoop(t, store, sink, nil), Ledger: ledger, Records: 20}
+		ingester := &FileIngester{Loop: newTestLoop(t, store, sink, nil), Ledger: ledger, Records: 8}
 		progress, err := ingester.File(ctx, &source95598, path)
 		switch {
 		case err == nil:

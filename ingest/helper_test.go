@@ -10,6 +10,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
+	dto "github.com/prometheus/client_model/go"
 	"go.uber.org/goleak"
 
 	"suqiu/hotline"
@@ -270,4 +272,14 @@ func equalMaps(t *testing.T, got, want map[string]string) {
 			t.Errorf("%s is stored and should not be", id)
 		}
 	}
+}
+
+// measure is the value that a counter or gauge shows.
+func measure(t testing.TB, m prometheus.Metric) float64 {
+	t.Helper()
+	var value dto.Metric
+	if err := m.Write(&value); err != nil {
+		t.Fatal(err)
+	}
+	return value.GetCounter().GetValue() + value.GetGauge().GetValue()
 }
