@@ -35,9 +35,7 @@ func newMatcher(groups [][]sequence) *matcher {
 	for g, sequences := range groups {
 		for _, s := range sequences {
 			number := s[0].number
-			if number {
-				s = s[1:]
-			}
+			s = s[s.anchor():]
 			key := sequenceKey(number, s)
 			if at, ok := places[key]; ok {
 				c := &m.candidates[at[0]][at[1]]
@@ -70,6 +68,8 @@ func sequenceKey(number bool, s sequence) string {
 		switch { // the values from 0x110000 on are no characters
 		case p.isLiteral():
 			key = append(key, p.literal...)
+		case p.isClass():
+			key = append(append(append(key, 0x110300), p.class...), 0x110300)
 		case p.number:
 			key = append(key, 0x110200)
 		default:
@@ -145,6 +145,10 @@ func follow(runes []rune, at int, parts sequence) int {
 			case p.isLiteral():
 				if from, to := at+n, at+n+len(p.literal); to <= len(runes) && slices.Equal(runes[from:to], p.literal) {
 					next |= 1 << (n + len(p.literal))
+				}
+			case p.isClass():
+				if i := at + n; i < len(runes) && slices.Contains(p.class, runes[i]) {
+					next |= 1 << (n + 1)
 				}
 			case p.number:
 				for k := 1; k <= maxNumber && at+n+k <= len(runes) && isNumber(runes[at+n+k-1]); k++ {

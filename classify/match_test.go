@@ -47,6 +47,10 @@ func naiveEnd(runes []rune, i int, s sequence) int {
 		if i+len(p.literal) <= len(runes) && string(runes[i:i+len(p.literal)]) == string(p.literal) {
 			try(i + len(p.literal))
 		}
+	case p.isClass():
+		if i < len(runes) && slices.Contains(p.class, runes[i]) {
+			try(i + 1)
+		}
 	case p.number:
 		for n := 1; n <= maxNumber && i+n <= len(runes) && isNumber(runes[i+n-1]); n++ {
 			try(i + n)

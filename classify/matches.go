@@ -21,7 +21,7 @@ type matches struct {
 	labels   []string
 }
 
-// find lays out nothing but matches the words of all groups in the document.
+// find forgets the former call and matches the words of all groups in the document.
 func (m *matches) find() {
 	for _, g := range m.touched {
 		m.raw[g] = m.raw[g][:0]

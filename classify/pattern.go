@@ -16,14 +16,18 @@ const (
 	maxDepth     = 20
 )
 
-// part is one step of a sequence: a literal, a gap of min to max characters, or a number of 1 to maxNumber.
+// part is one step of a sequence: a literal, one character of a class, a gap of min to max characters, or a number of 1
+// to maxNumber.
 type part struct {
 	literal  []rune
+	class    []rune // two or more
 	min, max int
 	number   bool
 }
 
 func (p part) isLiteral() bool { return p.literal != nil }
+
+func (p part) isClass() bool { return p.class != nil }
 
 // sequence is one way to match a pattern. It has at least one literal, which is its first part or follows a number.
 type sequence []part
@@ -46,12 +50,37 @@ func expandPattern(pattern string, fold folder) ([]sequence, error) {
 	if p.at < len(p.text) {
 		return nil, p.fault("unmatched %q; write \\%c for the character itself", p.text[p.at], p.text[p.at])
 	}
+	var all []sequence
 	for _, s := range alternatives {
 		if err := checkSequence(s); err != nil {
 			return nil, err
 		}
+		if all = append(all, anchored(s)...); len(all) > maxSequences {
+			return nil, p.fault("it stands for more than %d sequences; split it", maxSequences)
+		}
 	}
-	return alternatives, nil
+	return all, nil
+}
+
+// anchored writes out a class at the place where the trie needs a literal.
+func anchored(s sequence) []sequence {
+	at := s.anchor()
+	if !s[at].isClass() {
+		return []sequence{s}
+	}
+	var all []sequence
+	for _, r := range s[at].class {
+		all = append(all, join(append(slices.Clone(s[:at]), part{literal: []rune{r}}), s[at+1:]))
+	}
+	return all
+}
+
+// anchor is the index of the part by which the trie finds the sequence: the first, or the second after a number.
+func (s sequence) anchor() int {
+	if s[0].number {
+		return 1
+	}
+	return 0
 }
 
 func checkSequence(s sequence) error {
@@ -60,17 +89,13 @@ func checkSequence(s sequence) error {
 	}
 	span := 0
 	for _, p := range s {
-		span += max(len(p.literal), p.max)
+		span += max(len(p.literal), min(len(p.class), 1), p.max)
 	}
-	last := s[len(s)-1]
-	anchor := 0
-	if s[0].number {
-		anchor = 1
-	}
+	last, anchor := s[len(s)-1], s.anchor()
 	switch {
-	case anchor == len(s) || !s[anchor].isLiteral():
+	case anchor == len(s) || !s[anchor].isLiteral() && !s[anchor].isClass():
 		return &patternError{0, "it must begin with a character, or with a number and a character"}
-	case !last.isLiteral() && !last.number:
+	case last.max > 0 && !last.number:
 		return &patternError{0, "it ends in a gap; remove the gap"}
 	case span > maxSpan:
 		return &patternError{0, fmt.Sprintf("it may span %d characters, at most %d; shorten it or use near", span, maxSpan)}
@@ -161,7 +186,7 @@ func (p *patternParser) item(depth int) ([]sequence, error) {
 			return nil, p.fault("a ( is never closed; add )")
 		}
 		p.at++
-		return all, nil
+		return melt(all), nil
 	case '[':
 		return p.class()
 	case '*':
@@ -184,6 +209,21 @@ func (p *patternParser) item(depth int) ([]sequence, error) {
 	return []sequence{{{literal: []rune{p.fold.fold(r)}}}}, nil
 }
 
+// melt makes alternatives of one character each a class, so that they need not be written out.
+func melt(all []sequence) []sequence {
+	var class []rune
+	for _, s := range all {
+		if len(s) != 1 || len(s[0].literal) != 1 {
+			return all
+		}
+		class = append(class, s[0].literal[0])
+	}
+	if len(class) < 2 {
+		return all
+	}
+	return []sequence{{{class: class}}}
+}
+
 func (p *patternParser) class() ([]sequence, error) {
 	p.at++
 	var all []sequence
@@ -201,7 +241,7 @@ func (p *patternParser) class() ([]sequence, error) {
 		return nil, p.fault("[] holds no character")
 	}
 	p.at++
-	return all, nil
+	return melt(all), nil
 }
 
 // gap reads {min,max}.

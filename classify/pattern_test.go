@@ -15,6 +15,8 @@ func (s sequence) write() string {
 		switch {
 		case p.isLiteral():
 			b.WriteString(string(p.literal))
+		case p.isClass():
+			b.WriteString("[" + string(p.class) + "]")
 		case p.number:
 			b.WriteByte('#')
 		default:
@@ -28,7 +30,11 @@ func TestExpandPattern(t *testing.T) {
 	for _, test := range []struct{ pattern, want string }{
 		{"停电", "停电"},
 		{"[停断]电", "停电 断电"},
-		{"(停|断)电了?", "停电了 停电 断电了 断电"},
+		{"(停|断)电了?", "停电了 断电了 停电 断电"},
+		{"停[了过]*(次|回)", "停[了过]{0,6}[次回]"},
+		{"停[了过]?电", "停[了过]电 停电"},
+		{"#[次回]停", "#次停 #回停"},
+		{"(停|(断|掉))电", "停电 断电 掉电"},
 		{"(没(有)?|未)通知", "没有通知 没通知 未通知"},
 		{"停*次", "停{0,6}次"},
 		{"停{2,5}#次", "停{2,5}#次"},
@@ -77,7 +83,7 @@ func TestExpandPatternFaults(t *testing.T) {
 		{"lonely question mark", "停??", 2, "unexpected"},
 		{"reference inside", "停@电", 1, "unexpected"},
 		{"backslash last", `停\`, 2, "backslash"},
-		{"too many sequences", "[一二三四五六七八九十][一二三四五六七八九十][一二三四五六七八九十][一二三四五六七八九十]", 48, "more than 4000"},
+		{"too many sequences", strings.Repeat("(停电|断)", 12), 72, "more than 4000"},
 		{"too long", strings.Repeat("电", 61), 0, "at most 60"},
 		{"too deep", strings.Repeat("(", 22) + "电", 21, "deeper"},
 	} {

@@ -128,7 +128,7 @@ func (rs *RuleSet) take(call *hotline.Call, wantWords bool) *matches {
 func (rs *RuleSet) Analyze(call *hotline.Call) hotline.Analysis {
 	m := rs.take(call, true)
 	defer rs.pool.Put(m)
-	a := hotline.Analysis{Tokens: m.doc.words, RulesetRev: rs.rev, RulesetHash: rs.hash}
+	a := hotline.Analysis{Labels: []hotline.Label{}, Tokens: m.doc.words, RulesetRev: rs.rev, RulesetHash: rs.hash}
 	scores := rs.score(m)
 	for i, s := range scores {
 		if s.given() {
