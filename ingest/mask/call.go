@@ -89,8 +89,9 @@ type segment struct{ turn, start, end int }
 // repetitions are found in each turn.
 func (m *Masker) dialogue(turns []hotline.Turn, k *known) {
 	found := make([][]span, len(turns))
+	echo := echoes(turns)
 	for _, role := range []hotline.Role{hotline.RoleCustomer, hotline.RoleAgent, everyone} {
-		v := look(turns, role)
+		v := look(turns, echo, role)
 		sc := scanner{s: v.text, m: m, known: k, turns: true}
 		for _, sp := range sc.run() {
 			if sp.digits == "" {
@@ -103,19 +104,42 @@ func (m *Masker) dialogue(turns []hotline.Turn, k *known) {
 		}
 	}
 	for i, spans := range found {
+		if echo[i] && len(spans) == 0 && len(found[i-1]) > 0 {
+			if first := strings.IndexFunc(turns[i].Text, isDigit); first >= 0 {
+				last := strings.LastIndexFunc(turns[i].Text, isDigit)
+				_, n := utf8.DecodeRuneInString(turns[i].Text[last:])
+				spans = []span{{start: first, end: last + n, token: found[i-1][0].token}}
+				found[i] = spans // for an echo of the echo
+			}
+		}
 		turns[i].Text = replace(turns[i].Text, settle(spans))
 	}
+}
+
+// echoes tells which turns repeat the digits of the turn before, as who writes them down does.
+func echoes(turns []hotline.Turn) []bool {
+	echo := make([]bool, len(turns))
+	before := ""
+	for i, t := range turns {
+		digits := digitsOf(t.Text)
+		echo[i] = len(digits) >= 3 && len(digits) <= maxNumber && digits == before
+		before = digits
+	}
+	return echo
 }
 
 // everyone is the role of look that joins all turns.
 const everyone hotline.Role = ""
 
-// look joins the turns of one role, or of everyone. Of another speaker's turn it keeps what was asked
+// look joins the turns of one role, or of everyone without the echoes. Of another speaker's turn it keeps what was asked
 // for (户号, 手机号), so that the answer is understood, and nothing where digits are repeated.
-func look(turns []hotline.Turn, role hotline.Role) view {
+func look(turns []hotline.Turn, echo []bool, role hotline.Role) view {
 	var v view
 	var b strings.Builder
 	for i, t := range turns {
+		if role == everyone && echo[i] {
+			continue
+		}
 		if role == everyone || t.Role == role {
 			start := b.Len()
 			b.WriteString(t.Text)

@@ -36,6 +36,9 @@ const (
 // empty token with a rank means a number that stays.
 func (sc *scanner) judge(p *part) (token string, rank, end int) {
 	n, end := len(p.digits), p.end()
+	if decimal(sc.s[end:]) {
+		return "", 0, 0
+	}
 	if token, rank := sc.known.whole(sc, p); rank > 0 {
 		return token, rank, end
 	}
@@ -138,7 +141,7 @@ func agentBefore(s string) bool {
 // card judges identity cards (居民身份证) and bank cards.
 func (sc *scanner) card(p *part, is label) (token string, rank, end int) {
 	n, end := len(p.digits), p.end()
-	loose := p.joint > jointTight && !p.spoken && is != labelIdentity && is != labelBank
+	loose := p.joint > jointTight && !p.spoken && (p.joint < jointFiller || is != labelIdentity && is != labelBank)
 	if loose {
 		return "", 0, 0
 	}
@@ -289,6 +292,9 @@ func (sc *scanner) account(p *part, is label) (token string, rank int) {
 	}
 	return "", 0
 }
+
+// decimal reports whether s goes on with the decimals of the number before it.
+func decimal(s string) bool { return len(s) > 1 && s[0] == '.' && isDigitByte(s[1]) }
 
 // dated reports whether d begins with a year of this age, as orders are numbered.
 func dated(d string) bool {

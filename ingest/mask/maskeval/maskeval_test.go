@@ -6,6 +6,8 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+
+	"suqiu/ingest/mask"
 )
 
 // The seed of the tests. Figures are reported for others.
@@ -30,6 +32,29 @@ func TestEvaluate(t *testing.T) {
 		}
 		if !strings.Contains(r.String(), kind) {
 			t.Errorf("the table does not show %s", kind)
+		}
+	}
+}
+
+// TestIdempotent masks what was masked.
+func TestIdempotent(t *testing.T) {
+	keyring, err := mask.ParseKeyring(mask.NewKey("k"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	m, err := mask.New(keyring, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, s := range Corpus(seed, 1000) {
+		for _, turn := range m.Call(&s.Record).Turns {
+			if once := m.Text(turn.Text); m.Text(once) != once {
+				t.Errorf("%q, masked again %q", once, m.Text(once))
+			}
+		}
+		text := s.Record.Call.Text(nil)
+		if once := m.Text(text); m.Text(once) != once {
+			t.Errorf("%q, masked again %q", once, m.Text(once))
 		}
 	}
 }

@@ -207,6 +207,11 @@ func (g *generator) dialogue(s *Sample) {
 		}
 	}
 	agent("已经登记，四十五分钟内会有工作人员联系您")
+	if g.chance(20) { // a recording on one channel, whose speakers were not told apart
+		for i := range turns {
+			turns[i].Role = hotline.RoleUnknown
+		}
+	}
 	s.Record.Call.Turns = turns
 }
 
