@@ -20,12 +20,13 @@ const DeadLetterSchema = 1
 
 // Bounds of a dead letter.
 const (
-	maxWhy         = 500       // bytes of one explanation
-	maxSealedInput = 512 << 10 // a larger payload is not sealed: its origin refers to it
+	maxWhy    = 500       // bytes of one explanation
+	maxSealed = 600 << 10 // a larger sealed payload is left out, so that a letter fits into 1 MiB as JSON
 )
 
 // DeadLetter says of one input why it could not be stored, and where it stands. It holds nothing of its text: the
-// payload is there only sealed to the operator's key, and not at all without one, or when it is larger than 512 KiB.
+// payload is there only sealed to the operator's key, and not at all without one, or when it is larger than about
+// 400 KiB: then its origin refers to it.
 // As JSON it is the value of a record of the dead letter topic whose key is ID:
 //
 //	{"schema":1, "id":"suqiu.hotline.95598/3/1042", "source":"95598",
@@ -104,7 +105,7 @@ type sealedInput struct {
 
 // seal returns the encrypted input, or nil when there is no key or the input is too large.
 func (s *Sealer) seal(in *decode.Input) []byte {
-	if s == nil || len(in.Value) > maxSealedInput {
+	if s == nil || len(in.Value) > maxSealed {
 		return nil
 	}
 	plain, err := json.Marshal(sealedInput(*in))
@@ -120,6 +121,9 @@ func (s *Sealer) seal(in *decode.Input) []byte {
 		return nil
 	}
 	if err := w.Close(); err != nil {
+		return nil
+	}
+	if sealed.Len() > maxSealed {
 		return nil
 	}
 	return sealed.Bytes()

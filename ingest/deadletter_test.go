@@ -117,8 +117,14 @@ func TestSeal(t *testing.T) {
 	if _, err := letter.Open(stranger); err == nil {
 		t.Error("a stranger's key opens it")
 	}
-	if large := sealer.seal(&decode.Input{Value: make([]byte, maxSealedInput+1)}); large != nil {
-		t.Errorf("a payload above the limit is sealed to %d bytes, want none", len(large))
+	for size, want := range map[int]bool{400 << 10: true, 500 << 10: false, maxSealed + 1: false} {
+		large := DeadLetter{ID: "x", Sealed: sealer.seal(&decode.Input{Value: make([]byte, size)})}
+		if (len(large.Sealed) > 0) != want {
+			t.Errorf("a payload of %d bytes is sealed to %d", size, len(large.Sealed))
+		}
+		if data, err := json.Marshal(&large); err != nil || len(data) > 1_000_000 {
+			t.Errorf("a letter of %d bytes, %v", len(data), err)
+		}
 	}
 	if none := (*Sealer)(nil).seal(in); none != nil {
 		t.Errorf("without a key there is a payload of %d bytes", len(none))

@@ -157,7 +157,7 @@ func TestReplaySealed(t *testing.T) {
 	if err := b.Cluster().DeleteRecords("calls", 0, -1); err != nil {
 		t.Fatal(err)
 	}
-	open, err := letters.List(t.Context(), DeadFilter{})
+	open, err := letters.List(t.Context(), DeadFilter{Sealed: true})
 	if err != nil || len(open) != 1 {
 		t.Fatalf("letters %v, %v", open, err)
 	}

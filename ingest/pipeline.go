@@ -137,9 +137,9 @@ func (p *Pipeline) dead(src *decode.Source, at Place, in *decode.Input, fault *d
 		Source: src.Name,
 		Origin: at.Origin,
 		Reason: fault.Reason,
-		Place:  fault.Place,
-		Why:    fault.Why,
-		Remedy: fault.Remedy,
+		Place:  clip(fault.Place),
+		Why:    clip(fault.Why),
+		Remedy: clip(fault.Remedy),
 		At:     p.Clock.Now().UTC(),
 		Bytes:  len(in.Value),
 	}}
