@@ -119,6 +119,35 @@ func BenchmarkSearch(b *testing.B) {
 	}
 }
 
+// BenchmarkScan reads all calls in pages of 1,000.
+func BenchmarkScan(b *testing.B) {
+	s := open(b)
+	fill(b, s, rand.New(rand.NewPCG(1, 2)), benchCalls)
+	for _, c := range []struct {
+		name   string
+		filter index.Filter
+	}{
+		{"All", index.Filter{}},
+		{"Period", index.Filter{From: time.Date(2026, time.January, 1, 0, 0, 0, 0, time.UTC)}},
+		{"Label", index.Filter{Labels: []string{"label"}}},
+	} {
+		b.Run(c.name, func(b *testing.B) {
+			for b.Loop() {
+				for token := ""; ; {
+					_, next, err := s.Scan(b.Context(), c.filter, token, 1_000)
+					if err != nil {
+						b.Fatal(err)
+					}
+					if next == "" {
+						break
+					}
+					token = next
+				}
+			}
+		})
+	}
+}
+
 func BenchmarkCount(b *testing.B) {
 	s := open(b)
 	fill(b, s, rand.New(rand.NewPCG(1, 2)), benchCalls)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -141,7 +142,7 @@ func (p *putter) put(id string, r *row) (hotline.Outcome, error) {
 	switch {
 	case known && version > r.doc.Version():
 		return hotline.Superseded, nil
-	case err != nil && err != sql.ErrNoRows:
+	case !known && !errors.Is(err, sql.ErrNoRows):
 		return 0, err
 	}
 	c, a := &r.doc.Call, &r.doc.Analysis
@@ -169,7 +170,7 @@ func (p *putter) put(id string, r *row) (hotline.Outcome, error) {
 		return 0, err
 	}
 	for _, l := range a.Labels {
-		label, err := p.number(p.labels, l.Code, p.findLabel, p.addLabel)
+		label, _, err := number(p.labels, l.Code, p.findLabel, p.addLabel, l.Code)
 		if err != nil {
 			return 0, err
 		}
@@ -196,26 +197,13 @@ func (p *putter) replace(doc int64, fields []any) error {
 	return err
 }
 
-// area returns the number of a path and makes it, and those above it, at its first use. Level 0 of every path is "".
+// area returns the number of a path; at its first use it ties it to those above it. Level 0 of every path is "".
 func (p *putter) area(path string) (int64, error) {
-	if id, ok := p.areas[path]; ok {
-		return id, nil
-	}
-	var id int64
-	switch err := p.findArea.QueryRow(path).Scan(&id); err {
-	case nil:
-		p.areas[path] = id
-		return id, nil
-	case sql.ErrNoRows:
-	default:
-		return 0, err
-	}
 	ancestors := hotline.Ancestors(path)
-	id, err := inserted(p.addArea.Exec(path, len(ancestors)))
-	if err != nil {
-		return 0, err
+	id, added, err := number(p.areas, path, p.findArea, p.addArea, path, len(ancestors))
+	if err != nil || !added {
+		return id, err
 	}
-	p.areas[path] = id
 	for level, ancestor := range append([]string{""}, ancestors...) {
 		above, err := p.area(ancestor)
 		if err != nil {
@@ -228,20 +216,20 @@ func (p *putter) area(path string) (int64, error) {
 	return id, nil
 }
 
-// number returns the number under which a value is kept, and adds it at its first use.
-func (p *putter) number(known map[string]int64, value string, find, add *sql.Stmt) (int64, error) {
+// number returns the number under which a value is kept; at its first use it adds a row of these fields.
+func number(known map[string]int64, value string, find, add *sql.Stmt, fields ...any) (id int64, added bool, err error) {
 	if id, ok := known[value]; ok {
-		return id, nil
+		return id, false, nil
 	}
-	var id int64
-	err := find.QueryRow(value).Scan(&id)
-	if err == sql.ErrNoRows {
-		id, err = inserted(add.Exec(value))
+	err = find.QueryRow(value).Scan(&id)
+	if errors.Is(err, sql.ErrNoRows) {
+		added = true
+		id, err = inserted(add.Exec(fields...))
 	}
 	if err == nil {
 		known[value] = id
 	}
-	return id, err
+	return id, added, err
 }
 
 func inserted(r sql.Result, err error) (int64, error) {

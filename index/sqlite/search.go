@@ -129,7 +129,7 @@ func (s *Store) Scan(ctx context.Context, f index.Filter, token string, size int
 	if err := index.CheckScan(size); err != nil {
 		return nil, "", err
 	}
-	var w where
+	w := where{walk: true}
 	w.and("c.id > ?", token)
 	w.filter(f)
 	var docs []hotline.Document
