@@ -105,3 +105,17 @@ func BenchmarkCompile(b *testing.B) {
 		}
 	}
 }
+
+// BenchmarkTrie builds the trie of many literals that begin alike.
+func BenchmarkTrie(b *testing.B) {
+	var literals [][]rune
+	for _, head := range []string{"停电", "没有通知", "电费", "变压器", "师傅"} {
+		for i := range 10_000 {
+			literals = append(literals, []rune(head+string([]rune{'一' + rune(i%900), '三' + rune(i/900), '上' + rune(i%7)})))
+		}
+	}
+	b.ReportAllocs()
+	for b.Loop() {
+		newTrie(literals)
+	}
+}

@@ -37,56 +37,56 @@ var (
 // Explanation says why a call got its labels and what kept others away. It is recomputed from the call and the rule
 // set, so it holds for exactly this revision.
 type Explanation struct {
-	Call        string // the document id
-	Revision    int64
-	Hash        string
-	Given       []Finding // the strongest first
-	NotGiven    []Finding // labels of which a rule fired or nearly fired, the nearest first
-	Nature      Ballot
-	Responsible Ballot
+	Call        string    `json:"call"` // the document id
+	Revision    int64     `json:"ruleset_rev"`
+	Hash        string    `json:"ruleset_hash"`
+	Given       []Finding `json:"given"`     // the strongest first
+	NotGiven    []Finding `json:"not_given"` // labels of which a rule fired or nearly fired, the nearest first
+	Nature      Ballot    `json:"nature"`
+	Responsible Ballot    `json:"responsible"`
 }
 
 // Finding is what the rules say of one label.
 type Finding struct {
-	Code      string
-	Name      string
-	Weight    float64 // of the fired rules
-	Threshold float64
-	Why       string        // why it was not given although rules fired; empty otherwise
-	Fired     []RuleFinding // in the order of the files
-	Missed    []RuleFinding // near misses, the nearest first
+	Code      string        `json:"code"`
+	Name      string        `json:"name"`
+	Weight    float64       `json:"weight"` // of the fired rules
+	Threshold float64       `json:"threshold"`
+	Why       string        `json:"why,omitempty"`    // why it was not given although rules fired; empty otherwise
+	Fired     []RuleFinding `json:"fired,omitempty"`  // in the order of the files
+	Missed    []RuleFinding `json:"missed,omitempty"` // near misses, the nearest first
 }
 
 // RuleFinding is one rule: the words it fired by, or what blocked it.
 type RuleFinding struct {
-	Rule   string
-	Weight float64
-	Hits   []hotline.Hit
-	Blocks []Block
+	Rule   string        `json:"rule"`
+	Weight float64       `json:"weight"`
+	Hits   []hotline.Hit `json:"hits,omitempty"`
+	Blocks []Block       `json:"blocks,omitempty"`
 }
 
 // Block is one thing that kept a rule from firing. Hit is the word concerned and By the cue or phrase that hid it;
 // both are nil where there is none.
 type Block struct {
-	Reason Reason
-	Group  string
-	Hit    *hotline.Hit
-	By     *hotline.Hit
+	Reason Reason       `json:"reason"`
+	Group  string       `json:"group,omitempty"`
+	Hit    *hotline.Hit `json:"hit,omitempty"`
+	By     *hotline.Hit `json:"by,omitempty"`
 }
 
 // Ballot is how the nature or the responsible party was found: the default of the strongest label, and the rules.
 type Ballot struct {
-	Winner  string
-	Default string // the label whose default was a vote; empty for none
-	Votes   []Vote
+	Winner  string `json:"winner"`
+	Default string `json:"default,omitempty"` // the label whose default was a vote; empty for none
+	Votes   []Vote `json:"votes,omitempty"`
 }
 
 // Vote is one rule's vote.
 type Vote struct {
-	Rule   string
-	Value  string
-	Weight float64
-	Hits   []hotline.Hit
+	Rule   string        `json:"rule"`
+	Value  string        `json:"value"`
+	Weight float64       `json:"weight"`
+	Hits   []hotline.Hit `json:"hits,omitempty"`
 }
 
 // Bounds of an explanation.

@@ -132,6 +132,15 @@ rules:
 	}
 }
 
+func TestRules(t *testing.T) {
+	over := fstest.MapFS{"rules/over.yaml": {Data: []byte("decides: nature\nrules:\n  - {id: n, label: 投诉, weight: 2, when: 「投诉」}\n")}}
+	got := mustCompile(t, testFS("rules:\n  - id: r\n    label: a.one\n    when: 「停电」\n"), over).Rules()
+	want := []RuleInfo{{"r", "label", "a.one", 1, "rules/test.yaml", 2}, {"n", "nature", "投诉", 2, "overlay1/rules/over.yaml", 3}}
+	if !slices.Equal(got, want) {
+		t.Errorf("got %v, want %v", got, want)
+	}
+}
+
 // The hash changes with every file and not with anything else; the source compiles again to the same set.
 func TestHashAndSource(t *testing.T) {
 	const rules = "rules: [{id: r, label: a.one, when: 「停电」}]"

@@ -47,6 +47,9 @@ func expandPattern(pattern string, fold folder) ([]sequence, error) {
 	if err != nil {
 		return nil, err
 	}
+	if p.at < len(p.text) && p.text[p.at] == '|' {
+		return nil, p.fault("put alternatives in parentheses, (a|b), or write two patterns parted by a space")
+	}
 	if p.at < len(p.text) {
 		return nil, p.fault("unmatched %q; write \\%c for the character itself", p.text[p.at], p.text[p.at])
 	}
@@ -224,15 +227,24 @@ func melt(all []sequence) []sequence {
 	return []sequence{{{class: class}}}
 }
 
+// class reads [abc], in which 0-9 and a-z stand for all between them.
 func (p *patternParser) class() ([]sequence, error) {
 	p.at++
 	var all []sequence
 	for p.at < len(p.text) && p.text[p.at] != ']' {
-		if p.text[p.at] == '\\' && p.at+1 < len(p.text) {
+		from := p.classRune()
+		to := from
+		if p.at+1 < len(p.text) && p.text[p.at] == '-' && p.text[p.at+1] != ']' {
 			p.at++
+			to = p.classRune()
+			if !isDigit(from) && !isLatin(from) || !isDigit(to) && !isLatin(to) || isDigit(from) != isDigit(to) || from > to {
+				p.at--
+				return nil, p.fault("%c-%c is no range of digits or Latin letters; write \\- for the character itself", from, to)
+			}
 		}
-		all = append(all, sequence{{literal: []rune{p.fold.fold(p.text[p.at])}}})
-		p.at++
+		for r := from; r <= to; r++ {
+			all = append(all, sequence{{literal: []rune{r}}})
+		}
 	}
 	switch {
 	case p.at >= len(p.text):
@@ -243,6 +255,17 @@ func (p *patternParser) class() ([]sequence, error) {
 	p.at++
 	return melt(all), nil
 }
+
+// classRune reads one folded character of a class.
+func (p *patternParser) classRune() rune {
+	if p.text[p.at] == '\\' && p.at+1 < len(p.text) {
+		p.at++
+	}
+	p.at++
+	return p.fold.fold(p.text[p.at-1])
+}
+
+func isLatin(r rune) bool { return 'a' <= r && r <= 'z' }
 
 // gap reads {min,max}.
 func (p *patternParser) gap() ([]sequence, error) {

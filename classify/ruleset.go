@@ -107,6 +107,27 @@ func (rs *RuleSet) WithRevision(rev int64) *RuleSet {
 // Taxonomy is the set's labels. It must not be changed.
 func (rs *RuleSet) Taxonomy() *Taxonomy { return rs.taxonomy }
 
+// RuleInfo is what a list of rules shows of one.
+type RuleInfo struct {
+	ID      string
+	Decides string // label, nature or responsible
+	Value   string // what it decides for: a label's code, a nature, a party
+	Weight  float64
+	File    string // overlays are named overlay1/…
+	Line    int
+}
+
+// Rules lists the rules in the order of the files.
+func (rs *RuleSet) Rules() []RuleInfo {
+	var list []RuleInfo
+	for d, rules := range rs.rules {
+		for _, r := range rules {
+			list = append(list, RuleInfo{r.id, decisionNames[d], r.label, r.weight, r.place.file.name(), r.place.position().Line})
+		}
+	}
+	return list
+}
+
 // Segmenter is the set's segmenter.
 func (rs *RuleSet) Segmenter() *Segmenter { return rs.segmenter }
 
