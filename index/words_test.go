@@ -56,7 +56,7 @@ func TestTokenize(t *testing.T) {
 // TestFold holds the short cut of Fold against the whole of it, for every character of the two planes that have letters
 // of two cases or widths.
 func TestFold(t *testing.T) {
-	for r := rune(0); r < 0x20000; r++ {
+	for r := range rune(0x20000) {
 		if !utf8.ValidRune(r) {
 			continue
 		}

@@ -2,6 +2,7 @@ package sqlite
 
 import (
 	"encoding/json"
+	"slices"
 	"strings"
 	"time"
 
@@ -111,7 +112,7 @@ func (w *where) words(words index.Words, f index.Filter) {
 	within, bounds := "", []any(nil)
 	if len(in.terms) > 0 {
 		within = " AND rowid BETWEEN (SELECT min(doc) FROM call c WHERE " + in.String() + ") AND (SELECT max(doc) FROM call c WHERE " + in.String() + ")"
-		bounds = append(in.args, in.args...)
+		bounds = slices.Concat(in.args, in.args)
 	}
 	if len(words.All) > 0 {
 		w.and("c.doc IN (SELECT rowid FROM text WHERE text MATCH ?"+within+")", append([]any{match(words.All, " AND ")}, bounds...)...)

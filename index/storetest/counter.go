@@ -277,7 +277,7 @@ func countBadQueries(s *scope) {
 		{"negative level", index.CountQuery{Interval: index.IntervalDay, Tree: index.TreeGrid, Level: -1}},
 		{"level too deep", index.CountQuery{Interval: index.IntervalDay, Tree: index.TreeGrid, Level: hotline.MaxAreaDepth + 1}},
 	} {
-		s.T.Run(c.name, func(t *testing.T) {
+		s.Run(c.name, func(t *testing.T) {
 			if _, err := s.store.Count(t.Context(), c.q); !errors.Is(err, index.ErrQuery) {
 				t.Errorf("got %v, want ErrQuery", err)
 			}

@@ -65,7 +65,7 @@ func filters(s *scope) {
 		}, []string{"1"}},
 		{"fields that no document joins", index.Filter{Labels: []string{"outage"}, Kinds: []hotline.Kind{hotline.KindOrder}}, nil},
 	} {
-		s.T.Run(c.name, func(t *testing.T) {
+		s.Run(c.name, func(t *testing.T) {
 			s := s.in(t)
 			s.wantFound(index.Query{Filter: c.filter}, c.want...)
 			s.wantFound(index.Query{Words: "停电", Filter: c.filter}, c.want...)

@@ -74,7 +74,7 @@ func searchWords(s *scope) {
 		{"operators of query languages are plain text", "电表* OR 停电~2", nil},
 		{"parentheses and colons are plain text", "(电表):", []string{"both", "emoji", "meter", "table"}},
 	} {
-		s.T.Run(c.name, func(t *testing.T) { s.in(t).wantFound(index.Query{Words: c.words}, c.want...) })
+		s.Run(c.name, func(t *testing.T) { s.in(t).wantFound(index.Query{Words: c.words}, c.want...) })
 	}
 }
 
@@ -105,7 +105,7 @@ func searchBadQueries(s *scope) {
 		{"unknown facet", index.Query{Facets: []index.Field{"weather"}}},
 		{"negative facet size", index.Query{Facets: []index.Field{index.FacetLabel}, FacetSize: -1}},
 	} {
-		s.T.Run(c.name, func(t *testing.T) {
+		s.Run(c.name, func(t *testing.T) {
 			if _, err := s.store.Search(t.Context(), c.q); !errors.Is(err, index.ErrQuery) {
 				t.Errorf("got %v, want ErrQuery", err)
 			}

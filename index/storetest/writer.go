@@ -222,7 +222,7 @@ func moveToOtherMonth(s *scope) {
 	april := time.Date(2026, time.April, 1, 0, 0, 0, 0, shanghai)
 	s.put(s.call("1", "三月", contentRev(1001), received(march), labels("a")))
 	s.put(s.call("1", "四月", contentRev(1002), received(april), labels("b")))
-	s.wantOnly("1", "四月")
+	s.wantOnly("四月")
 	s.wantFound(index.Query{Filter: index.Filter{From: march, To: april}})
 	s.wantFound(index.Query{Filter: index.Filter{From: april, To: april.Add(time.Second)}}, "1")
 
@@ -231,14 +231,14 @@ func moveToOtherMonth(s *scope) {
 	if verdicts[0].Outcome != hotline.Superseded {
 		s.Errorf("late older copy: got %v, want superseded", verdicts[0].Outcome)
 	}
-	s.wantOnly("1", "四月")
+	s.wantOnly("四月")
 }
 
 func moveBackAndForth(s *scope) {
 	for i, month := range []time.Month{time.March, time.April, time.March, time.May, time.April} {
 		text := fmt.Sprintf("第%d版", i)
 		s.put(s.call("1", text, contentRev(int64(1000+i)), received(day(month, 5))))
-		s.wantOnly("1", text)
+		s.wantOnly(text)
 	}
 }
 
@@ -251,7 +251,7 @@ func movesAtOnce(s *scope) {
 		}
 	})
 	s.refresh()
-	s.wantOnly("1", fmt.Sprintf("第%d版", versions-1))
+	s.wantOnly(fmt.Sprintf("第%d版", versions-1))
 }
 
 func tombstoneReplaces(s *scope) {
@@ -394,14 +394,14 @@ func shorten(text string) string {
 	return text
 }
 
-// wantOnly checks that one copy of a call stands, in Get, Search and Scan, and that its text is want.
-func (s *scope) wantOnly(call, want string) {
+// wantOnly checks that one copy stands of call 1, the only one of this scope, in Get, Search and Scan, and its text.
+func (s *scope) wantOnly(text string) {
 	s.Helper()
-	s.wantText(call, want)
-	s.wantFound(index.Query{}, call)
-	s.wantFound(index.Query{Words: want}, call)
+	s.wantText("1", text)
+	s.wantFound(index.Query{}, "1")
+	s.wantFound(index.Query{Words: text}, "1")
 	docs := s.scan(index.Filter{}, 100, nil)
-	if len(docs) != 1 || docs[0].Call.Turns[0].Text != want {
-		s.Errorf("scan: got %d copies %v, want one with text %q", len(docs), callIDs(docs), want)
+	if len(docs) != 1 || docs[0].Call.Turns[0].Text != text {
+		s.Errorf("scan: got %d copies %v, want one with text %q", len(docs), callIDs(docs), text)
 	}
 }
