@@ -9,6 +9,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"sync"
 	"testing"
 	"time"
 
@@ -155,6 +156,37 @@ func (s *scope) refresh() {
 	s.Helper()
 	if err := s.store.Refresh(s.Context()); err != nil {
 		s.Fatalf("refresh: %v", err)
+	}
+}
+
+// atOnce runs n writers side by side and waits for them.
+func (s *scope) atOnce(n int, write func(writer int)) {
+	var all sync.WaitGroup
+	for i := range n {
+		all.Go(func() { write(i) })
+	}
+	all.Wait()
+}
+
+// apply puts documents until each is Stored or Superseded; it may run in any goroutine.
+func (s *scope) apply(docs ...hotline.Document) {
+	for len(docs) > 0 {
+		verdicts, err := s.store.Put(s.Context(), docs)
+		if err != nil {
+			s.Errorf("put %d documents: %v", len(docs), err)
+			return
+		}
+		var again []hotline.Document
+		for i, v := range verdicts {
+			switch v.Outcome {
+			case hotline.Stored, hotline.Superseded:
+			case hotline.Retry:
+				again = append(again, docs[i])
+			default:
+				s.Errorf("put %s: got %s (%s)", v.ID, v.Outcome, v.Reason)
+			}
+		}
+		docs = again
 	}
 }
 

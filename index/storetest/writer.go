@@ -7,7 +7,6 @@ import (
 	"math/rand/v2"
 	"slices"
 	"strings"
-	"sync"
 	"time"
 
 	"suqiu/hotline"
@@ -345,37 +344,6 @@ func putEndedContext(s *scope) {
 	verdicts, err := s.store.Put(cancelled(), []hotline.Document{s.call("1", "停电")})
 	if !errors.Is(err, context.Canceled) || verdicts != nil {
 		s.Errorf("got %v, %v, want context.Canceled and no verdicts", verdicts, err)
-	}
-}
-
-// atOnce runs n writers side by side and waits for them.
-func (s *scope) atOnce(n int, write func(writer int)) {
-	var all sync.WaitGroup
-	for i := range n {
-		all.Go(func() { write(i) })
-	}
-	all.Wait()
-}
-
-// apply puts documents until each is Stored or Superseded; it may run in any goroutine.
-func (s *scope) apply(docs ...hotline.Document) {
-	for len(docs) > 0 {
-		verdicts, err := s.store.Put(s.Context(), docs)
-		if err != nil {
-			s.Errorf("put %d documents: %v", len(docs), err)
-			return
-		}
-		var again []hotline.Document
-		for i, v := range verdicts {
-			switch v.Outcome {
-			case hotline.Stored, hotline.Superseded:
-			case hotline.Retry:
-				again = append(again, docs[i])
-			default:
-				s.Errorf("put %s: got %s (%s)", v.ID, v.Outcome, v.Reason)
-			}
-		}
-		docs = again
 	}
 }
 
