@@ -111,11 +111,13 @@ func countSources(q index.CountQuery, zone *time.Location) []object {
 	}}})
 }
 
-// zoneName is a zone as Elasticsearch reads it: an IANA name, or the offset of a zone that has none.
+// zoneName is a zone as Elasticsearch reads it: an IANA name, or the offset of a zone that only looks like one.
 func zoneName(zone *time.Location) string {
-	name := zone.String()
-	if _, err := time.LoadLocation(name); err == nil && name != "Local" && name != "" {
-		return name
+	instant := time.Unix(0, 0)
+	offset := instant.In(zone).Format("-07:00")
+	named, err := time.LoadLocation(zone.String())
+	if err != nil || zone.String() == "Local" || instant.In(named).Format("-07:00") != offset {
+		return offset
 	}
-	return time.Now().In(zone).Format("-07:00")
+	return zone.String()
 }
