@@ -64,7 +64,7 @@ func (rs *RuleSet) Test() (failed, learnt []Problem) {
 func (rs *RuleSet) fires(r *rule, text string) bool {
 	call := exampleCall(text)
 	m := rs.take(call, false)
-	defer rs.pool.Put(m)
+	defer rs.give(m)
 	for i, s := range rs.score(m) {
 		if s.given() {
 			m.labels = append(m.labels, rs.taxonomy.Labels[i].Code)

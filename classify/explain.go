@@ -99,7 +99,7 @@ const (
 // Explain says why a call gets its labels.
 func (rs *RuleSet) Explain(call *hotline.Call) Explanation {
 	m := rs.take(call, false)
-	defer rs.pool.Put(m)
+	defer rs.give(m)
 	e := Explanation{Call: call.DocID(), Revision: rs.rev, Hash: rs.hash}
 	scores := rs.score(m)
 	missed := rs.nearMisses(m, scores)
@@ -133,7 +133,6 @@ func (rs *RuleSet) Explain(call *hotline.Call) Explanation {
 	}
 	e.Nature = rs.vote(m, decidesNature).explain()
 	e.Responsible = rs.vote(m, decidesResponsible).explain()
-	m.doc.call = nil
 	return e
 }
 

@@ -6,7 +6,7 @@ import (
 )
 
 // maxHits bounds the words of one group that are looked at in one call, so that no text can make near expensive.
-const maxHits = 2000
+const maxHits = 20_000
 
 // matches is one call laid out with the words that stand in it. It is reused from call to call.
 type matches struct {

@@ -135,7 +135,7 @@ func (rs *RuleSet) Segmenter() *Segmenter { return rs.segmenter }
 // in a program built without gse's dictionaries.
 func (rs *RuleSet) Ready() error { return rs.segmenter.Ready() }
 
-// take lays a call out and finds its words; give it back with pool.Put.
+// take lays a call out and finds its words; give it back with give.
 func (rs *RuleSet) take(call *hotline.Call, wantWords bool) *matches {
 	m := rs.pool.Get().(*matches)
 	if err := m.doc.lay(call, rs.segmenter, wantWords); err != nil {
@@ -145,10 +145,17 @@ func (rs *RuleSet) take(call *hotline.Call, wantWords bool) *matches {
 	return m
 }
 
+// give takes back what take gave and lets go of the call.
+func (rs *RuleSet) give(m *matches) {
+	clear(m.doc.turns)
+	m.doc.call, m.doc.words = nil, nil
+	rs.pool.Put(m)
+}
+
 // Analyze finds the labels, the nature and the responsible party of a call. It depends on the call and the set alone.
 func (rs *RuleSet) Analyze(call *hotline.Call) hotline.Analysis {
 	m := rs.take(call, true)
-	defer rs.pool.Put(m)
+	defer rs.give(m)
 	a := hotline.Analysis{Labels: []hotline.Label{}, Tokens: m.doc.words, RulesetRev: rs.rev, RulesetHash: rs.hash}
 	scores := rs.score(m)
 	for i, s := range scores {
@@ -165,7 +172,6 @@ func (rs *RuleSet) Analyze(call *hotline.Call) hotline.Analysis {
 	m.labels = append(m.labels, a.Codes()...)
 	a.Nature = hotline.Nature(rs.vote(m, decidesNature).winner)
 	a.Responsible = hotline.Responsible(rs.vote(m, decidesResponsible).winner)
-	m.doc.call = nil
 	return a
 }
 
