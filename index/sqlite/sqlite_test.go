@@ -34,5 +34,11 @@ func TestStore(t *testing.T) {
 	storetest.Run(t, func(t *testing.T) index.Store { return open(t) })
 }
 
+// TestSharedStore runs the suite in one store, where each promise must hold beside the documents of the others.
+func TestSharedStore(t *testing.T) {
+	s := open(t)
+	storetest.Run(t, func(*testing.T) index.Store { return s })
+}
+
 // noon is when the calls of these tests are received.
 var noon = time.Date(2026, time.March, 10, 4, 0, 0, 0, time.UTC)
