@@ -33,9 +33,12 @@ func (sc *scanner) door(i int) (end int) {
 		case suffixFloor:
 			if !below && !unit {
 				next := skip(sc.s, at+length, " ")
-				if a, m := numeral(sc.s, next); m < 3 || m > 5 || !isRoom(sc.s[a:]) {
+				a, m := numeral(sc.s, next)
+				numbered := m <= 4 && strings.HasPrefix(sc.s[next:], sc.s[i:at]) && sc.ends(a) && !strings.HasPrefix(sc.s[a:], "户") // 15楼1502
+				if m < 3 || m > 5 || !isRoom(sc.s[a:]) && !numbered {
 					return 0
 				}
+				unit = true
 			}
 			end = at + length
 		case suffixRoom:
@@ -49,7 +52,7 @@ func (sc *scanner) door(i int) (end int) {
 			}
 			hyphens++
 			if hyphens == 1 && !below {
-				if !placeBefore(sc.s, start) || n > 2 {
+				if n > 2 || !placeBefore(sc.s, start) && !sc.threeParts(at+length) {
 					return 0
 				}
 				from = at // the building's number before the hyphen stays
@@ -203,6 +206,18 @@ func (sc *scanner) belowBuilding(i int) bool {
 		}
 	}
 	return false
+}
+
+// threeParts reports whether s goes on at byte i with a unit, a hyphen and a room of no year: 3-402 of 5-3-402.
+func (sc *scanner) threeParts(i int) bool {
+	at, n := numeral(sc.s, i)
+	suffix, length := doorSuffix(sc.s[at:])
+	if n < 1 || n > 2 || suffix != suffixHyphen {
+		return false
+	}
+	room := at + length
+	end, m := numeral(sc.s, room)
+	return m >= 3 && m <= 4 && sc.s[room] != '0' && !(m == 4 && dated(digitsOf(sc.s[room:end]))) && sc.ends(end)
 }
 
 // placeBefore reports whether a place stands before byte i, so that 3-402 after it is a door and no range.

@@ -36,7 +36,7 @@ const (
 // empty token with a rank means a number that stays.
 func (sc *scanner) judge(p *part) (token string, rank, end int) {
 	n, end := len(p.digits), p.end()
-	if decimal(sc.s[end:]) {
+	if p.widest < longGroup && decimal(sc.s[end:]) {
 		return "", 0, 0
 	}
 	if token, rank := sc.known.whole(sc, p); rank > 0 {
@@ -176,6 +176,9 @@ func (sc *scanner) phone(p *part, is label) (token string, rank int) {
 			break
 		}
 	}
+	if len(d) == 22 && len(p.groups) == 1 && isMobile(d[:11]) && isMobile(d[11:]) {
+		return tokenMobile, rankShape // told twice without a pause
+	}
 	if isMobile(d) {
 		if p.spoken || is == labelPhone || mobileShape(p.groups) {
 			return tokenMobile, rankShape
@@ -263,7 +266,7 @@ func (sc *scanner) account(p *part, is label) (token string, rank int) {
 			return "", 0
 		case n == 10 || n == 13 || n == 16:
 			return tokenAccount, rankLabelled
-		case n >= 5 && n <= 20 && (p.spoken || len(p.groups) == 1 || p.widest < longGroup) && (n >= 8 || near(sc.chain.gap, 12)) && !(n == 8 && isDate(d)):
+		case n >= 5 && n <= maxNumber && (p.spoken || len(p.groups) == 1 || p.widest < longGroup) && (n >= 8 || near(sc.chain.gap, 12)) && !(n == 8 && isDate(d)):
 			return tokenAccount, rankLabel
 		}
 		return "", 0

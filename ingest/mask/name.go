@@ -1,6 +1,7 @@
 package mask
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -147,6 +148,12 @@ func (sc *scanner) surnamed(at, i int) {
 	}
 	sc.add(span{start: i, end: i + n, token: tokenName})
 	rest := skip(sc.s, i+n, "，, ")
+	if rest > i+n && strings.HasPrefix(sc.s[rest:], sc.s[i:i+n]) { // 我姓张，张建国
+		if m := nameLength(sc.s[rest:], false); m > 0 && sc.bounded(rest+m) {
+			sc.add(span{start: rest, end: rest + m, token: tokenName})
+			return
+		}
+	}
 	for _, verb := range [...]string{"名字叫", "单名一个", "名叫", "叫", "名"} {
 		given, ok := strings.CutPrefix(sc.s[rest:], verb)
 		if !ok {
@@ -171,6 +178,39 @@ func (sc *scanner) surnamed(at, i int) {
 // nameLabels stand before a name, with or without a colon, 是 or 叫.
 var nameLabels = [...]string{"姓名", "户名", "户主", "联系人", "申请人", "经办人", "收件人", "来电人", "反映人", "诉求人", "投诉人", "举报人", "报修人", "求助人", "机主", "名字", "当事人", "法人", "房主", "负责人"}
 
+// colonLabels are words for people that a name follows only after a colon.
+var colonLabels = [...]string{"业主", "住户", "房东", "租户", "租客", "客户", "用户", "市民", "居民", "村民", "签收人", "店主", "老板", "户主姓名", "来电市民", "家属"}
+
+// introduced masks the name after 我是 at byte i if it is a full one and nothing else.
+func (sc *scanner) introduced(i int) {
+	n := nameLength(sc.s[i:], false)
+	if n >= 9 && !strings.Contains(sc.s[i:i+n], "人") && sc.bounded(i+n) {
+		sc.add(span{start: i, end: i + n, token: tokenName})
+	}
+}
+
+// nameBefore masks a name that stands alone before a phone number: （张建国 13800000000）.
+func (sc *scanner) nameBefore(phone span) {
+	if phone.token != tokenMobile && phone.token != tokenLandline {
+		return
+	}
+	end := len(strings.TrimRight(sc.s[:phone.start], " ，,：:（("))
+	start := end
+	for end-start <= 12 {
+		r, n := utf8.DecodeLastRuneInString(sc.s[:start])
+		if !unicode.Is(unicode.Han, r) {
+			break
+		}
+		start -= n
+	}
+	if start < sc.masked || end-start > 12 {
+		return
+	}
+	if n := nameLength(sc.s[start:], false); n > 0 && n == end-start {
+		sc.add(span{start: start, end: end, token: tokenName})
+	}
+}
+
 // labelledName masks the name after a label that ends at byte i, or whose colon or 是 stands in s[at:i].
 func (sc *scanner) labelledName(at, i int) {
 	head := sc.s[max(0, at-20):at]
@@ -180,16 +220,18 @@ func (sc *scanner) labelledName(at, i int) {
 		head, direct = sc.s[max(0, i-20):i], true
 	}
 	head = strings.TrimRight(head, " ")
-	found := false
-	for _, l := range nameLabels {
-		found = found || strings.HasSuffix(head, l)
-	}
-	if !found {
+	labelled := func(l string) bool { return strings.HasSuffix(head, l) }
+	colon := sc.s[at:i] == ":" || sc.s[at:i] == "："
+	strong := slices.ContainsFunc(nameLabels[:], labelled)
+	if !strong && !(colon && slices.ContainsFunc(colonLabels[:], labelled)) {
+		if strings.HasPrefix(sc.s[at:], "是") && strings.HasSuffix(head, "我") {
+			sc.introduced(i)
+		}
 		return
 	}
 	i = skip(sc.s, i, " ：:“\"是")
 	i = skip(sc.s, i, " “\"")
-	n := nameLength(sc.s[i:], !direct && colonBefore(sc.s[:i]))
+	n := nameLength(sc.s[i:], strong && !direct && colonBefore(sc.s[:i]))
 	if n == 0 {
 		return
 	}

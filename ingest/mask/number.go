@@ -57,6 +57,7 @@ func (sc *scanner) number(i int) int {
 		c.label, c.gap, c.looked = labelNone, "", true
 		if sp.token != "" {
 			sc.add(sp)
+			sc.nameBefore(sp)
 			sc.masked, sc.last = sp.end, sp.token
 			c.label, c.labels = sc.listed(), to
 		}

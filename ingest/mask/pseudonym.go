@@ -15,7 +15,7 @@ import (
 const MinKeyBytes = sha256.Size
 
 // ErrNoKey says that there is no key to make pseudonyms with.
-var ErrNoKey = errors.New("no key for pseudonyms: make one with `suqiu config key`, keep it outside the store, and name it in the configuration")
+var ErrNoKey = errors.New("no key for pseudonyms: make one with `suqiu key new` and set mask.key_file, or SUQIU_MASK_KEYS")
 
 // Keyring holds the keys of pseudonyms. The first one is active; older ones stay so that numbers can still be looked
 // up among calls that were stored under them.

@@ -75,7 +75,7 @@ func (g *generator) mobileDigits() string {
 // mobile writes a mobile number.
 func (g *generator) mobile() (s, form string) {
 	d := g.mobileDigits()
-	switch form = g.pick("plain", "plain", "3-4-4", "3 4 4", "+86", "0086", "86-", "0", "wide", "dots", "singles", "spoken", "said", "3-8", "mixed", "zeros", "334", "mixed signs", "slashes", "pairs", "commas", "wide dashes", "bracket", "radio", "misheard", "capitals", "spoken pairs", "corrected"); form {
+	switch form = g.pick("plain", "plain", "3-4-4", "3 4 4", "+86", "0086", "86-", "0", "wide", "dots", "singles", "spoken", "said", "3-8", "mixed", "zeros", "334", "mixed signs", "slashes", "pairs", "commas", "wide dashes", "bracket", "radio", "misheard", "capitals", "spoken pairs", "corrected", "twice"); form {
 	case "3-4-4":
 		return strings.Join(split(d, 3, 4, 4), g.pick("-", "－", "—")), form
 	case "3 4 4":
@@ -128,6 +128,8 @@ func (g *generator) mobile() (s, form string) {
 		return g.say(split(d, 3, 2, 2, 2, 2)), form
 	case "corrected":
 		return g.spoken(d[:7]) + "不对" + g.spoken(d[:3]+g.digits(4)) + " " + g.spoken(d[7:]), form
+	case "twice":
+		return g.spoken(d) + g.spoken(d), form
 	}
 	return d, form
 }
@@ -341,7 +343,7 @@ func (g *generator) door() (before, s, form string) {
 	spoken := g.spoken(room)
 	numeral := [...]string{"零", "一", "二", "三", "四", "五"}[unit]
 	building := fmt.Sprintf("%d", g.between(1, 40))
-	switch form = g.pick("unit room", "bare", "block", "hyphens", "spoken", "spoken bare", "tower", "house", "list", "side", "unit bare", "hyphen", "comma", "floor and room", "room 房间", "door 号", "hash", "hash hyphen", "letter", "shop", "block hyphen", "direction"); form {
+	switch form = g.pick("unit room", "bare", "block", "hyphens", "spoken", "spoken bare", "tower", "house", "list", "side", "unit bare", "hyphen", "comma", "floor and room", "room 房间", "door 号", "hash", "hash hyphen", "letter", "shop", "block hyphen", "direction", "three parts", "floor alone"); form {
 	case "bare":
 		return "阳光小区" + building + "号楼", room, form
 	case "block":
@@ -384,6 +386,10 @@ func (g *generator) door() (before, s, form string) {
 		return "万和府" + building + "幢", fmt.Sprintf("-%s", room), form
 	case "direction":
 		return "机床厂家属院三号楼", numeral + "单元" + g.pick("三楼", "四楼", "二楼") + g.pick("东", "西", "右手", "左手边"), form
+	case "three parts":
+		return "住" + building, fmt.Sprintf("-%d-%s", unit, room), form
+	case "floor alone":
+		return "就在", fmt.Sprintf("%d楼%s", floor, room), form
 	}
 	return "电力村小区" + building + "号楼", fmt.Sprintf("%d单元%s室", unit, room), form
 }

@@ -134,6 +134,12 @@ func (g *generator) named(s *Sample) string {
 		form = before + after
 	}
 	if g.chance(10) {
+		n, form := g.mobile()
+		s.plant(kindName, "before a number", name)
+		s.plant(kindMobile, form, n)
+		return g.pick("（", "", "联系 ", "现场：") + name + g.pick(" ", "，", "", "：") + n
+	}
+	if g.chance(10) {
 		rest := strings.TrimPrefix(name, surname(name))
 		s.plant(kindName, "姓…名…", rest)
 		return g.pick("我姓", "免贵姓", "本人姓") + surname(name) + g.pick("，名", "叫", " 名叫", "，单名一个") + rest + g.pick("，", "。")
