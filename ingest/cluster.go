@@ -5,6 +5,7 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
+	"io"
 	"slices"
 	"strings"
 	"time"
@@ -119,9 +120,11 @@ func (b *broker) partitions(ctx context.Context, topic string) ([]int, error) {
 	return ids, nil
 }
 
-// setupHint tells whether an error of Kafka's will not go away by itself, and what the operator can do about it.
-func setupHint(err error) (string, bool) {
+// setupHint tells what the operator can do about an error of Kafka's, and whether nothing else will help.
+func setupHint(err error) (hint string, lasting bool) {
 	switch {
+	case errors.Is(err, io.ErrUnexpectedEOF):
+		return "if it lasts, check kafka.tls and kafka.sasl against the broker's listener", false
 	case errors.Is(err, kafka.TopicAuthorizationFailed):
 		return "give the user the right to read and describe the topic", true
 	case errors.Is(err, kafka.GroupAuthorizationFailed):

@@ -200,12 +200,13 @@ func (c *Consumer) Run(ctx context.Context) error {
 
 // report says why joining failed. Most causes go away: the coordinator is not yet available, a rebalance is under way.
 func (c *Consumer) report(err error, failures int) {
-	if hint, lasting := setupHint(err); lasting {
+	hint, lasting := setupHint(err)
+	if lasting {
 		c.group.paused(fmt.Sprintf("join group %s: %v", c.cfg.Group, err), hint)
 		c.log.Error("can't join the consumer group", "group", c.cfg.Group, "err", err, "hint", hint)
 		return
 	}
-	c.group.waiting(fmt.Sprintf("join group %s: %v", c.cfg.Group, err), "")
+	c.group.waiting(fmt.Sprintf("join group %s: %v", c.cfg.Group, err), hint)
 	level := slog.LevelInfo
 	if failures > 3 {
 		level = slog.LevelWarn
@@ -229,7 +230,7 @@ func (c *Consumer) awaitTopics(ctx context.Context, generation int32) bool {
 			}
 			hint, _ := setupHint(err)
 			c.group.waiting(err.Error(), hint)
-			c.log.Warn("broker unavailable, trying again", "err", err)
+			c.log.Warn("broker unavailable, trying again", "err", err, "hint", hint)
 		} else {
 			why := "missing topics: " + strings.Join(missing, ", ")
 			c.group.paused(why, "create the topics with suqiu kafka setup")

@@ -114,9 +114,15 @@ type running struct {
 // consume starts a member of the group; it is stopped when the test ends, if not before.
 func (b *testBroker) consume(store Store, sink Sink, change func(*ConsumerConfig, *LoopConfig)) *running {
 	b.t.Helper()
+	return b.consumeFrom(b.cluster(), store, sink, change)
+}
+
+// consumeFrom is consume with a cluster that need not be the test's broker.
+func (b *testBroker) consumeFrom(cluster Cluster, store Store, sink Sink, change func(*ConsumerConfig, *LoopConfig)) *running {
+	b.t.Helper()
 	loop := LoopConfig{Pipeline: testPipeline(SystemClock{}), Store: store, Sink: sink, PutTimeout: time.Second,
 		Backoff: Backoff{First: time.Millisecond, Max: 20 * time.Millisecond}, SetupWait: 20 * time.Millisecond}
-	cfg := ConsumerConfig{Cluster: b.cluster(), Sources: map[string]decode.Source{"calls": source95598}, BatchRecords: 50,
+	cfg := ConsumerConfig{Cluster: cluster, Sources: map[string]decode.Source{"calls": source95598}, BatchRecords: 50,
 		Linger: 5 * time.Millisecond, CommitEvery: 20 * time.Millisecond, Heartbeat: 50 * time.Millisecond,
 		SessionTimeout: 2 * time.Second, RebalanceTimeout: 2 * time.Second, ProbeEvery: 20 * time.Millisecond}
 	if change != nil {
@@ -440,7 +446,7 @@ func TestConsumePausedSource(t *testing.T) {
 	b.write("calls", 0, append([]string{contact("good", 1)}, repeat(20, func(int) string { return "{" })...)...)
 	await(t, "the pause to be told", func() bool {
 		err := c.Ready()
-		return err != nil && strings.Contains(err.Error(), "source 95598 is paused")
+		return err != nil && strings.Contains(err.Error(), "source 95598: 6 of its last 100 records")
 	})
 	generation := c.Status().Generation
 	payloads, _ := contacts("a", 200)

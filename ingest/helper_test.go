@@ -283,3 +283,12 @@ func measure(t testing.TB, m prometheus.Metric) float64 {
 	}
 	return value.GetCounter().GetValue() + value.GetGauge().GetValue()
 }
+
+func newRegistry(t testing.TB, c prometheus.Collector) *prometheus.Registry {
+	t.Helper()
+	registry := prometheus.NewPedanticRegistry()
+	if err := registry.Register(c); err != nil {
+		t.Fatal(err)
+	}
+	return registry
+}

@@ -1,7 +1,6 @@
 package ingest
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -128,15 +127,29 @@ func (b *broker) groupPositions(ctx context.Context, group, topic string) ([]Gro
 	if err == nil {
 		err = response.Error
 	}
-	if err != nil {
+	// A group that nobody has joined yet has committed nothing; some brokers call that an error.
+	if err != nil && !errors.Is(err, kafka.GroupIdNotFound) {
 		return nil, fmt.Errorf("ask for the offsets of group %s: %w", group, err)
 	}
-	var all []GroupPosition
-	for _, p := range response.Topics[topic] {
-		if s, ok := spans[p.Partition]; ok && p.Error == nil {
-			all = append(all, GroupPosition{Topic: topic, Partition: p.Partition, First: s.first, Committed: p.CommittedOffset, End: s.end})
+	committed := make(map[int]int64)
+	if err == nil {
+		for _, p := range response.Topics[topic] {
+			if p.Error == nil {
+				committed[p.Partition] = p.CommittedOffset
+			}
 		}
 	}
-	slices.SortFunc(all, func(x, y GroupPosition) int { return cmp.Compare(x.Partition, y.Partition) })
+	var all []GroupPosition
+	for _, p := range partitions {
+		s, ok := spans[p]
+		if !ok {
+			continue
+		}
+		position := GroupPosition{Topic: topic, Partition: p, First: s.first, Committed: -1, End: s.end}
+		if offset, ok := committed[p]; ok {
+			position.Committed = offset
+		}
+		all = append(all, position)
+	}
 	return all, nil
 }

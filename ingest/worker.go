@@ -48,14 +48,10 @@ func (w *worker) run(ctx context.Context) {
 	work, cancel := outlive(ctx, w.c.cfg.drain())
 	defer cancel()
 	if err := w.work(ctx, work); err != nil && ctx.Err() == nil {
-		hint := ""
-		var pause *Pause
-		if errors.As(err, &pause) {
-			hint = pause.Hint
-		}
-		w.state.paused(err.Error(), hint)
+		why, hint := explain(err)
+		w.state.paused(why, hint)
 		w.gauge(w.c.clock.Now())
-		w.c.log.Error("partition paused", "partition", w.name(), "source", w.source.Name, "err", err, "hint", hint)
+		w.c.log.Error("partition paused", "partition", w.name(), "source", w.source.Name, "why", why, "hint", hint)
 		<-ctx.Done()
 	}
 }
@@ -214,12 +210,13 @@ func (w *worker) gap(ctx context.Context) error {
 
 // wait is what follows a failed request to the broker: it says what is wrong and waits, for ever if need be.
 func (w *worker) wait(ctx context.Context, err error, attempt int) error {
-	if hint, lasting := setupHint(err); lasting {
+	hint, lasting := setupHint(err)
+	if lasting {
 		w.state.paused(err.Error(), hint)
 		w.c.log.Error("can't read the partition, trying again", "partition", w.name(), "err", err, "hint", hint)
 		return w.c.clock.Sleep(ctx, w.c.loop.cfg.Backoff.Max)
 	}
-	w.state.waiting(err.Error(), "")
+	w.state.waiting(err.Error(), hint)
 	w.c.log.Warn("can't read the partition, trying again", "partition", w.name(), "attempt", attempt+1, "err", err)
 	return w.c.clock.Sleep(ctx, w.c.loop.cfg.Backoff.wait(attempt))
 }

@@ -20,7 +20,7 @@ func (l *Loop) write(ctx context.Context, docs []hotline.Document, state *State)
 	batch := docs
 	for attempt := 0; len(pending) > 0; attempt++ {
 		verdicts, err := l.put(ctx, batch)
-		if tooLarge(err) {
+		if faultKind(err) == hotline.FaultTooLarge {
 			verdicts, err = l.halve(ctx, batch, state)
 		}
 		if ctx.Err() != nil && err != nil {
@@ -121,18 +121,14 @@ func pick(docs []hotline.Document, indices []int) []hotline.Document {
 // store may answer will work again.
 func (l *Loop) wait(ctx context.Context, err error, attempt int, state *State) error {
 	var pause time.Duration
-	var fault *hotline.Fault
-	hint := ""
-	if errors.As(err, &fault) {
-		hint = fault.Hint
-	}
-	if fault != nil && fault.Kind == hotline.FaultSetup {
-		state.paused(err.Error(), hint)
+	why, hint := explain(err)
+	if faultKind(err) == hotline.FaultSetup {
+		state.paused(why, hint)
 		l.cfg.Metrics.retries.WithLabelValues("setup").Inc()
-		l.cfg.Log.Error("paused: the store's set-up is wrong, nothing is acknowledged", "err", err, "hint", hint)
+		l.cfg.Log.Error("paused: the store's set-up is wrong, nothing is acknowledged", "why", why, "hint", hint)
 		pause = l.cfg.SetupWait
 	} else {
-		state.waiting(err.Error(), hint)
+		state.waiting(why, hint)
 		l.cfg.Metrics.retries.WithLabelValues("unavailable").Inc()
 		l.cfg.Log.Warn("store unavailable, trying again", "attempt", attempt+1, "err", err)
 		pause = l.cfg.Backoff.wait(attempt)
@@ -140,7 +136,24 @@ func (l *Loop) wait(ctx context.Context, err error, attempt int, state *State) e
 	return l.cfg.Clock.Sleep(ctx, pause)
 }
 
-func tooLarge(err error) bool {
+// faultKind is the kind of a store's fault, or 0 for any other error.
+func faultKind(err error) hotline.FaultKind {
 	var fault *hotline.Fault
-	return errors.As(err, &fault) && fault.Kind == hotline.FaultTooLarge
+	if errors.As(err, &fault) {
+		return fault.Kind
+	}
+	return 0
+}
+
+// explain parts what is wrong from what the operator can do about it.
+func explain(err error) (why, hint string) {
+	var fault *hotline.Fault
+	var pause *Pause
+	switch {
+	case errors.As(err, &fault):
+		return fmt.Sprintf("%s: %v", fault.Op, fault.Err), fault.Hint
+	case errors.As(err, &pause):
+		return pause.What + ": " + pause.Why, pause.Hint
+	}
+	return err.Error(), ""
 }

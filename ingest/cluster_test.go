@@ -1,0 +1,237 @@
+package ingest
+
+import (
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/tls"
+	"crypto/x509"
+	"fmt"
+	"io"
+	"math/big"
+	"net"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/segmentio/kafka-go"
+	"github.com/twmb/franz-go/pkg/kerr"
+	"github.com/twmb/franz-go/pkg/kfake"
+	"github.com/twmb/franz-go/pkg/kmsg"
+
+	"suqiu/hotline"
+	"suqiu/ingest/decode"
+)
+
+// selfSigned returns the two ends of a TLS connection to 127.0.0.1.
+func selfSigned(t *testing.T) (server, client *tls.Config) {
+	t.Helper()
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	template := &x509.Certificate{SerialNumber: big.NewInt(1), NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour),
+		IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)}, IsCA: true, BasicConstraintsValid: true, KeyUsage: x509.KeyUsageDigitalSignature | x509.KeyUsageCertSign}
+	der, err := x509.CreateCertificate(rand.Reader, template, template, &key.PublicKey, key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	cert, err := x509.ParseCertificate(der)
+	if err != nil {
+		t.Fatal(err)
+	}
+	pool := x509.NewCertPool()
+	pool.AddCert(cert)
+	return &tls.Config{Certificates: []tls.Certificate{{Certificate: [][]byte{der}, PrivateKey: key}}}, &tls.Config{RootCAs: pool}
+}
+
+// All ways of authenticating carry the whole loop: consumer group, fetching, commits and dead letters, over TLS.
+func TestSecuredCluster(t *testing.T) {
+	server, client := selfSigned(t)
+	fake, err := kfake.NewCluster(kfake.NumBrokers(1), kfake.TLS(server), kfake.EnableSASL(), kfake.GroupMinSessionTimeout(time.Second),
+		kfake.Superuser("PLAIN", "plain", "p1"), kfake.Superuser("SCRAM-SHA-256", "s256", "p2"), kfake.Superuser("SCRAM-SHA-512", "s512", "p3"),
+		kfake.SeedTopics(1, "calls", DeadLetterTopic))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer fake.Close()
+	for i, sasl := range []SASL{{"PLAIN", "plain", "p1"}, {"SCRAM-SHA-256", "s256", "p2"}, {"SCRAM-SHA-512", "s512", "p3"}} {
+		t.Run(sasl.Mechanism, func(t *testing.T) {
+			cluster := Cluster{Brokers: fake.ListenAddrs(), TLS: client.Clone(), SASL: sasl}
+			p, err := NewProducer(cluster, "calls")
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer p.Close()
+			if _, err := p.Produce(t.Context(), &source95598, "x", strings.NewReader(contact(sasl.User, 1)+"\n{\n")); err != nil {
+				t.Fatal(err)
+			}
+			letters, err := NewDeadLetters(cluster, "", nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer letters.Close()
+			store := newMemStore()
+			b := &testBroker{t: t}
+			c := b.consumeFrom(cluster, store, letters, nil)
+			await(t, "the contact to be stored", func() bool { return store.size() == 1 })
+			await(t, "the commit", func() bool {
+				s := c.Status()
+				return len(s.Partitions) == 1 && s.Partitions[0].Committed == int64(2*i+2)
+			})
+			c.stop()
+			if open, err := letters.List(t.Context(), DeadFilter{}); err != nil || len(open) != i+1 {
+				t.Errorf("letters %q, %v", ids(open), err)
+			}
+		})
+	}
+	t.Run("WrongPassword", func(t *testing.T) {
+		cluster := Cluster{Brokers: fake.ListenAddrs(), TLS: client.Clone(), SASL: SASL{"SCRAM-SHA-512", "s512", "wrong"}}
+		c := (&testBroker{t: t}).consumeFrom(cluster, newMemStore(), newMemSink(), nil)
+		await(t, "the refusal to be told", func() bool {
+			err := c.Ready()
+			return err != nil && strings.Contains(err.Error(), "kafka.sasl")
+		})
+	})
+}
+
+func TestCreateTopics(t *testing.T) {
+	b := newTestBroker(t, 1)
+	topics := []Topic{{Name: "calls", Partitions: 9, Replicas: 1},
+		{Name: "letters", Partitions: 3, Replicas: 1, Compact: true}, {Name: "incidents", Partitions: 2, Replicas: 1, Retention: 24 * time.Hour}}
+	for run, want := range []string{"letters incidents", "letters incidents", ""} {
+		dry := run == 0
+		made, err := CreateTopics(t.Context(), b.cluster(), topics, dry)
+		if err != nil || strings.Join(made, " ") != want {
+			t.Errorf("run %d: %q, %v; want %q", run, made, err, want)
+		}
+	}
+	if n := len(b.Cluster().PartitionInfos("calls")); n != 1 {
+		t.Errorf("a topic that existed has %d partitions now, want 1 as before", n)
+	}
+	for topic, want := range map[string][2]string{"letters": {"compact", "-1"}, "incidents": {"delete", "86400000"}} {
+		configs := b.Cluster().TopicInfo(topic).Configs
+		if got := [2]string{*configs["cleanup.policy"], *configs["retention.ms"]}; got != want {
+			t.Errorf("%s has %q, want %q", topic, got, want)
+		}
+	}
+	b.Cluster().Fault(kfake.Fault{Keys: []kmsg.Key{kmsg.Key(kmsg.CreateTopics)}, Err: kerr.TopicAuthorizationFailed})
+	if _, err := CreateTopics(t.Context(), b.cluster(), []Topic{{Name: "more", Partitions: 1, Replicas: 1}}, false); err == nil || !strings.Contains(err.Error(), "topic more") {
+		t.Errorf("error %v, want one that names the topic", err)
+	}
+}
+
+func TestGroupPositions(t *testing.T) {
+	b := newTestBroker(t, 2)
+	payloads, _ := contacts("a", 5)
+	b.write("calls", 0, payloads...)
+	positions := func() []GroupPosition {
+		t.Helper()
+		all, err := GroupPositions(t.Context(), b.cluster(), "suqiu", []string{"calls"})
+		if err != nil || len(all) != 2 {
+			t.Fatalf("%+v, %v", all, err)
+		}
+		return all
+	}
+	before := positions()
+	if before[0] != (GroupPosition{Topic: "calls", Committed: -1, End: 5}) || before[0].Lag() != 5 || before[1].Lag() != 0 {
+		t.Errorf("before: %+v", before)
+	}
+	b.consume(newMemStore(), newMemSink(), nil)
+	b.awaitCommits("calls", 5)
+	if after := positions(); after[0].Committed != 5 || after[0].Lag() != 0 {
+		t.Errorf("after: %+v", after)
+	}
+	if _, err := GroupPositions(t.Context(), b.cluster(), "suqiu", []string{"none"}); err == nil || !strings.Contains(err.Error(), "suqiu kafka setup") {
+		t.Errorf("missing topic: %v", err)
+	}
+}
+
+// Errors that only the operator can mend say how; others are waited for.
+func TestSetupHint(t *testing.T) {
+	for _, tt := range []struct {
+		err     error
+		hint    string
+		lasting bool
+	}{
+		{kafka.TopicAuthorizationFailed, "topic", true},
+		{kafka.GroupAuthorizationFailed, "group", true},
+		{kafka.ClusterAuthorizationFailed, "cluster", true},
+		{kafka.SASLAuthenticationFailed, "kafka.sasl", true},
+		{kafka.UnsupportedSASLMechanism, "kafka.sasl.mechanism", true},
+		{kafka.UnknownTopicOrPartition, "suqiu kafka setup", true},
+		{io.ErrUnexpectedEOF, "kafka.tls", false},
+		{kafka.NotLeaderForPartition, "", false},
+	} {
+		hint, lasting := setupHint(fmt.Errorf("fetch: %w", tt.err))
+		if !strings.Contains(hint, tt.hint) || lasting != tt.lasting || (hint == "") != (tt.hint == "") {
+			t.Errorf("%v: %q, %v", tt.err, hint, lasting)
+		}
+	}
+}
+
+func TestLoopConfigFaults(t *testing.T) {
+	good := LoopConfig{Pipeline: testPipeline(newFakeClock()), Store: newMemStore(), Sink: newMemSink()}
+	for name, change := range map[string]func(*LoopConfig){
+		"NoPipeline":     func(c *LoopConfig) { c.Pipeline = nil },
+		"NoStore":        func(c *LoopConfig) { c.Store = nil },
+		"NoSink":         func(c *LoopConfig) { c.Sink = nil },
+		"ShareAboveOne":  func(c *LoopConfig) { c.DeadShare = 5 },
+		"NegativeWindow": func(c *LoopConfig) { c.DeadWindow = -1 },
+	} {
+		t.Run(name, func(t *testing.T) {
+			cfg := good
+			change(&cfg)
+			if _, err := NewLoop(cfg); err == nil {
+				t.Error("accepted")
+			}
+		})
+	}
+	if _, err := NewLoop(good); err != nil {
+		t.Errorf("good configuration: %v", err)
+	}
+}
+
+// What is shown of one batch; labels are sources, outcomes and reasons, never ids.
+func TestMetrics(t *testing.T) {
+	metrics := NewMetrics()
+	registry := newRegistry(t, metrics)
+	loop := newTestLoop(t, newMemStore(), newMemSink(), func(c *LoopConfig) { c.Metrics = metrics })
+	if _, err := loop.Finish(t.Context(), unitsOf(loop, contact("a", 1), contact("b", 1), "{"), nil); err != nil {
+		t.Fatal(err)
+	}
+	families, err := registry.Gather()
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := make(map[string]float64)
+	for _, f := range families {
+		for _, m := range f.Metric {
+			name := f.GetName()
+			for _, l := range m.Label {
+				name += " " + l.GetValue()
+			}
+			got[name] = m.GetCounter().GetValue() + float64(m.GetHistogram().GetSampleCount())
+		}
+	}
+	for name, want := range map[string]float64{
+		"suqiu_ingest_records_total 95598":             3,
+		"suqiu_ingest_documents_total stored 95598":    2,
+		"suqiu_ingest_dead_letters_total syntax 95598": 1,
+		"suqiu_ingest_put_seconds":                     1,
+	} {
+		if got[name] != want {
+			t.Errorf("%s is %v, want %v; all: %v", name, got[name], want, got)
+		}
+	}
+}
+
+// A source without the id's place is told so in the words of its configuration.
+func TestSourceWithoutID(t *testing.T) {
+	src := decode.Source{Name: "asr", Format: decode.FunASR, Hotline: hotline.Hotline95598, Received: today, ID: "key"}
+	payload := `{"result":[{"sentence_info":[{"text":"停电了","start":0,"end":900,"spk":0}]}]}`
+	entries := testPipeline(newFakeClock()).Payload(&src, &decode.Input{Value: []byte(payload), Arrived: today}, Place{ID: "x"})
+	if d := entries[0].Dead; d == nil || d.Reason != decode.ReasonID {
+		t.Errorf("entry %+v, want a dead letter about the id", entries[0].Dead)
+	}
+}
