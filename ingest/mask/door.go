@@ -1,6 +1,7 @@
 package mask
 
 import (
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -8,105 +9,120 @@ import (
 // door masks what stands below the building in an address (单元, 楼层, 室) and begins with the digits at byte i. It
 // returns where that ends, or 0. The building itself stays: areas are counted by it.
 func (sc *scanner) door(i int) (end int) {
-	if at, n := numeral(sc.s, i); n < 3 || n > 5 {
-		if suffix, _ := doorSuffix(sc.s[at:]); n > 5 || suffix == suffixNone {
-			return 0 // most digits: find out without looking back
-		}
+	var room [maxDoorParts]doorPart
+	parts := sc.doorParts(room[:0], i)
+	if len(parts) == 0 || len(parts) == 1 && parts[0].suffix == suffixNone && parts[0].signs < 3 {
+		return 0 // most digits: find out without looking back
 	}
 	start := i
-	if i > 0 && isLetter(sc.s[i-1]) && (i == 1 || !isLetter(sc.s[i-2])) && !isDigitByte(sc.s[max(0, i-2)]) {
-		start = i - 1 // B515房
+	if i > 0 && isLetter(sc.s[i-1]) && (i == 1 || !isLetter(sc.s[i-2]) && !isDigitByte(sc.s[i-2])) {
+		start-- // B515房
 	}
 	below := sc.belowBuilding(start)
-	signs, from, hyphens := 0, i, 0
-	unit, room := false, false
-	for parts := 0; parts < 6; parts++ {
-		at, n := numeral(sc.s, i)
-		if n == 0 || n > 5 {
-			break
-		}
-		suffix, length := doorSuffix(sc.s[at:])
-		switch suffix {
-		case suffixUnit:
-			unit = true
-			end = at + length
-		case suffixFloor:
-			if !below && !unit {
-				next := skip(sc.s, at+length, " ")
-				a, m := numeral(sc.s, next)
-				numbered := m <= 4 && strings.HasPrefix(sc.s[next:], sc.s[i:at]) && sc.ends(a) && !strings.HasPrefix(sc.s[a:], "户") // 15楼1502
-				if m < 3 || m > 5 || !isRoom(sc.s[a:]) && !numbered {
-					return 0
-				}
-				unit = true
-			}
-			end = at + length
-		case suffixRoom:
-			if n < 3 && !below && !unit && hyphens == 0 && !(signs > 0) {
-				return 0
-			}
-			room, end = true, at+length
-		case suffixHyphen:
-			if n > 3 {
-				return 0
-			}
-			hyphens++
-			if hyphens == 1 && !below {
-				if n > 2 || !placeBefore(sc.s, start) && !sc.threeParts(at+length) {
-					return 0
-				}
-				from = at // the building's number before the hyphen stays
-			}
-			i = at + length
-			signs += n
+	for ; len(parts) > 0; parts = parts[:len(parts)-1] {
+		if !sc.isDoor(parts, start, below) {
 			continue
-		case suffixList:
-			if n < 3 {
-				return 0
-			}
-			i = at + length
-			if _, m := numeral(sc.s, i); m < 3 || m > 5 {
-				return 0
-			}
-			continue
-		default:
-			if n >= 3 && n <= 4 && (below || unit || hyphens > 0) && sc.ends(at) || hyphens > 1 && n <= 4 && sc.ends(at) {
-				room, end = true, at
-			} else if hyphens > 0 {
-				return 0
-			}
 		}
-		if end == 0 || room {
-			break
+		if parts[0].suffix == suffixHyphen && !below {
+			start = parts[0].number // the building's number before the first hyphen stays
 		}
-		i = skip(sc.s, end, " ，,")
+		end = parts[len(parts)-1].end
+		end += sideLength(sc.s[end:])
+		sc.add(span{start: start, end: end, token: tokenDoor})
+		return end
 	}
-	// A floor alone is a building's, a 单元 alone is a part of one that is named before it.
-	if end == 0 || !room && !sc.side(end) && !(unit && below) {
-		return 0
-	}
-	for _, side := range sides {
-		if strings.HasPrefix(sc.s[end:], side) {
-			end += len(side)
-			break
-		}
-	}
-	if from == i && start < from || hyphens == 0 {
-		from = start
-	}
-	sc.add(span{start: from, end: end, token: tokenDoor})
-	return end
+	return 0
 }
 
-var sides = [...]string{"东户", "西户", "中户", "南户", "北户", "左户", "右户", "东门", "西门", "左手", "右手", "东边", "西边", "左边", "右边", "中间户", "号房", "号室"}
+// doorPart is a number in an address with what it counts.
+type doorPart struct {
+	suffix      doorSuffix
+	number, end int // where the number ends, and what it counts
+	signs       int // of the number
+}
 
-func (sc *scanner) side(at int) bool {
-	for _, side := range sides {
-		if strings.HasPrefix(sc.s[at:], side) {
-			return true
+const maxDoorParts = 6
+
+// doorParts appends to parts the numbers from byte i on that may make up a door.
+func (sc *scanner) doorParts(parts []doorPart, i int) []doorPart {
+	for len(parts) < maxDoorParts {
+		at, signs := numeral(sc.s, i)
+		if signs == 0 || signs > 5 {
+			break
+		}
+		suffix, length := suffixOf(sc.s[at:])
+		parts = append(parts, doorPart{suffix, at, at + length, signs})
+		i = at + length
+		switch suffix {
+		case suffixNone, suffixRoom:
+			return parts
+		case suffixUnit, suffixFloor:
+			i = skip(sc.s, i, " ，,")
 		}
 	}
+	return parts
+}
+
+// isDoor reports whether parts, which begin at byte start, are a door.
+func (sc *scanner) isDoor(parts []doorPart, start int, below bool) bool {
+	first, last := parts[0], parts[len(parts)-1]
+	if first.suffix == suffixHyphen && !below && !sc.hyphenated(parts, start) {
+		return false
+	}
+	if slices.ContainsFunc(parts, func(p doorPart) bool { return p.suffix == suffixHyphen && p.signs > 3 }) {
+		return false // 130-0000-0000
+	}
+	inUnit := slices.ContainsFunc(parts, func(p doorPart) bool { return p.suffix == suffixUnit })
+	switch last.suffix {
+	case suffixRoom:
+		return last.signs >= 3 || below || len(parts) > 1
+	case suffixUnit:
+		return below || sideLength(sc.s[last.end:]) > 0
+	case suffixFloor:
+		return below && inUnit || (below || inUnit) && sideLength(sc.s[last.end:]) > 0
+	case suffixNone:
+		if last.signs < 3 || last.signs > 4 || !sc.ends(last.end) {
+			return false
+		}
+		return below || inUnit || first.suffix == suffixHyphen || sc.numberedByFloor(parts, start)
+	}
 	return false
+}
+
+// hyphenated reports whether numbers with hyphens that follow no building's mark are a building and a door in it:
+// 和平家园6-301 after a place, 6-2-301 anywhere unless it ends with a year.
+func (sc *scanner) hyphenated(parts []doorPart, start int) bool {
+	if parts[0].signs > 2 || len(parts) < 2 {
+		return false
+	}
+	if placeBefore(sc.s, start) {
+		return true
+	}
+	last := parts[len(parts)-1]
+	return len(parts) == 3 && parts[1].suffix == suffixHyphen && parts[1].signs <= 2 && last.signs <= 4 &&
+		!(last.signs == 4 && dated(digitsOf(sc.s[parts[1].end:last.number])))
+}
+
+// numberedByFloor reports whether parts are a floor and a room whose number begins with the floor's: 15楼1502.
+func (sc *scanner) numberedByFloor(parts []doorPart, start int) bool {
+	if len(parts) != 2 || parts[0].suffix != suffixFloor || strings.HasPrefix(sc.s[parts[1].end:], "户") {
+		return false
+	}
+	floor := digitsOf(sc.s[start:parts[0].number])
+	return strings.HasPrefix(digitsOf(sc.s[parts[0].end:parts[1].number]), floor)
+}
+
+// sides are the doors of a landing.
+var sides = [...]string{"东户", "西户", "中户", "南户", "北户", "左户", "右户", "东门", "西门", "左手", "右手", "东边", "西边", "左边", "右边", "中间户"}
+
+// sideLength returns the length of the side of a landing (东户) at the beginning of s; 0 without one.
+func sideLength(s string) int {
+	for _, side := range sides {
+		if strings.HasPrefix(s, side) {
+			return len(side)
+		}
+	}
+	return 0
 }
 
 // ends reports whether a bare room number ends at byte i: what follows makes it neither a longer number nor a
@@ -146,10 +162,11 @@ func numeral(s string, i int) (end, signs int) {
 	return i, signs
 }
 
-type doorPart int
+// doorSuffix is what a number in an address counts.
+type doorSuffix int
 
 const (
-	suffixNone doorPart = iota
+	suffixNone doorSuffix = iota
 	suffixUnit
 	suffixFloor
 	suffixRoom
@@ -157,7 +174,8 @@ const (
 	suffixList
 )
 
-func doorSuffix(s string) (doorPart, int) {
+// suffixOf reads the suffix at the beginning of s and returns its length.
+func suffixOf(s string) (doorSuffix, int) {
 	switch {
 	case strings.HasPrefix(s, "单元"):
 		return suffixUnit, len("单元")
@@ -206,18 +224,6 @@ func (sc *scanner) belowBuilding(i int) bool {
 		}
 	}
 	return false
-}
-
-// threeParts reports whether s goes on at byte i with a unit, a hyphen and a room of no year: 3-402 of 5-3-402.
-func (sc *scanner) threeParts(i int) bool {
-	at, n := numeral(sc.s, i)
-	suffix, length := doorSuffix(sc.s[at:])
-	if n < 1 || n > 2 || suffix != suffixHyphen {
-		return false
-	}
-	room := at + length
-	end, m := numeral(sc.s, room)
-	return m >= 3 && m <= 4 && sc.s[room] != '0' && !(m == 4 && dated(digitsOf(sc.s[room:end]))) && sc.ends(end)
 }
 
 // placeBefore reports whether a place stands before byte i, so that 3-402 after it is a door and no range.

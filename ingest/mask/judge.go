@@ -179,6 +179,9 @@ func (sc *scanner) phone(p *part, is label) (token string, rank int) {
 	if len(d) == 22 && len(p.groups) == 1 && isMobile(d[:11]) && isMobile(d[11:]) {
 		return tokenMobile, rankShape // told twice without a pause
 	}
+	if p.spoken && len(d) == 10 && d[0] >= '3' && misheard(sc.s[:p.start()]) > 0 {
+		return tokenMobile, rankShape // 要三八零零零零六幺二七
+	}
 	if isMobile(d) {
 		if p.spoken || is == labelPhone || mobileShape(p.groups) {
 			return tokenMobile, rankShape
@@ -215,6 +218,15 @@ func (sc *scanner) phone(p *part, is label) (token string, rank int) {
 var hotlines = [...]string{"95598", "12398", "12345", "12315", "12318", "12358", "12369", "12333", "12319", "12328", "12378", "10086", "10010", "10000"}
 
 func isHotline(d string) bool { return slices.Contains(hotlines[:], d) }
+
+// misheard returns the length of a 幺 at the end of s that was recognised as a word that sounds like it; 0 without.
+func misheard(s string) int {
+	r, n := utf8.DecodeLastRuneInString(s)
+	if strings.ContainsRune("要妖腰么", r) {
+		return n
+	}
+	return 0
+}
 
 // public reports whether d is a line of a service: 400 and 800 numbers. Shorter ones have too few digits to be taken
 // for a subscriber's anyway.
@@ -301,5 +313,5 @@ func decimal(s string) bool { return len(s) > 1 && s[0] == '.' && isDigitByte(s[
 
 // dated reports whether d begins with a year of this age, as orders are numbered.
 func dated(d string) bool {
-	return d[:2] == "20" && d[2] <= '4' || isDate(d)
+	return d[:2] == "20" && d[2] <= '4' || len(d) >= 8 && isDate(d)
 }

@@ -191,7 +191,7 @@ func (sc *scanner) introduced(i int) {
 
 // nameBefore masks a name that stands alone before a phone number: （张建国 13800000000）.
 func (sc *scanner) nameBefore(phone span) {
-	if phone.token != tokenMobile && phone.token != tokenLandline {
+	if phone.token != tokenMobile && phone.token != tokenLandline && phone.token != tokenNumber {
 		return
 	}
 	end := len(strings.TrimRight(sc.s[:phone.start], " ，,：:（("))

@@ -208,6 +208,9 @@ func (sc *scanner) best(g int) (to int, sp span) {
 	}
 	if to > 0 {
 		sp.start = sc.openBracket(sp.start, sp.end)
+		if sp.token == tokenMobile && len(sp.digits) == 10 {
+			sp.start -= misheard(sc.s[:sp.start])
+		}
 	}
 	return to, sp
 }
