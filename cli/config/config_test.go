@@ -77,7 +77,7 @@ func TestPrecedence(t *testing.T) {
 		t.Errorf("the environment did not win over the file: %v", l.Kafka.Brokers)
 	}
 	for _, v := range l.Values() {
-		if strings.Contains(v.Text, "geheim") {
+		if strings.Contains(v.Value, "geheim") {
 			t.Errorf("%s prints the secret", v.Key)
 		}
 		if v.Key == "kafka.password" && v.Origin != "environment SUQIU_KAFKA_PASSWORD" {

@@ -55,7 +55,7 @@ type Loaded struct {
 
 // Value is one effective setting.
 type Value struct {
-	Key, Text, Origin string
+	Key, Value, Origin string
 }
 
 // Load reads the file (if path is not empty), then the environment (as from os.Environ), then the flags, a map from
@@ -222,14 +222,14 @@ func (l *Loaded) values(v reflect.Value, prefix string) []Value {
 		case field.Kind() == reflect.Slice && field.Type().Elem().Kind() == reflect.Struct:
 			for n := range field.Len() {
 				for _, entry := range l.values(field.Index(n), fmt.Sprintf("%s[%d].", key, n)) {
-					if entry.Text != "" && entry.Text != "[]" {
+					if entry.Value != "" && entry.Value != "[]" {
 						entry.Origin = l.origin(key)
 						all = append(all, entry)
 					}
 				}
 			}
 		default:
-			all = append(all, Value{Key: key, Text: fmt.Sprint(field.Interface()), Origin: l.origin(key)})
+			all = append(all, Value{Key: key, Value: fmt.Sprint(field.Interface()), Origin: l.origin(key)})
 		}
 	}
 	return all

@@ -18,11 +18,12 @@ type Truth struct {
 }
 
 type document struct {
-	id    string
-	label string
-	grid  string
-	text  string
-	at    int64
+	id     string
+	label  string
+	grid   string
+	text   string
+	matter string
+	at     int64
 }
 
 func truthOf(all []Contact, problems []Problem, storm Problem) Truth {
@@ -45,7 +46,13 @@ func truthOf(all []Contact, problems []Problem, storm Problem) Truth {
 			text.WriteString(turn.Text)
 			text.WriteByte('\n')
 		}
-		t.texts = append(t.texts, document{id: c.DocID(), label: c.Label, grid: c.Place.Grid, text: text.String(), at: c.Received.Unix()})
+		matter := c.DocID()
+		if c.Main != "" {
+			matter = hotline.DocID(string(c.Hotline), c.Main)
+		}
+		t.texts = append(t.texts, document{
+			id: c.DocID(), label: c.Label, grid: c.Place.Grid, text: text.String(), matter: matter, at: c.Received.Unix(),
+		})
 	}
 	return t
 }
@@ -71,4 +78,15 @@ func (t *Truth) Of(p Problem) map[string]bool {
 		}
 	}
 	return ids
+}
+
+// Matters returns how many distinct problems the contacts are about.
+func (t *Truth) Matters(ids map[string]bool) int {
+	matters := map[string]bool{}
+	for _, d := range t.texts {
+		if ids[d.id] {
+			matters[d.matter] = true
+		}
+	}
+	return len(matters)
 }

@@ -1,0 +1,86 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"io"
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// allowed is the import table of ARCHITECTURE.md: what each top-level folder may import of ours, besides hotline,
+// calendar, dicts and its own sub-packages.
+var allowed = map[string][]string{
+	"suqiu":    {"cli"},
+	"hotline":  nil,
+	"calendar": nil,
+	"dicts":    nil,
+	"ingest":   nil,
+	"classify": nil,
+	"index":    nil,
+	"kibana":   {"index"},
+	"phrase":   nil,
+	"trend":    {"phrase"},
+	"remedy":   {"trend"},
+	"web":      {"index", "classify", "remedy"},
+	"cli":      {"*"},
+	"e2e":      {"*"},
+}
+
+// common may be imported by every folder except by themselves.
+var common = []string{"hotline", "calendar", "dicts"}
+
+func TestImportTable(t *testing.T) {
+	out, err := exec.Command("go", "list", "-tags", "e2e", "-json=ImportPath,Imports", "./...").Output()
+	if err != nil {
+		t.Fatalf("go list: %v", err)
+	}
+	packages := json.NewDecoder(strings.NewReader(string(out)))
+	seen := 0
+	for {
+		var p struct {
+			ImportPath string
+			Imports    []string
+		}
+		if err := packages.Decode(&p); errors.Is(err, io.EOF) {
+			break
+		} else if err != nil {
+			t.Fatal(err)
+		}
+		seen++
+		from := folder(p.ImportPath)
+		may, known := allowed[from]
+		if !known {
+			t.Errorf("folder %s is not in the import table", from)
+			continue
+		}
+		for _, imported := range p.Imports {
+			to := folder(imported)
+			if to == "" || to == from || slices.Contains(may, "*") || slices.Contains(may, to) {
+				continue
+			}
+			if slices.Contains(common, to) && !slices.Contains(common, from) {
+				continue
+			}
+			t.Errorf("%s imports %s: %s may not import %s", p.ImportPath, imported, from, to)
+		}
+	}
+	if seen < len(common) {
+		t.Fatalf("go list found only %d packages", seen)
+	}
+}
+
+// folder is the top-level folder of one of our packages, "suqiu" for the root and "" for packages of others.
+func folder(path string) string {
+	if path == "suqiu" {
+		return path
+	}
+	rest, ours := strings.CutPrefix(path, "suqiu/")
+	if !ours {
+		return ""
+	}
+	top, _, _ := strings.Cut(rest, "/")
+	return top
+}

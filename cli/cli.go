@@ -1,0 +1,141 @@
+// Package cli is suqiu's command line: one file a command, and the wiring of the packages that do the work. Commands
+// print their answer to standard output and everything else to standard error. They end with 0 when they did what was
+// asked, 1 when they could not, 2 when they were asked wrongly, and 3 when a check that was asked for did not hold.
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"slices"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/urfave/cli/v2"
+)
+
+// version is set when the binary is built.
+var version = "devel"
+
+// Exit codes.
+const (
+	exitFailed = 1
+	exitUsage  = 2
+	exitCheck  = 3
+)
+
+// Env is what a run of the command line touches of the world around it.
+type Env struct {
+	Stdin          io.Reader
+	Stdout, Stderr io.Writer
+	Environ        []string // as from os.Environ
+	Now            func() time.Time
+}
+
+// Main runs the command line of this process and returns its exit code. SIGINT and SIGTERM end the running command in
+// good order; a second one ends it at once.
+func Main() int {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	go func() {
+		<-ctx.Done()
+		stop()
+	}()
+	return Run(ctx, os.Args, Env{Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr, Environ: os.Environ(), Now: time.Now})
+}
+
+// Run runs one command line, the program's name first, and returns its exit code.
+func Run(ctx context.Context, args []string, env Env) int {
+	err := newApp(env).RunContext(ctx, args)
+	if err == nil {
+		return 0
+	}
+	var coded cli.ExitCoder
+	if errors.As(err, &coded) {
+		if text := coded.Error(); text != "" {
+			fmt.Fprintln(env.Stderr, "suqiu:", text)
+		}
+		return coded.ExitCode()
+	}
+	fmt.Fprintln(env.Stderr, "suqiu:", err)
+	return exitFailed
+}
+
+// usagef is the error of a command that was asked wrongly.
+func usagef(format string, args ...any) error {
+	return cli.Exit(fmt.Sprintf(format, args...), exitUsage)
+}
+
+func newApp(env Env) *cli.App {
+	return &cli.App{
+		Name:                 "suqiu",
+		Usage:                "诉求：供电热线（95598、12398、12345）文本挖掘 · text mining of complaints to the power hotlines",
+		Version:              version,
+		Reader:               env.Stdin,
+		Writer:               env.Stdout,
+		ErrWriter:            env.Stderr,
+		EnableBashCompletion: true,
+		Suggest:              true,
+		HideHelpCommand:      true,
+		ExitErrHandler:       func(*cli.Context, error) {}, // Run decides
+		OnUsageError: func(_ *cli.Context, err error, _ bool) error {
+			return usagef("%v; see suqiu --help", err)
+		},
+		CommandNotFound: func(c *cli.Context, name string) {
+			fmt.Fprintf(env.Stderr, "suqiu: there is no command %q; see suqiu --help\n", name)
+		},
+		Action: func(c *cli.Context) error {
+			if c.Args().Present() {
+				return usagef("there is no command %q; see suqiu --help", c.Args().First())
+			}
+			return cli.ShowAppHelp(c)
+		},
+		Commands: withEnv(env,
+			demoCommand,
+			serveCommand, consumeCommand, ingestCommand, produceCommand,
+			searchCommand, classifyCommand, explainCommand, evaluateCommand,
+			ruleCommand, areaCommand, indexCommand, kafkaCommand, deadletterCommand,
+			statusCommand, doctorCommand, configCommand, keyCommand, benchCommand,
+		),
+	}
+}
+
+// withEnv makes the commands for an environment and gives all of them the same handling of wrong flags.
+func withEnv(env Env, makers ...func(Env) *cli.Command) []*cli.Command {
+	commands := make([]*cli.Command, len(makers))
+	for i, maker := range makers {
+		commands[i] = maker(env)
+		handleUsage(commands[i])
+	}
+	return commands
+}
+
+func handleUsage(c *cli.Command) {
+	c.OnUsageError = func(ctx *cli.Context, err error, _ bool) error {
+		return usagef("%v; see suqiu %s --help", err, ctx.Command.HelpName)
+	}
+	for _, sub := range c.Subcommands {
+		handleUsage(sub)
+	}
+}
+
+// parent makes a command that only holds others.
+func parent(name, usage string, commands ...*cli.Command) *cli.Command {
+	return &cli.Command{
+		Name: name, Usage: usage, Subcommands: commands, HideHelpCommand: true,
+		Action: func(c *cli.Context) error {
+			if c.Args().Present() {
+				names := make([]string, len(commands))
+				for i, sub := range commands {
+					names[i] = sub.Name
+				}
+				slices.Sort(names)
+				return usagef("there is no command %q under %s; there are %s", c.Args().First(), name, strings.Join(names, ", "))
+			}
+			return cli.ShowSubcommandHelp(c)
+		},
+	}
+}

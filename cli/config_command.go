@@ -1,0 +1,47 @@
+package cli
+
+import (
+	"encoding/json"
+	"fmt"
+	"text/tabwriter"
+
+	"github.com/urfave/cli/v2"
+)
+
+func configCommand(env Env) *cli.Command {
+	return &cli.Command{
+		Name:  "config",
+		Usage: "显示生效的配置及其来源 · the effective settings and where each comes from",
+		Description: `Settings come from the defaults, then the file, then the environment, then flags. Secrets are shown as (set).
+
+Example:
+   suqiu config --config /etc/suqiu.yaml --set kafka.group=test`,
+		Flags: settingFlags(&cli.StringFlag{Name: "format", Value: "text", Usage: "`text` or json"}),
+		Action: func(c *cli.Context) error {
+			loaded, err := loadConfig(c, env)
+			if err != nil {
+				return err
+			}
+			values := loaded.Values()
+			if c.String("format") == "json" {
+				type setting struct {
+					Key    string `json:"key"`
+					Value  string `json:"value"`
+					Origin string `json:"origin"`
+				}
+				all := make([]setting, len(values))
+				for i, v := range values {
+					all[i] = setting(v)
+				}
+				out := json.NewEncoder(env.Stdout)
+				out.SetIndent("", "  ")
+				return out.Encode(all)
+			}
+			w := tabwriter.NewWriter(env.Stdout, 0, 4, 2, ' ', 0)
+			for _, v := range values {
+				fmt.Fprintf(w, "%s\t%s\t%s\n", v.Key, v.Value, v.Origin)
+			}
+			return w.Flush()
+		},
+	}
+}

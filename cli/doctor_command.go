@@ -1,0 +1,180 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"time"
+
+	"github.com/urfave/cli/v2"
+
+	"suqiu/index"
+	"suqiu/ingest"
+	"suqiu/ingest/embedded"
+)
+
+func doctorCommand(env Env) *cli.Command {
+	return &cli.Command{
+		Name:  "doctor",
+		Usage: "检查配置、连接、权限，并说明怎么办 · check settings, connections and rights, and say what to do",
+		Description: `Writes one small record to the ledger and nothing else. Exit code 3 if something is wrong.
+
+Example:
+   suqiu doctor --config /etc/suqiu.yaml`,
+		Flags: settingFlags(),
+		Action: func(c *cli.Context) error {
+			s, err := openSession(c, env)
+			if err != nil {
+				return err
+			}
+			defer s.close()
+			return s.examine(c.Context)
+		},
+	}
+}
+
+// examination is one thing that doctor looks at. It returns what it found, or what is wrong.
+type examination struct {
+	what string
+	look func(context.Context) (string, error)
+}
+
+func (s *session) examine(ctx context.Context) error {
+	p := newPaint(s.env.Stdout)
+	wrong := 0
+	for _, e := range []examination{
+		{"配置", s.examineSettings},
+		{"假名密钥", s.examineKeys},
+		{"分类规则", s.examineRules},
+		{"地区表", s.examineAreas},
+		{"数据文件夹", s.examineFolder},
+		{"Kafka", s.examineKafka},
+		{"索引", s.examineStore},
+	} {
+		within, cancel := context.WithTimeout(ctx, 30*time.Second)
+		found, err := e.look(within)
+		cancel()
+		if err != nil {
+			wrong++
+			fmt.Fprintf(s.env.Stdout, "%s %s：%v\n", p.bad("✗"), e.what, err)
+			continue
+		}
+		if found != "" {
+			fmt.Fprintf(s.env.Stdout, "%s %s：%s\n", p.good("✓"), e.what, found)
+		}
+	}
+	if wrong > 0 {
+		return cli.Exit(fmt.Sprintf("%d checks failed", wrong), exitCheck)
+	}
+	return nil
+}
+
+func (s *session) examineSettings(context.Context) (string, error) {
+	if err := errors.Join(s.cfg.NeedKafka(), s.cfg.NeedStore()); err != nil {
+		return "", err
+	}
+	sources, err := s.sources()
+	if err != nil {
+		return "", err
+	}
+	mode := "Kafka 与 Elasticsearch"
+	if s.cfg.Embedded {
+		mode = "内嵌"
+	}
+	return fmt.Sprintf("%s方式，%d 个数据源，时区 %s", mode, len(sources), s.zone), nil
+}
+
+func (s *session) examineKeys(context.Context) (string, error) {
+	if _, err := s.masker(); err != nil {
+		return "", err
+	}
+	return "可用", nil
+}
+
+func (s *session) examineRules(context.Context) (string, error) {
+	rules, err := s.rules()
+	if err != nil {
+		return "", err
+	}
+	return fmt.Sprintf("%d 个标签，示例全部通过", len(rules.Taxonomy().Labels)), nil
+}
+
+func (s *session) examineAreas(context.Context) (string, error) {
+	if _, err := s.areas(); err != nil {
+		return "", err
+	}
+	return "可用", nil
+}
+
+// examineFolder looks at the data folder in embedded mode: writable, and who holds it.
+func (s *session) examineFolder(context.Context) (string, error) {
+	if !s.cfg.Embedded {
+		return "", nil
+	}
+	if err := os.MkdirAll(s.cfg.Data, 0o700); err != nil {
+		return "", fmt.Errorf("%w; make it, or name another with --data", err)
+	}
+	probe, err := os.CreateTemp(s.cfg.Data, "doctor-*")
+	if err != nil {
+		return "", fmt.Errorf("%w; give the user the right to write there", err)
+	}
+	if err := errors.Join(probe.Close(), os.Remove(probe.Name())); err != nil {
+		return "", err
+	}
+	if address, err := embedded.Address(s.cfg.Data); err == nil {
+		return fmt.Sprintf("%s，由监听 %s 的进程持有", s.cfg.Data, address), nil
+	}
+	return s.cfg.Data + "，空闲", nil
+}
+
+func (s *session) examineKafka(ctx context.Context) (string, error) {
+	cluster, err := s.cluster(true)
+	if err != nil {
+		return "", err
+	}
+	topics := []ingest.Topic{{Name: s.cfg.DeadLetter.Topic}}
+	var names []string
+	for _, src := range s.cfg.Sources {
+		if src.Topic != "" {
+			topics = append(topics, ingest.Topic{Name: src.Topic})
+			names = append(names, src.Topic)
+		}
+	}
+	missing, err := ingest.CreateTopics(ctx, cluster, topics, true)
+	if err != nil {
+		return "", err
+	}
+	if len(missing) > 0 {
+		return "", fmt.Errorf("topics are missing: %v; create them with suqiu kafka setup", missing)
+	}
+	positions, err := ingest.GroupPositions(ctx, cluster, s.cfg.Kafka.Group, names)
+	if err != nil {
+		return "", err
+	}
+	for _, p := range positions {
+		if p.Committed >= 0 && p.Committed < p.First {
+			return "", fmt.Errorf("%s/%d: retention has removed records %d to %d before they were read; see kafka.on_gap", p.Topic, p.Partition, p.Committed, p.First-1)
+		}
+	}
+	return fmt.Sprintf("%d 个主题，%d 个分区，消费组 %s", len(topics), len(positions), s.cfg.Kafka.Group), nil
+}
+
+func (s *session) examineStore(ctx context.Context) (string, error) {
+	store, err := s.store(ctx)
+	if err != nil {
+		return "", err
+	}
+	record, err := store.GetRecord(ctx, "doctor")
+	if err != nil && !errors.Is(err, index.ErrNotFound) {
+		return "", fmt.Errorf("read the ledger: %w; is suqiu index setup done?", err)
+	}
+	if _, err := store.PutRecord(ctx, "doctor", []byte(s.env.Now().Format(time.RFC3339)), record.Rev); err != nil && !errors.Is(err, index.ErrConflict) {
+		return "", fmt.Errorf("write the ledger: %w", err)
+	}
+	result, err := store.Search(ctx, index.Query{})
+	if err != nil {
+		return "", fmt.Errorf("search: %w; is suqiu index setup done?", err)
+	}
+	return fmt.Sprintf("可读可写，%d 件", result.Total), nil
+}

@@ -1,0 +1,144 @@
+package cli
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/urfave/cli/v2"
+
+	"suqiu/classify"
+	"suqiu/hotline"
+	"suqiu/index"
+)
+
+func explainCommand(env Env) *cli.Command {
+	return &cli.Command{
+		Name:      "explain",
+		Usage:     "说明标签从何而来 · say which rule and which words gave a contact its labels, and what blocked others",
+		ArgsUsage: "TEXT | ID",
+		Description: `Explains a text that is typed (or read from standard input with -), or, with --id, a stored contact by the rule set that
+labelled it.
+
+Examples:
+   suqiu explain 昨天晚上又停电了，这个月第五次了
+   suqiu explain --embedded --id 95598:260915000298
+   suqiu explain --format json '我没有停电，就是问问电费'`,
+		Flags: settingFlags(
+			&cli.StringFlag{Name: "id", Usage: "the document `ID` of a stored contact"},
+			&cli.StringFlag{Name: "format", Value: "text", Usage: "text or json"},
+		),
+		Action: func(c *cli.Context) error {
+			s, err := openSession(c, env)
+			if err != nil {
+				return err
+			}
+			defer s.close()
+			call, rules, err := s.toExplain(c)
+			if err != nil {
+				return err
+			}
+			explanation := rules.Explain(call)
+			if c.String("format") == "json" {
+				out := json.NewEncoder(env.Stdout)
+				out.SetEscapeHTML(false)
+				out.SetIndent("", "  ")
+				return out.Encode(explanation)
+			}
+			showCall(env.Stdout, call, &explanation, newPaint(env.Stdout))
+			fmt.Fprintln(env.Stdout, explanation)
+			return nil
+		},
+	}
+}
+
+// toExplain finds the contact and the rule set that speaks about it.
+func (s *session) toExplain(c *cli.Context) (*hotline.Call, *classify.RuleSet, error) {
+	if id := c.String("id"); id != "" {
+		return s.stored(c, id)
+	}
+	text := strings.Join(c.Args().Slice(), " ")
+	if text == "-" {
+		typed, err := io.ReadAll(io.LimitReader(s.env.Stdin, hotline.MaxTextBytes))
+		if err != nil {
+			return nil, nil, err
+		}
+		text = string(typed)
+	}
+	if strings.TrimSpace(text) == "" {
+		return nil, nil, usagef("explain what? Give a text, or --id and a document id; see suqiu explain --help")
+	}
+	pipeline, err := s.typedPipeline()
+	if err != nil {
+		return nil, nil, err
+	}
+	value, err := json.Marshal(map[string]string{"id": "typed", "text": text})
+	if err != nil {
+		return nil, nil, err
+	}
+	var found analysed
+	err = s.analyse(c.Context, pipeline, "typed text", strings.NewReader(string(value)), func(a analysed) error {
+		found = a
+		return nil
+	})
+	if err == nil && found.dead != nil {
+		err = errors.New(deadText(found))
+	}
+	if err != nil {
+		return nil, nil, err
+	}
+	rules, err := s.rules()
+	return &found.doc.Call, rules, err
+}
+
+// stored reads a contact and the archived rule set of its labels.
+func (s *session) stored(c *cli.Context, id string) (*hotline.Call, *classify.RuleSet, error) {
+	store, err := s.store(c.Context)
+	if err != nil {
+		return nil, nil, err
+	}
+	doc, err := store.Get(c.Context, id)
+	if errors.Is(err, index.ErrNotFound) {
+		return nil, nil, fmt.Errorf("there is no document %s; ids look like 95598:1812160001", id)
+	}
+	if err != nil {
+		return nil, nil, err
+	}
+	rules, err := s.compiled()
+	if err != nil {
+		return nil, nil, err
+	}
+	if rules.Hash() == doc.Analysis.RulesetHash {
+		return &doc.Call, rules.WithRevision(doc.Analysis.RulesetRev), nil
+	}
+	source, err := index.RulesetSource(c.Context, store, doc.Analysis.RulesetHash)
+	if err != nil {
+		return nil, nil, err
+	}
+	archived, err := classify.FromSource(source)
+	if err != nil {
+		return nil, nil, fmt.Errorf("rule set %d, which labelled %s: %w", doc.Analysis.RulesetRev, id, err)
+	}
+	return &doc.Call, archived.WithRevision(doc.Analysis.RulesetRev), nil
+}
+
+// showCall prints the contact with the words marked that gave it its labels.
+func showCall(w io.Writer, call *hotline.Call, e *classify.Explanation, p paint) {
+	spans := map[int][][2]int{}
+	for _, finding := range e.Given {
+		for _, rule := range finding.Fired {
+			for _, hit := range rule.Hits {
+				spans[hit.Turn] = append(spans[hit.Turn], [2]int{hit.Start, hit.End})
+			}
+		}
+	}
+	if call.Title != "" {
+		fmt.Fprintln(w, p.bold(markSpans(call.Title, spans[classify.TitleTurn], p)))
+	}
+	for i, turn := range call.Turns {
+		fmt.Fprintf(w, "%s%s\n", p.faint(rolePrefix(turn.Role, len(call.Turns))), markSpans(turn.Text, spans[i], p))
+	}
+	fmt.Fprintln(w)
+}

@@ -1,0 +1,112 @@
+package cli
+
+import (
+	"fmt"
+	"regexp"
+	"strconv"
+	"time"
+
+	"github.com/urfave/cli/v2"
+
+	"suqiu/hotline"
+	"suqiu/index"
+)
+
+// filterFlags narrow a command down to some documents.
+func filterFlags() []cli.Flag {
+	const category = "filter"
+	return []cli.Flag{
+		&cli.StringSliceFlag{Name: "label", Usage: "`CODE` of a label, with all below: outage, bill.high", Category: category},
+		&cli.StringSliceFlag{Name: "area", Usage: "area `PATH`, with all below: 江东电力/临州供电公司", Category: category},
+		&cli.StringSliceFlag{Name: "hotline", Usage: "95598, 12398 or 12345", Category: category},
+		&cli.StringSliceFlag{Name: "kind", Usage: "call, order or message", Category: category},
+		&cli.StringSliceFlag{Name: "source", Usage: "`NAME` of a source", Category: category},
+		&cli.StringSliceFlag{Name: "nature", Usage: "咨询 求助 投诉 举报 建议 表扬 报修", Category: category},
+		&cli.StringSliceFlag{Name: "responsible", Usage: "utility, customer, third_party or unknown", Category: category},
+		&cli.StringFlag{Name: "caller", Usage: "`PSEUDONYM` of a caller", Category: category},
+		&cli.StringFlag{Name: "matter", Usage: "`ID` of a matter: all contacts about one problem", Category: category},
+		&cli.BoolFlag{Name: "unlabelled", Usage: "only what no rule gave a label", Category: category},
+		&cli.StringFlag{Name: "from", Usage: "received at or after `DATE`: 2026-11-01, 2026-11-01T08:00", Category: category},
+		&cli.StringFlag{Name: "to", Usage: "received before `DATE`", Category: category},
+		&cli.StringFlag{Name: "since", Usage: "received within the last `SPAN`: 24h, 7d, 8w", Category: category},
+	}
+}
+
+// readFilter makes a filter of the flags.
+func readFilter(c *cli.Context, now time.Time, zone *time.Location) (index.Filter, error) {
+	f := index.Filter{
+		Labels: c.StringSlice("label"), Areas: c.StringSlice("area"), Sources: c.StringSlice("source"),
+		Caller: c.String("caller"), Matter: c.String("matter"), Unlabelled: c.Bool("unlabelled"),
+		Hotlines: cast[hotline.Hotline](c.StringSlice("hotline")), Kinds: cast[hotline.Kind](c.StringSlice("kind")),
+		Natures: cast[hotline.Nature](c.StringSlice("nature")), Responsible: cast[hotline.Responsible](c.StringSlice("responsible")),
+	}
+	for _, h := range f.Hotlines {
+		if !h.Valid() {
+			return f, usagef("--hotline %s: there are 95598, 12398 and 12345", h)
+		}
+	}
+	for _, k := range f.Kinds {
+		if !k.Valid() {
+			return f, usagef("--kind %s: there are call, order and message", k)
+		}
+	}
+	var err error
+	if f.From, err = readTime(c, "from", zone); err != nil {
+		return f, err
+	}
+	if f.To, err = readTime(c, "to", zone); err != nil {
+		return f, err
+	}
+	if text := c.String("since"); text != "" {
+		if !f.From.IsZero() {
+			return f, usagef("--since and --from exclude each other")
+		}
+		span, err := readSpan(text)
+		if err != nil {
+			return f, usagef("--since %s: %v", text, err)
+		}
+		f.From = now.Add(-span)
+	}
+	if !f.To.IsZero() && !f.From.Before(f.To) {
+		return f, usagef("--from must lie before --to")
+	}
+	return f, nil
+}
+
+func cast[T ~string](from []string) []T {
+	var to []T
+	for _, s := range from {
+		to = append(to, T(s))
+	}
+	return to
+}
+
+func readTime(c *cli.Context, flag string, zone *time.Location) (time.Time, error) {
+	text := c.String(flag)
+	if text == "" {
+		return time.Time{}, nil
+	}
+	for _, layout := range []string{time.DateOnly, "2006-01-02T15:04", "2006-01-02T15:04:05", "2006-01-02 15:04"} {
+		if t, err := time.ParseInLocation(layout, text, zone); err == nil {
+			return t, nil
+		}
+	}
+	if t, err := time.Parse(time.RFC3339, text); err == nil {
+		return t, nil
+	}
+	return time.Time{}, usagef("--%s %s: write a date such as 2026-11-01 or 2026-11-01T08:00", flag, text)
+}
+
+var span = regexp.MustCompile(`^(\d{1,5})([hdw])$`)
+
+func readSpan(text string) (time.Duration, error) {
+	m := span.FindStringSubmatch(text)
+	if m == nil {
+		return 0, fmt.Errorf("write hours, days or weeks, such as 24h, 7d or 8w")
+	}
+	n, err := strconv.Atoi(m[1])
+	if err != nil {
+		return 0, err
+	}
+	return time.Duration(n) * map[string]time.Duration{"h": time.Hour, "d": 24 * time.Hour, "w": 7 * 24 * time.Hour}[m[2]], nil
+}

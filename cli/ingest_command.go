@@ -1,0 +1,177 @@
+package cli
+
+import (
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/schollz/progressbar/v3"
+	"github.com/urfave/cli/v2"
+
+	"suqiu/cli/config"
+	"suqiu/hotline"
+	"suqiu/ingest"
+	"suqiu/ingest/decode"
+)
+
+// sourceFlags say how files are read that no topic's configuration describes.
+func sourceFlags() []cli.Flag {
+	const category = "source"
+	return []cli.Flag{
+		&cli.StringFlag{Name: "source", Usage: "`NAME` of a configured source whose settings apply", Category: category},
+		&cli.StringFlag{Name: "hotline", Usage: "95598, 12398 or 12345, where the file does not tell", Category: category},
+		&cli.StringFlag{Name: "format", Value: "auto", Usage: "a format of docs/data-formats.md", Category: category},
+		&cli.StringFlag{Name: "default-area", Usage: "area `PATH` where nothing tells the place", Category: category},
+		&cli.StringFlag{Name: "id-from", Usage: "where the id stands: field:a.b, filename", Category: category},
+		&cli.StringFlag{Name: "start-from", Usage: "where the time stands: field:a.b, filename", Category: category},
+		&cli.StringFlag{Name: "as-of", Usage: "`TIME` of contacts that tell none", Category: category},
+	}
+}
+
+// readSource makes the source of a file from the flags.
+func (s *session) readSource(c *cli.Context) (*decode.Source, error) {
+	configured := config.Source{Hotline: hotline.Hotline95598, Name: string(hotline.Hotline95598), Format: "auto"}
+	if h := c.String("hotline"); h != "" {
+		configured.Hotline, configured.Name = hotline.Hotline(h), h
+		if !configured.Hotline.Valid() {
+			return nil, usagef("--hotline %s: there are 95598, 12398 and 12345", h)
+		}
+	}
+	if name := c.String("source"); name != "" {
+		found := false
+		for _, one := range s.cfg.Sources {
+			if one.Name == name {
+				configured, found = one, true
+			}
+		}
+		if !found {
+			return nil, usagef("--source %s: there is no such source in the configuration", name)
+		}
+	}
+	if c.IsSet("format") {
+		configured.Format = c.String("format")
+	}
+	configured.DefaultArea = or(c.String("default-area"), configured.DefaultArea)
+	configured.ID = or(c.String("id-from"), configured.ID)
+	configured.Start = or(c.String("start-from"), configured.Start)
+	src, err := newSource(configured, s.zone)
+	if err != nil {
+		return nil, usagef("%v", err)
+	}
+	if src.Received, err = readTime(c, "as-of", s.zone); err != nil {
+		return nil, err
+	}
+	return &src, nil
+}
+
+func or(first, second string) string {
+	if first != "" {
+		return first
+	}
+	return second
+}
+
+func ingestCommand(env Env) *cli.Command {
+	return &cli.Command{
+		Name:      "ingest",
+		Usage:     "读取文件入库 · take files the whole way into the index",
+		ArgsUsage: "[FILE]...",
+		Description: `Reads files, or standard input, in any format that suqiu knows (also gzipped), masks, classifies and stores them. A run that is
+interrupted goes on where it was when it is started again. What can't be read becomes a dead letter.
+
+Examples:
+   suqiu ingest --embedded orders.csv --hotline 12345
+   zcat calls.jsonl.gz | suqiu ingest -
+   suqiu ingest --embedded rec-20260901.json --format funasr --id-from filename --as-of 2026-09-01`,
+		Flags: settingFlags(sourceFlags()...),
+		Action: func(c *cli.Context) error {
+			s, err := openSession(c, env)
+			if err != nil {
+				return err
+			}
+			defer s.close()
+			src, err := s.readSource(c)
+			if err != nil {
+				return err
+			}
+			store, err := s.store(c.Context)
+			if err != nil {
+				return err
+			}
+			cluster, err := s.cluster(true)
+			if err != nil {
+				return err
+			}
+			loop, err := s.loop(c.Context, store, cluster, s.cfg.DeadLetter.Limit)
+			if err != nil {
+				return err
+			}
+			files := &ingest.FileIngester{Loop: loop.Loop, Ledger: ledger{store}, Records: s.cfg.Batch.Records, Bytes: s.cfg.Batch.Bytes}
+			names := c.Args().Slice()
+			if len(names) == 0 {
+				names = []string{"-"}
+			}
+			for _, name := range names {
+				if err := s.ingestOne(c, files, src, name); err != nil {
+					return err
+				}
+			}
+			return store.Refresh(c.Context)
+		},
+	}
+}
+
+func (s *session) ingestOne(c *cli.Context, files *ingest.FileIngester, src *decode.Source, name string) error {
+	bar := newProgress(s.env.Stderr, name)
+	files.Progress = func(p ingest.Progress) { bar.set(p.Read, p.Total) }
+	begun := s.env.Now()
+	var done ingest.Progress
+	var err error
+	if name == "-" {
+		done, err = files.Stream(c.Context, src, "stdin", s.env.Stdin)
+	} else {
+		done, err = files.File(c.Context, src, name)
+	}
+	bar.done()
+	took := max(s.env.Now().Sub(begun), time.Millisecond)
+	fmt.Fprintf(s.env.Stdout, "%s：入库 %d，已有更新版本 %d，死信 %d", name, done.Stored, done.Superseded, done.Dead)
+	if done.Skipped > 0 {
+		fmt.Fprintf(s.env.Stdout, "，上次已处理 %d", done.Skipped)
+	}
+	fmt.Fprintf(s.env.Stdout, "；用时 %s，每秒 %.0f 件\n", took.Round(time.Millisecond), float64(done.Stored+done.Superseded)/took.Seconds())
+	if done.Dead > 0 {
+		fmt.Fprintln(s.env.Stdout, "死信的原因：suqiu deadletter list")
+	}
+	return err
+}
+
+// progress shows on a terminal how far a long piece of work is; elsewhere it is silent.
+type progress struct{ bar *progressbar.ProgressBar }
+
+func newProgress(w io.Writer, what string) *progress {
+	if !isTerminal(w) {
+		return &progress{}
+	}
+	return &progress{progressbar.NewOptions64(-1,
+		progressbar.OptionSetWriter(w), progressbar.OptionSetDescription(what), progressbar.OptionShowBytes(true),
+		progressbar.OptionShowCount(), progressbar.OptionSetPredictTime(true), progressbar.OptionThrottle(200*time.Millisecond),
+		progressbar.OptionClearOnFinish(),
+	)}
+}
+
+// set tells how much of the total is done; a total of 0 is unknown.
+func (p *progress) set(done, total int64) {
+	if p.bar == nil {
+		return
+	}
+	if total > 0 {
+		p.bar.ChangeMax64(total)
+	}
+	_ = p.bar.Set64(done) // a terminal that can't be written to must not stop the work
+}
+
+func (p *progress) done() {
+	if p.bar != nil {
+		_ = p.bar.Finish() // likewise
+	}
+}

@@ -1,0 +1,164 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"suqiu/calendar"
+	"suqiu/classify"
+	"suqiu/cli/config"
+	"suqiu/hotline"
+	"suqiu/index"
+	"suqiu/ingest"
+	"suqiu/ingest/decode"
+	"suqiu/ingest/embedded"
+)
+
+// sources makes the decoder's sources of the configured ones, by topic.
+func (s *session) sources() (map[string]decode.Source, error) {
+	byTopic := map[string]decode.Source{}
+	for _, configured := range s.cfg.Sources {
+		src, err := newSource(configured, s.zone)
+		if err != nil {
+			return nil, err
+		}
+		if configured.Topic != "" {
+			byTopic[configured.Topic] = src
+		}
+	}
+	return byTopic, nil
+}
+
+func newSource(c config.Source, zone *time.Location) (decode.Source, error) {
+	if c.Zone != "" {
+		own, err := calendar.Zone(c.Zone)
+		if err != nil {
+			return decode.Source{}, fmt.Errorf("source %s: %w", c.Name, err)
+		}
+		zone = own
+	}
+	src := decode.Source{
+		Name: c.Name, Hotline: c.Hotline, Format: decode.Format(c.Format), Kind: c.Kind, Zone: zone,
+		DefaultArea: c.DefaultArea, ID: decode.From(c.ID), Start: decode.From(c.Start), Columns: c.Columns,
+	}
+	if err := src.Validate(); err != nil {
+		return decode.Source{}, fmt.Errorf("source %s: %w", c.Name, err)
+	}
+	return src, nil
+}
+
+// liveRules is the rule set in force. A reload swaps the whole set; a batch under way keeps the one it began with.
+type liveRules struct {
+	now atomic.Pointer[classify.RuleSet]
+}
+
+// Analyze implements ingest.Analyzer.
+func (l *liveRules) Analyze(c *hotline.Call) hotline.Analysis { return l.now.Load().Analyze(c) }
+
+func (l *liveRules) hash() string { return l.now.Load().Hash() }
+
+// loop builds what every way of ingesting shares: the pipeline over the dictionaries in force, the store, and the
+// topic of dead letters.
+type loop struct {
+	*ingest.Loop
+	rules   *liveRules
+	letters *ingest.DeadLetters
+	metrics *ingest.Metrics
+}
+
+func (s *session) loop(ctx context.Context, store index.Store, cluster ingest.Cluster, deadShare float64) (*loop, error) {
+	rules, err := s.registered(ctx, store)
+	if err != nil {
+		return nil, err
+	}
+	l := &loop{rules: &liveRules{}, metrics: ingest.NewMetrics()}
+	l.rules.now.Store(rules)
+	pipeline, err := s.pipeline(l.rules)
+	if err != nil {
+		return nil, err
+	}
+	var sealer *ingest.Sealer
+	if recipient := s.cfg.DeadLetter.Recipient; recipient != "" {
+		if sealer, err = ingest.NewSealer(strings.NewReader(recipient)); err != nil {
+			return nil, fmt.Errorf("deadletter.recipient: %w", err)
+		}
+	}
+	if l.letters, err = ingest.NewDeadLetters(cluster, s.cfg.DeadLetter.Topic, s.log); err != nil {
+		return nil, err
+	}
+	s.onClose(l.letters.Close)
+	l.Loop, err = ingest.NewLoop(ingest.LoopConfig{
+		Pipeline: pipeline, Store: store, Sink: l.letters, Sealer: sealer,
+		DeadShare: deadShare, Ruleset: l.rules.hash, Log: s.log, Metrics: l.metrics,
+	})
+	return l, err
+}
+
+func (s *session) pipeline(analyzer ingest.Analyzer) (*ingest.Pipeline, error) {
+	masker, err := s.masker()
+	if err != nil {
+		return nil, err
+	}
+	areas, err := s.areas()
+	if err != nil {
+		return nil, err
+	}
+	return &ingest.Pipeline{
+		Locate: areas, Mask: masker, Analyze: analyzer, Clock: ingest.SystemClock{},
+		RetentionStart: func(now time.Time) time.Time { return now.AddDate(0, 0, -s.cfg.RetentionDays) },
+	}, nil
+}
+
+// embeddedCluster connects to the broker of the data folder; see cluster.
+func (s *session) embeddedCluster(start bool) (ingest.Cluster, error) {
+	address, err := embedded.Address(s.cfg.Data)
+	if err == nil {
+		return ingest.Cluster{Brokers: []string{address}}, nil
+	}
+	if !start || !errors.Is(err, embedded.ErrNotRunning) {
+		return ingest.Cluster{}, err
+	}
+	topics := []string{s.cfg.DeadLetter.Topic}
+	for _, src := range s.cfg.Sources {
+		if src.Topic != "" {
+			topics = append(topics, src.Topic)
+		}
+	}
+	broker, err := embedded.Start(s.cfg.Data, embedded.Options{Topics: topics})
+	if errors.Is(err, embedded.ErrHeld) {
+		// Another process was quicker; it publishes its address before it takes connections.
+		if address, err = embedded.Address(s.cfg.Data); err == nil {
+			return ingest.Cluster{Brokers: []string{address}}, nil
+		}
+	}
+	if err != nil {
+		return ingest.Cluster{}, err
+	}
+	s.onClose(broker.Close)
+	return ingest.Cluster{Brokers: []string{broker.Addr()}}, nil
+}
+
+// ledger is the store's ledger in the form that ingest uses.
+type ledger struct{ index.Ledger }
+
+// Get implements ingest.Ledger.
+func (l ledger) Get(ctx context.Context, key string) ([]byte, int64, error) {
+	record, err := l.GetRecord(ctx, key)
+	if errors.Is(err, index.ErrNotFound) {
+		return nil, 0, nil
+	}
+	return record.Value, record.Rev, err
+}
+
+// Put implements ingest.Ledger.
+func (l ledger) Put(ctx context.Context, key string, value []byte, ifRev int64) (int64, error) {
+	rev, err := l.PutRecord(ctx, key, value, ifRev)
+	if errors.Is(err, index.ErrConflict) {
+		return 0, ingest.ErrLedgerConflict
+	}
+	return rev, err
+}

@@ -1,0 +1,66 @@
+package cli
+
+import (
+	"fmt"
+
+	"github.com/urfave/cli/v2"
+
+	"suqiu/ingest"
+)
+
+func produceCommand(env Env) *cli.Command {
+	return &cli.Command{
+		Name:      "produce",
+		Usage:     "把文件写入 Kafka 主题 · write the records of a file into a topic",
+		ArgsUsage: "TOPIC [FILE]...",
+		Description: `Each contact becomes one record that can be read alone: a row of a table goes with its header. The key is the contact's id, so that
+its versions keep their order. Writing a file again is harmless: each contact is stored once.
+
+Example:
+   suqiu produce suqiu.hotline.12345 orders.csv`,
+		Flags: settingFlags(sourceFlags()...),
+		Action: func(c *cli.Context) error {
+			s, err := openSession(c, env)
+			if err != nil {
+				return err
+			}
+			defer s.close()
+			if c.NArg() == 0 {
+				return usagef("produce into which topic? See suqiu produce --help")
+			}
+			topic, names := c.Args().First(), c.Args().Tail()
+			if len(names) == 0 {
+				names = []string{"-"}
+			}
+			src, err := s.readSource(c)
+			if err != nil {
+				return err
+			}
+			cluster, err := s.cluster(true)
+			if err != nil {
+				return err
+			}
+			producer, err := ingest.NewProducer(cluster, topic)
+			if err != nil {
+				return err
+			}
+			defer producer.Close()
+			for _, name := range names {
+				input, label, err := s.openInput(name)
+				if err != nil {
+					return err
+				}
+				bar := newProgress(env.Stderr, label)
+				producer.Progress = func(p ingest.Produced) { bar.set(p.Bytes, 0) }
+				done, err := producer.Produce(c.Context, src, label, input)
+				bar.done()
+				input.Close()
+				fmt.Fprintf(env.Stdout, "%s：写入 %d 条，其中没有键 %d 条，读不懂 %d 条\n", label, done.Records, done.Unkeyed, done.Undecoded)
+				if err != nil {
+					return err
+				}
+			}
+			return nil
+		},
+	}
+}

@@ -1,0 +1,174 @@
+package cli
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/urfave/cli/v2"
+
+	"suqiu/hotline"
+	"suqiu/index"
+)
+
+func searchCommand(env Env) *cli.Command {
+	flags := append(filterFlags(),
+		&cli.IntFlag{Name: "limit", Value: 10, Usage: "documents to show"},
+		&cli.IntFlag{Name: "offset", Usage: "documents to skip"},
+		&cli.StringFlag{Name: "sort", Value: "newest", Usage: "newest, oldest or relevance"},
+		&cli.StringSliceFlag{Name: "facet", Usage: "also count by label, area, source, hotline, kind, nature or responsible"},
+		&cli.StringFlag{Name: "phone", Usage: "only contacts from this telephone `NUMBER`; only its pseudonym is looked up"},
+		&cli.StringFlag{Name: "format", Value: "text", Usage: "text, or json: one document a line"},
+	)
+	return &cli.Command{
+		Name:      "search",
+		Usage:     "检索诉求 · search the stored contacts",
+		ArgsUsage: "[WORDS]",
+		Description: `All words must occur; "…" makes one phrase of several words; -word excludes. Chinese words match inside longer ones.
+
+Examples:
+   suqiu search --embedded 电压低 --area 江东电力/临州供电公司 --since 8w
+   suqiu search --label outage --facet area --limit 0
+   suqiu search '跳闸 -空开' --hotline 95598 --format json`,
+		Flags: settingFlags(flags...),
+		Action: func(c *cli.Context) error {
+			s, err := openSession(c, env)
+			if err != nil {
+				return err
+			}
+			defer s.close()
+			query, err := s.readQuery(c)
+			if err != nil {
+				return err
+			}
+			store, err := s.store(c.Context)
+			if err != nil {
+				return err
+			}
+			result, err := store.Search(c.Context, query)
+			if err != nil {
+				return fmt.Errorf("search: %w", err)
+			}
+			if c.String("format") == "json" {
+				out := json.NewEncoder(env.Stdout)
+				for i := range result.Found {
+					if err := out.Encode(&result.Found[i].Document); err != nil {
+						return err
+					}
+				}
+				return nil
+			}
+			names, err := s.names()
+			if err != nil {
+				return err
+			}
+			showResult(env.Stdout, &result, names, newPaint(env.Stdout))
+			return nil
+		},
+	}
+}
+
+func (s *session) readQuery(c *cli.Context) (index.Query, error) {
+	filter, err := readFilter(c, s.env.Now(), s.zone)
+	if err != nil {
+		return index.Query{}, err
+	}
+	if phone := c.String("phone"); phone != "" {
+		masker, err := s.masker()
+		if err != nil {
+			return index.Query{}, err
+		}
+		if filter.Caller = masker.Caller(phone); filter.Caller == "" {
+			return index.Query{}, usagef("--phone: that is not a telephone number of a caller")
+		}
+	}
+	query := index.Query{
+		Words: strings.Join(c.Args().Slice(), " "), Filter: filter, Sort: index.Sort(c.String("sort")),
+		Offset: c.Int("offset"), Size: c.Int("limit"), Highlight: true,
+	}
+	facets := []index.Field{
+		index.FacetLabel, index.FacetArea, index.FacetSource, index.FacetHotline, index.FacetKind, index.FacetNature, index.FacetResponsible,
+	}
+	for _, name := range c.StringSlice("facet") {
+		if !slices.Contains(facets, index.Field(name)) {
+			return index.Query{}, usagef("--facet %s: there are label, area, source, hotline, kind, nature and responsible", name)
+		}
+		query.Facets = append(query.Facets, index.Field(name))
+	}
+	return query, nil
+}
+
+// showResult prints a result for an analyst: what, where, which label, and the text with the words marked.
+func showResult(w io.Writer, r *index.Result, names labelNames, p paint) {
+	fmt.Fprintf(w, "共 %d 件\n", r.Total)
+	for i := range r.Found {
+		fmt.Fprintln(w)
+		showFound(w, &r.Found[i], names, p)
+	}
+	for _, field := range slices.Sorted(maps.Keys(r.Facets)) {
+		fmt.Fprintf(w, "\n%s\n", facetTitles[field])
+		for _, bucket := range r.Facets[field] {
+			value := bucket.Value
+			if field == index.FacetLabel {
+				value = names.name(value)
+			}
+			fmt.Fprintf(w, "  %7d  %s\n", bucket.Count, value)
+		}
+	}
+}
+
+var facetTitles = map[index.Field]string{
+	index.FacetLabel: "按标签", index.FacetArea: "按地区", index.FacetSource: "按来源", index.FacetHotline: "按热线",
+	index.FacetKind: "按形式", index.FacetNature: "按诉求性质", index.FacetResponsible: "按责任",
+}
+
+func showFound(w io.Writer, f *index.Found, names labelNames, p paint) {
+	call := &f.Document.Call
+	fmt.Fprintf(w, "%s  %s  %s  %s\n", p.bold(call.DocID()), call.Received.Format("2006-01-02 15:04"), f.Document.Analysis.Nature, areaText(call.Area))
+	var labels []string
+	for _, l := range f.Document.Analysis.Labels {
+		labels = append(labels, fmt.Sprintf("%s（%s）", names.name(l.Code), l.Code))
+	}
+	if len(labels) > 0 {
+		fmt.Fprintf(w, "  %s\n", p.label(strings.Join(labels, "  ")))
+	}
+	for turn, t := range call.Turns {
+		marked := markSpans(t.Text, spansOf(f.Highlights, turn), p)
+		fmt.Fprintf(w, "  %s%s\n", rolePrefix(t.Role, len(call.Turns)), marked)
+	}
+}
+
+func areaText(a hotline.Area) string {
+	switch {
+	case a.Grid != "":
+		return a.Grid
+	case a.Division != "":
+		return a.Division
+	}
+	return "地点不详"
+}
+
+var roleNames = map[hotline.Role]string{
+	hotline.RoleCustomer: "客户", hotline.RoleAgent: "坐席", hotline.RoleIVR: "导航", hotline.RoleUnknown: "未知",
+	hotline.RoleReply: "回复", hotline.RoleQuote: "引用",
+}
+
+func rolePrefix(r hotline.Role, turns int) string {
+	if turns == 1 {
+		return ""
+	}
+	return roleNames[r] + "："
+}
+
+func spansOf(all []index.Highlight, turn int) [][2]int {
+	var spans [][2]int
+	for _, h := range all {
+		if h.Turn == turn {
+			spans = append(spans, [2]int{h.Start, h.End})
+		}
+	}
+	return spans
+}

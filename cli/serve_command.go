@@ -1,0 +1,183 @@
+package cli
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+	"github.com/urfave/cli/v2"
+	"golang.org/x/sync/errgroup"
+
+	"suqiu/dicts"
+	"suqiu/index"
+	"suqiu/ingest"
+)
+
+func consumeCommand(env Env) *cli.Command {
+	return &cli.Command{
+		Name:  "consume",
+		Usage: "从 Kafka 消费、分类、入库 · read the hotlines' topics as a member of the consumer group",
+		Description: `Runs until SIGINT or SIGTERM, then finishes the batches in hand, commits and leaves the group. SIGHUP reads the dictionaries
+again; a set that does not compile is reported and the good one stays.
+
+Example:
+   suqiu consume --config /etc/suqiu.yaml`,
+		Flags:  settingFlags(),
+		Action: func(c *cli.Context) error { return serve(c, env, false) },
+	}
+}
+
+func serveCommand(env Env) *cli.Command {
+	return &cli.Command{
+		Name:  "serve",
+		Usage: "消费并提供健康检查与指标 · consume, with health and metrics over HTTP",
+		Description: `Like consume, and serves on the listen address (127.0.0.1:9598):
+   /livez   200 unless only a restart can help
+   /readyz  200 while it does its work, else why not
+   /status  what each partition is doing, as JSON
+   /metrics for Prometheus
+
+Example:
+   suqiu serve --embedded --set listen=127.0.0.1:9600`,
+		Flags:  settingFlags(),
+		Action: func(c *cli.Context) error { return serve(c, env, true) },
+	}
+}
+
+func serve(c *cli.Context, env Env, withHTTP bool) error {
+	s, err := openSession(c, env)
+	if err != nil {
+		return err
+	}
+	defer s.close()
+	store, err := s.store(c.Context)
+	if err != nil {
+		return err
+	}
+	cluster, err := s.cluster(true)
+	if err != nil {
+		return err
+	}
+	loop, err := s.loop(c.Context, store, cluster, s.cfg.DeadLetter.Limit)
+	if err != nil {
+		return err
+	}
+	consumer, err := s.consumer(loop, cluster)
+	if err != nil {
+		return err
+	}
+	group, ctx := errgroup.WithContext(c.Context)
+	group.Go(func() error { return consumer.Run(ctx) })
+	group.Go(func() error { return s.reloadOnHangup(ctx, loop.rules, store) })
+	if withHTTP {
+		listener, err := net.Listen("tcp", s.cfg.Listen)
+		if err != nil {
+			return fmt.Errorf("listen: %w; set another address with --set listen=HOST:PORT", err)
+		}
+		s.log.Info("serving", "address", listener.Addr().String())
+		group.Go(func() error { return serveHTTP(ctx, listener, s.handler(consumer, loop.metrics)) })
+	}
+	return group.Wait()
+}
+
+func (s *session) consumer(l *loop, cluster ingest.Cluster) (*ingest.Consumer, error) {
+	sources, err := s.sources()
+	if err != nil {
+		return nil, err
+	}
+	return ingest.NewConsumer(ingest.ConsumerConfig{
+		Loop: l.Loop, Cluster: cluster, Group: s.cfg.Kafka.Group, Sources: sources,
+		BatchRecords: s.cfg.Batch.Records, BatchBytes: s.cfg.Batch.Bytes, Linger: s.cfg.Batch.Linger,
+		SessionTimeout: s.cfg.Kafka.Session, RebalanceTimeout: s.cfg.Kafka.Session,
+		OnGap: ingest.GapPolicy(s.cfg.Kafka.OnGap),
+	})
+}
+
+// reloadOnHangup swaps the rule set when SIGHUP asks for it; one that can't be used leaves the good one in force.
+func (s *session) reloadOnHangup(ctx context.Context, live *liveRules, store index.Ledger) error {
+	hangup := make(chan os.Signal, 1)
+	signal.Notify(hangup, syscall.SIGHUP)
+	defer signal.Stop(hangup)
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-hangup:
+			if err := s.reload(ctx, live, store); err != nil {
+				s.log.Error("the dictionaries were not reloaded; the set before stays in force", "revision", live.now.Load().Revision(), "err", err)
+			}
+		}
+	}
+}
+
+func (s *session) reload(ctx context.Context, live *liveRules, store index.Ledger) error {
+	current := live.now.Load()
+	overlay, err := dicts.Overlay(s.cfg.Dicts)
+	if err != nil {
+		return err
+	}
+	if overlay == nil {
+		return errors.New("there is no folder of dictionaries to read again; set dicts")
+	}
+	next, err := current.Reload(dicts.Embedded(), overlay)
+	if err != nil {
+		return err
+	}
+	rev, err := index.RegisterRuleset(ctx, store, next.Hash(), next.Source(), s.env.Now())
+	if err != nil {
+		return err
+	}
+	live.now.Store(next.WithRevision(rev))
+	s.log.Info("dictionaries reloaded", "revision", rev, "hash", next.Hash())
+	return nil
+}
+
+func (s *session) handler(consumer *ingest.Consumer, metrics *ingest.Metrics) http.Handler {
+	registry := prometheus.NewRegistry()
+	registry.MustRegister(metrics, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	mux := http.NewServeMux()
+	probe := func(check func() error) http.HandlerFunc {
+		return func(w http.ResponseWriter, _ *http.Request) {
+			if err := check(); err != nil {
+				http.Error(w, err.Error(), http.StatusServiceUnavailable)
+				return
+			}
+			fmt.Fprintln(w, "ok")
+		}
+	}
+	mux.Handle("GET /livez", probe(consumer.Live))
+	mux.Handle("GET /readyz", probe(consumer.Ready))
+	mux.HandleFunc("GET /status", func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		if err := json.NewEncoder(w).Encode(consumer.Status()); err != nil {
+			s.log.Debug("status was not sent", "err", err)
+		}
+	})
+	mux.Handle("GET /metrics", promhttp.HandlerFor(registry, promhttp.HandlerOpts{}))
+	return mux
+}
+
+// serveHTTP serves until ctx ends, then lets requests in hand finish for a moment.
+func serveHTTP(ctx context.Context, listener net.Listener, handler http.Handler) error {
+	server := &http.Server{Handler: handler, ReadHeaderTimeout: 10 * time.Second}
+	ended := make(chan error, 1)
+	go func() { ended <- server.Serve(listener) }()
+	select {
+	case err := <-ended:
+		return fmt.Errorf("serve http: %w", err)
+	case <-ctx.Done():
+		grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+		defer cancel()
+		return server.Shutdown(grace)
+	}
+}

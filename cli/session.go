@@ -1,0 +1,200 @@
+package cli
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/urfave/cli/v2"
+
+	"suqiu/calendar"
+	"suqiu/classify"
+	"suqiu/cli/config"
+	"suqiu/dicts"
+	"suqiu/index"
+	"suqiu/index/elastic"
+	"suqiu/index/sqlite"
+	"suqiu/ingest"
+	"suqiu/ingest/area"
+	"suqiu/ingest/mask"
+)
+
+// session is one run of a command: its configuration, and the parts that it opened, which close ends in reverse.
+type session struct {
+	env  Env
+	cfg  *config.Loaded
+	log  *slog.Logger
+	zone *time.Location
+
+	rules   func() (*classify.RuleSet, error)
+	keys    func() (*mask.Masker, error)
+	closers []func() error
+}
+
+// openSession reads the configuration. Nothing is connected to or loaded before it is asked for.
+func openSession(c *cli.Context, env Env) (*session, error) {
+	cfg, err := loadConfig(c, env)
+	if err != nil {
+		return nil, err
+	}
+	zone, err := calendar.Zone(cfg.Zone)
+	if err != nil {
+		return nil, err
+	}
+	s := &session{env: env, cfg: cfg, log: newLogger(&cfg.Config, env.Stderr), zone: zone}
+	s.rules = sync.OnceValues(s.loadRules)
+	s.keys = sync.OnceValues(s.loadKeys)
+	return s, nil
+}
+
+func (s *session) onClose(do func() error) { s.closers = append(s.closers, do) }
+
+// close releases what was opened. Its faults are logged: the command's work is done or has failed by itself.
+func (s *session) close() {
+	for i := len(s.closers) - 1; i >= 0; i-- {
+		if err := s.closers[i](); err != nil {
+			s.log.Warn("close", "err", err)
+		}
+	}
+}
+
+// store opens the index: Elasticsearch, or SQLite in embedded mode.
+func (s *session) store(_ context.Context) (index.Store, error) {
+	if err := s.cfg.NeedStore(); err != nil {
+		return nil, cli.Exit(err, exitUsage)
+	}
+	var store index.Store
+	if s.cfg.Embedded {
+		if err := os.MkdirAll(s.cfg.Data, 0o700); err != nil {
+			return nil, fmt.Errorf("make the data folder: %w", err)
+		}
+		opened, err := sqlite.Open(filepath.Join(s.cfg.Data, "index.db"))
+		if err != nil {
+			return nil, err
+		}
+		store = opened
+	} else {
+		ca, err := readOptional(s.cfg.Elasticsearch.CAFile)
+		if err != nil {
+			return nil, fmt.Errorf("elasticsearch.ca_file: %w", err)
+		}
+		es := s.cfg.Elasticsearch
+		settings := elastic.DefaultConfig()
+		settings.Addresses, settings.Prefix, settings.Replicas = es.Addresses, es.Prefix, es.Replicas
+		settings.Username, settings.Password, settings.APIKey = es.Username, string(es.Password), string(es.APIKey)
+		settings.CACert, settings.CertFingerprint = ca, es.Fingerprint
+		opened, err := elastic.Open(settings)
+		if err != nil {
+			return nil, err
+		}
+		store = opened
+	}
+	s.onClose(store.Close)
+	return store, nil
+}
+
+func readOptional(path string) ([]byte, error) {
+	if path == "" {
+		return nil, nil
+	}
+	return os.ReadFile(path)
+}
+
+// cluster says how to reach Kafka. In embedded mode it connects to the broker of the process that holds the data
+// folder, or, when there is none and start is set, starts one that lives as long as the session.
+func (s *session) cluster(start bool) (ingest.Cluster, error) {
+	if err := s.cfg.NeedKafka(); err != nil {
+		return ingest.Cluster{}, cli.Exit(err, exitUsage)
+	}
+	if s.cfg.Embedded {
+		return s.embeddedCluster(start)
+	}
+	k := s.cfg.Kafka
+	cluster := ingest.Cluster{
+		Brokers: k.Brokers,
+		SASL:    ingest.SASL{Mechanism: strings.ToUpper(k.SASL), User: k.Username, Password: string(k.Password)},
+	}
+	if k.TLS || k.CAFile != "" {
+		cluster.TLS = &tls.Config{MinVersion: tls.VersionTLS12}
+		pem, err := readOptional(k.CAFile)
+		if err != nil {
+			return cluster, fmt.Errorf("kafka.ca_file: %w", err)
+		}
+		if pem != nil {
+			cluster.TLS.RootCAs = x509.NewCertPool()
+			if !cluster.TLS.RootCAs.AppendCertsFromPEM(pem) {
+				return cluster, fmt.Errorf("kafka.ca_file: %s holds no PEM certificate", k.CAFile)
+			}
+		}
+	}
+	return cluster, nil
+}
+
+// names tells how labels are called in Chinese.
+func (s *session) names() (labelNames, error) {
+	rules, err := s.compiled()
+	if err != nil {
+		return labelNames{}, err
+	}
+	return labelNames{rules.Taxonomy()}, nil
+}
+
+// labelNames tells the Chinese name of a label's code; a code that the taxonomy no longer has names itself.
+type labelNames struct{ taxonomy *classify.Taxonomy }
+
+func (n labelNames) name(code string) string {
+	if info, ok := n.taxonomy.Label(code); ok {
+		return info.Name
+	}
+	return code
+}
+
+// loadRules reads the dictionaries for classifying: compiled, their examples run, the segmenter ready.
+func (s *session) loadRules() (*classify.RuleSet, error) { return s.readRules(classify.Load) }
+
+// compiled reads the dictionaries for looking up names and examining the set itself, which is much quicker.
+func (s *session) compiled() (*classify.RuleSet, error) { return s.readRules(classify.Compile) }
+
+func (s *session) readRules(read func(base fs.FS, overlays ...fs.FS) (*classify.RuleSet, error)) (*classify.RuleSet, error) {
+	overlay, err := dicts.Overlay(s.cfg.Dicts)
+	if err != nil {
+		return nil, err
+	}
+	if overlay == nil {
+		return read(dicts.Embedded())
+	}
+	return read(dicts.Embedded(), overlay)
+}
+
+// registered gives the rules their revision from the ledger.
+func (s *session) registered(ctx context.Context, store index.Ledger) (*classify.RuleSet, error) {
+	rules, err := s.rules()
+	if err != nil {
+		return nil, err
+	}
+	rev, err := index.RegisterRuleset(ctx, store, rules.Hash(), rules.Source(), s.env.Now())
+	if err != nil {
+		return nil, err
+	}
+	return rules.WithRevision(rev), nil
+}
+
+func (s *session) areas() (*area.Trees, error) {
+	layers := []area.Layer{{FS: dicts.Embedded(), Dir: "areas"}}
+	overlay, err := dicts.Overlay(s.cfg.Dicts)
+	if err != nil {
+		return nil, err
+	}
+	if overlay != nil {
+		layers = append(layers, area.Layer{FS: overlay, Dir: "areas"})
+	}
+	return area.LoadLayers(layers...)
+}

@@ -1,0 +1,199 @@
+package cli
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"text/tabwriter"
+	"time"
+
+	"github.com/urfave/cli/v2"
+
+	"suqiu/hotline"
+	"suqiu/index"
+	"suqiu/ingest"
+)
+
+func statusCommand(env Env) *cli.Command {
+	return &cli.Command{
+		Name:  "status",
+		Usage: "积压、速率、数量 · lag, rates and counts",
+		Description: `Asks Kafka how far the consumer group has come, the index what it holds, and, if suqiu serve runs at the listen address, that
+process what it is doing. The rate is measured over --over.
+
+Example:
+   suqiu status --over 5s`,
+		Flags: settingFlags(
+			&cli.DurationFlag{Name: "over", Value: 2 * time.Second, Usage: "how long the rate is measured"},
+			&cli.StringFlag{Name: "format", Value: "text", Usage: "text or json"},
+		),
+		Action: func(c *cli.Context) error {
+			s, err := openSession(c, env)
+			if err != nil {
+				return err
+			}
+			defer s.close()
+			report, err := s.status(c.Context, c.Duration("over"))
+			if err != nil {
+				return err
+			}
+			if c.String("format") == "json" {
+				out := json.NewEncoder(env.Stdout)
+				out.SetIndent("", "  ")
+				return out.Encode(report)
+			}
+			return s.showStatus(report)
+		},
+	}
+}
+
+// statusReport is what suqiu status tells.
+type statusReport struct {
+	Partitions  []ingest.GroupPosition `json:"partitions"`
+	Lag         int64                  `json:"lag"`
+	Rate        float64                `json:"records_per_second"` // committed
+	Documents   int64                  `json:"documents"`
+	Today       int64                  `json:"received_today"`
+	ByHotline   []index.Bucket         `json:"by_hotline"`
+	Unlabelled  int64                  `json:"unlabelled"`
+	DeadLetters []ingest.DeadCount     `json:"dead_letters"`
+	Ruleset     index.Ruleset          `json:"ruleset"`
+	Consumer    *ingest.Status         `json:"consumer,omitempty"` // of the process at the listen address
+}
+
+func (s *session) status(ctx context.Context, over time.Duration) (*statusReport, error) {
+	cluster, err := s.cluster(true)
+	if err != nil {
+		return nil, err
+	}
+	var topics []string
+	for _, src := range s.cfg.Sources {
+		if src.Topic != "" {
+			topics = append(topics, src.Topic)
+		}
+	}
+	before, err := ingest.GroupPositions(ctx, cluster, s.cfg.Kafka.Group, topics)
+	if err != nil {
+		return nil, err
+	}
+	r := &statusReport{}
+	if err := s.storeStatus(ctx, r); err != nil {
+		return nil, err
+	}
+	letters, err := s.deadTopic()
+	if err != nil {
+		return nil, err
+	}
+	dead, err := letters.List(ctx, ingest.DeadFilter{})
+	if err != nil {
+		return nil, err
+	}
+	r.DeadLetters = ingest.CountDeadLetters(dead)
+	if err := (ingest.SystemClock{}).Sleep(ctx, over); err != nil {
+		return nil, err
+	}
+	if r.Partitions, err = ingest.GroupPositions(ctx, cluster, s.cfg.Kafka.Group, topics); err != nil {
+		return nil, err
+	}
+	moved := int64(0)
+	for i, p := range r.Partitions {
+		r.Lag += p.Lag()
+		if i < len(before) {
+			moved += max(p.Committed, 0) - max(before[i].Committed, 0)
+		}
+	}
+	if over > 0 {
+		r.Rate = float64(moved) / over.Seconds()
+	}
+	r.Consumer = s.askConsumer(ctx)
+	return r, nil
+}
+
+func (s *session) storeStatus(ctx context.Context, r *statusReport) error {
+	store, err := s.store(ctx)
+	if err != nil {
+		return err
+	}
+	all, err := store.Search(ctx, index.Query{Facets: []index.Field{index.FacetHotline}})
+	if err != nil {
+		return err
+	}
+	r.Documents, r.ByHotline = all.Total, all.Facets[index.FacetHotline]
+	now := s.env.Now().In(s.zone)
+	midnight := time.Date(now.Year(), now.Month(), now.Day(), 0, 0, 0, 0, s.zone)
+	for _, part := range []struct {
+		filter index.Filter
+		into   *int64
+	}{
+		{index.Filter{From: midnight}, &r.Today},
+		{index.Filter{Unlabelled: true}, &r.Unlabelled},
+	} {
+		found, err := store.Search(ctx, index.Query{Filter: part.filter})
+		if err != nil {
+			return err
+		}
+		*part.into = found.Total
+	}
+	r.Ruleset, err = index.LatestRuleset(ctx, store)
+	return err
+}
+
+// askConsumer asks the process at the listen address; none may be running, or elsewhere.
+func (s *session) askConsumer(ctx context.Context) *ingest.Status {
+	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
+	defer cancel()
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+s.cfg.Listen+"/status", nil)
+	if err != nil {
+		return nil
+	}
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		s.log.Debug("no consumer answers", "address", s.cfg.Listen, "err", err)
+		return nil
+	}
+	defer response.Body.Close()
+	var status ingest.Status
+	if err := json.NewDecoder(response.Body).Decode(&status); err != nil || response.StatusCode != http.StatusOK {
+		return nil
+	}
+	return &status
+}
+
+func (s *session) showStatus(r *statusReport) error {
+	out := s.env.Stdout
+	fmt.Fprintf(out, "积压 %d 条，每秒提交 %.0f 条\n", r.Lag, r.Rate)
+	w := tabwriter.NewWriter(out, 0, 4, 2, ' ', 0)
+	fmt.Fprintln(w, "  主题\t分区\t已提交\t末尾\t积压\t")
+	for _, p := range r.Partitions {
+		fmt.Fprintf(w, "  %s\t%d\t%d\t%d\t%d\t\n", p.Topic, p.Partition, p.Committed, p.End, p.Lag())
+	}
+	if err := w.Flush(); err != nil {
+		return err
+	}
+	fmt.Fprintf(out, "库中 %d 件，今日受理 %d 件，无标签 %d 件", r.Documents, r.Today, r.Unlabelled)
+	for _, h := range hotline.Hotlines {
+		for _, b := range r.ByHotline {
+			if b.Value == string(h) {
+				fmt.Fprintf(out, "，%s %d", h, b.Count)
+			}
+		}
+	}
+	fmt.Fprintln(out)
+	if r.Ruleset.Rev > 0 {
+		fmt.Fprintf(out, "规则第 %d 版，%s 登记\n", r.Ruleset.Rev, r.Ruleset.At.In(s.zone).Format("2006-01-02 15:04"))
+	}
+	for _, d := range r.DeadLetters {
+		fmt.Fprintf(out, "死信 %d 件：%s %s\n", d.Count, d.Source, d.Reason)
+	}
+	if r.Consumer == nil {
+		fmt.Fprintf(out, "%s 没有正在运行的 suqiu serve\n", s.cfg.Listen)
+		return nil
+	}
+	state := "正常"
+	if r.Consumer.Problem != "" {
+		state = r.Consumer.Problem
+	}
+	fmt.Fprintf(out, "%s 的消费者：%s\n", s.cfg.Listen, state)
+	return nil
+}

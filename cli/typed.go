@@ -1,0 +1,127 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"runtime"
+	"time"
+
+	"suqiu/hotline"
+	"suqiu/ingest"
+	"suqiu/ingest/decode"
+	"suqiu/ingest/mask"
+)
+
+// analysed is one contact of a file that was classified without being stored, or why it can't be read.
+type analysed struct {
+	line int64
+	doc  *hotline.Document
+	dead *ingest.DeadLetter
+}
+
+// typedPipeline masks and classifies what is typed or read from a file only to be looked at. Its pseudonyms are made
+// with a key that is thrown away, so it needs no configuration.
+func (s *session) typedPipeline() (*ingest.Pipeline, error) {
+	rules, err := s.rules()
+	if err != nil {
+		return nil, err
+	}
+	keyring, err := mask.ParseKeyring(mask.NewKey("typed"))
+	if err != nil {
+		return nil, err
+	}
+	masker, err := mask.New(keyring, s.cfg.Mask.OwnNumbers)
+	if err != nil {
+		return nil, err
+	}
+	areas, err := s.areas()
+	if err != nil {
+		return nil, err
+	}
+	return &ingest.Pipeline{Locate: areas, Mask: masker, Analyze: rules, Clock: ingest.SystemClock{}}, nil
+}
+
+// typedSource reads whatever there is: the format by content, and the present as the time where none is told.
+func (s *session) typedSource() *decode.Source {
+	return &decode.Source{
+		Name: string(hotline.Hotline95598), Hotline: hotline.Hotline95598, Format: decode.Auto,
+		Zone: s.zone, Received: s.env.Now(),
+	}
+}
+
+// analyse classifies every contact of a file with all processors and hands the results over in the file's order.
+func (s *session) analyse(ctx context.Context, p *ingest.Pipeline, name string, r io.Reader, hand func(analysed) error) error {
+	src := s.typedSource()
+	reader, err := decode.NewReader(src, name, r)
+	if err != nil {
+		return err
+	}
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	queue := make(chan chan []analysed, 4*runtime.GOMAXPROCS(0))
+	failed := make(chan error, 1)
+	go func() {
+		defer close(queue)
+		slots := make(chan struct{}, runtime.GOMAXPROCS(0))
+		for {
+			item, err := reader.Next()
+			if errors.Is(err, io.EOF) {
+				return
+			}
+			if err != nil {
+				failed <- fmt.Errorf("read %s: %w", name, err)
+				return
+			}
+			result := make(chan []analysed, 1)
+			select {
+			case queue <- result:
+			case <-ctx.Done():
+				failed <- ctx.Err()
+				return
+			}
+			slots <- struct{}{}
+			go func() {
+				defer func() { <-slots }()
+				result <- s.analyseItem(p, src, name, &item)
+			}()
+		}
+	}()
+	for result := range queue {
+		for _, a := range <-result {
+			if err := hand(a); err != nil {
+				return err
+			}
+		}
+	}
+	select {
+	case err := <-failed:
+		return err
+	default:
+		return nil
+	}
+}
+
+func (s *session) analyseItem(p *ingest.Pipeline, src *decode.Source, name string, item *decode.Item) []analysed {
+	place := ingest.Place{ID: fmt.Sprintf("%s:%d", name, item.Line), Origin: hotline.Origin{File: name, Line: item.Line}}
+	in := &decode.Input{Value: item.Raw, File: name, Arrived: s.env.Now().Add(time.Minute)}
+	var all []analysed
+	for _, entry := range p.Item(src, item, in, place) {
+		all = append(all, analysed{line: item.Line, doc: entry.Document, dead: entry.Dead})
+	}
+	return all
+}
+
+// openInput opens a file, or standard input for "-" and for no name at all.
+func (s *session) openInput(name string) (io.ReadCloser, string, error) {
+	if name == "" || name == "-" {
+		return io.NopCloser(s.env.Stdin), "stdin", nil
+	}
+	file, err := os.Open(name)
+	if err != nil {
+		return nil, "", err
+	}
+	return file, name, nil
+}
