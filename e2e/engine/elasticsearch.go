@@ -65,7 +65,7 @@ func StartElasticsearch(ctx context.Context, dir string, o Options) (*Elasticsea
 			cmd.Dir = server
 			cmd.Env = []string{
 				"PATH=" + os.Getenv("PATH"), "HOME=" + dir, "ES_JAVA_HOME=" + home, "ES_TMPDIR=" + filepath.Join(dir, "tmp"),
-				"ES_JAVA_OPTS=-Xms" + o.Heap + " -Xmx" + o.Heap + " -XX:+UseSerialGC -XX:-UseG1GC",
+				"ES_JAVA_OPTS=-Xms" + o.Heap + " -Xmx" + o.Heap,
 			}
 			cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Credential: as}
 			return cmd

@@ -1,7 +1,9 @@
 package elastic
 
 import (
+	"cmp"
 	"context"
+	"slices"
 	"time"
 
 	"suqiu/calendar"
@@ -10,13 +12,15 @@ import (
 )
 
 const (
-	// countPage is how many cells one request returns.
-	countPage = 1000
+	// countPage is how many cells one request returns, and countSlice the number of documents from which on a slice of
+	// time is long enough. Each request visits all documents of its slice, so long slices cost time; each cell of a page
+	// takes 32 KiB of the node's memory while it is counted, so long pages cost that.
+	countPage  = 250
+	countSlice = 10_000
 
 	// distinctExact is the number of distinct values up to which Elasticsearch counts a cell's matters and callers by
-	// their hashes, which is exact but for a chance collision (one in 8 at the bound, one in 10,000 at a hundred values).
-	// Above it counts are estimates, off by about 1 %. Each cell of a page takes 16 KiB of the node's memory; at the
-	// largest bound there is, 40,000, it would be 256 KiB, and a page more than a small node has.
+	// their hashes, which is exact but for a chance collision (one cell in 8 at the bound, one in 7,000 at a hundred
+	// values). Above it counts are estimates, off by about 1 %.
 	distinctExact = 3000
 )
 
@@ -37,15 +41,73 @@ func (s *Store) Count(ctx context.Context, q index.CountQuery) ([]hotline.Count,
 	if err := q.Check(); err != nil {
 		return nil, err
 	}
-	zone := q.Zone
-	if zone == nil {
-		zone = calendar.Shanghai()
+	if q.Zone == nil {
+		q.Zone = calendar.Shanghai()
 	}
-	composite := object{"size": countPage, "sources": countSources(q, zone)}
+	periods, err := s.countSlices(ctx, q)
+	if err != nil {
+		return nil, err
+	}
+	var counts []hotline.Count
+	for _, period := range periods {
+		cells, err := s.countCells(ctx, q, period)
+		if err != nil {
+			return nil, err
+		}
+		counts = append(counts, cells...)
+	}
+	slices.SortFunc(counts, func(a, b hotline.Count) int {
+		return cmp.Or(cmp.Compare(a.Label, b.Label), cmp.Compare(a.Area, b.Area), a.Bucket.Compare(b.Bucket))
+	})
+	return counts, nil
+}
+
+// countSlices cuts the period of a question, between buckets, into slices of about countSlice documents: ranges of
+// received, the last of them open.
+func (s *Store) countSlices(ctx context.Context, q index.CountQuery) ([]object, error) {
+	var answer struct {
+		Aggregations struct {
+			Buckets struct {
+				Buckets []struct {
+					Start     int64 `json:"key"` // ms
+					Documents int   `json:"doc_count"`
+				}
+			}
+		}
+	}
+	histogram := bucketSource(q)
+	histogram["min_doc_count"] = 1
+	request := object{
+		"size": 0, "track_total_hits": false, "query": countClauses(q).query(),
+		"aggs": object{"buckets": object{"date_histogram": histogram}},
+	}
+	if err := s.search(ctx, "count", request, &answer); err != nil {
+		return nil, err
+	}
+	var cut []object
+	documents := countSlice
+	for _, b := range answer.Aggregations.Buckets.Buckets {
+		if documents >= countSlice {
+			if len(cut) > 0 {
+				cut[len(cut)-1]["lt"] = b.Start
+			}
+			cut = append(cut, object{"gte": b.Start, "format": "epoch_millis"})
+			documents = 0
+		}
+		documents += b.Documents
+	}
+	return cut, nil
+}
+
+// countCells counts the cells of one slice, page by page.
+func (s *Store) countCells(ctx context.Context, q index.CountQuery, period object) ([]hotline.Count, error) {
+	clauses := countClauses(q)
+	clauses.filter = append(clauses.filter, object{"range": object{fieldReceived: period}})
+	composite := object{"size": countPage, "sources": countSources(q)}
 	distinct := func(field string) object {
 		return object{"cardinality": object{"field": field, "precision_threshold": distinctExact}}
 	}
-	request := object{"size": 0, "query": countClauses(q).query(), "track_total_hits": false, "aggs": object{"cells": object{
+	request := object{"size": 0, "query": clauses.query(), "track_total_hits": false, "aggs": object{"cells": object{
 		"composite": composite, "aggs": object{"matters": distinct(fieldMatter), "callers": distinct(fieldPerson)},
 	}}}
 	var counts []hotline.Count
@@ -62,7 +124,7 @@ func (s *Store) Count(ctx context.Context, q index.CountQuery) ([]hotline.Count,
 			return nil, err
 		}
 		for _, b := range answer.Aggregations.Cells.Buckets {
-			counts = append(counts, b.count(zone))
+			counts = append(counts, b.count(q.Zone))
 		}
 		if len(answer.Aggregations.Cells.Buckets) < countPage {
 			return counts, nil
@@ -97,8 +159,8 @@ func countClauses(q index.CountQuery) *clauses {
 	return &c
 }
 
-// countSources names what the cells are made of, in the order in which they are sorted.
-func countSources(q index.CountQuery, zone *time.Location) []object {
+// countSources names what the cells are made of.
+func countSources(q index.CountQuery) []object {
 	terms := func(field string) object {
 		return object{"terms": object{"field": field, "missing_bucket": true}}
 	}
@@ -106,9 +168,12 @@ func countSources(q index.CountQuery, zone *time.Location) []object {
 	if q.Level > 0 {
 		sources = append(sources, object{"area": terms(levelField(q.Tree, q.Level))})
 	}
-	return append(sources, object{"bucket": object{"date_histogram": object{
-		"field": fieldReceived, "calendar_interval": string(q.Interval), "time_zone": zoneName(zone),
-	}}})
+	return append(sources, object{"bucket": object{"date_histogram": bucketSource(q)}})
+}
+
+// bucketSource cuts time into buckets.
+func bucketSource(q index.CountQuery) object {
+	return object{"field": fieldReceived, "calendar_interval": string(q.Interval), "time_zone": zoneName(q.Zone)}
 }
 
 // zoneName is a zone as Elasticsearch reads it: an IANA name, or the offset of a zone that only looks like one.
