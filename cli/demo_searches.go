@@ -56,7 +56,7 @@ func (d *demo) byLabel(ctx context.Context, store index.Store, truth *sample.Tru
 		d.checkSame(fmt.Sprintf("%s · %s", names.name(p.Label), p.Grid), result.Found, truth.Of(p))
 		weeks, err := store.Count(ctx, index.CountQuery{
 			Filter:   index.Filter{Labels: filter.Labels, Areas: filter.Areas},
-			Interval: index.IntervalWeek, Zone: d.zone,
+			Interval: index.IntervalWeek, Zone: d.zone, Tree: index.TreeGrid,
 		})
 		if err != nil {
 			return err
@@ -90,7 +90,7 @@ func (d *demo) byCount(ctx context.Context, store index.Store, truth *sample.Tru
 	d.say("\n%s", d.paint.bold("检索三：台风那天下午，"+p.Grid+" 有多少起停电"))
 	counts, err := store.Count(ctx, index.CountQuery{
 		Filter:   index.Filter{Labels: []string{p.Label}, Areas: []string{p.Grid}, From: p.From, To: p.Through},
-		Interval: index.IntervalHour, Zone: d.zone,
+		Interval: index.IntervalHour, Zone: d.zone, Tree: index.TreeGrid,
 	})
 	if err != nil {
 		return err
@@ -104,7 +104,7 @@ func (d *demo) byCount(ctx context.Context, store index.Store, truth *sample.Tru
 	d.check("诉求", int(documents), len(ids))
 	months, err := store.Count(ctx, index.CountQuery{
 		Filter:   index.Filter{Labels: []string{p.Label}, Areas: []string{p.Grid}, From: p.From, To: p.Through},
-		Interval: index.IntervalMonth, Zone: d.zone,
+		Interval: index.IntervalMonth, Zone: d.zone, Tree: index.TreeGrid,
 	})
 	if err != nil {
 		return err

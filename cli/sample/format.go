@@ -99,8 +99,8 @@ func (c *Contact) order12345(replied bool) map[string]any {
 
 func (c *Contact) order12398(replied bool) map[string]any {
 	form := map[string]any{
-		"信息编号": c.ID, "受理时间": c.Received.Format(time.DateTime), "诉求性质": c.Nature, "业务类别": "电力/供电服务", "受理渠道": "电话",
-		"诉求内容": c.Turns[0].Text, "联系电话": c.Person.Phone, "事发地": c.address(), "被投诉对象": c.Place.Unit,
+		"受理编号": c.ID, "受理时间": c.Received.Format(time.DateTime), "诉求性质": c.Nature, "业务类别": "供电服务", "渠道": "12398电话",
+		"诉求内容": c.Turns[0].Text, "联系电话": c.Person.Phone, "地址": c.address(), "被投诉对象": c.Place.Unit,
 	}
 	if replied {
 		form["办理情况"] = c.Reply
