@@ -100,8 +100,11 @@ func (sc *scanner) hyphenated(parts []doorPart, start int) bool {
 	}
 	last := parts[len(parts)-1]
 	return len(parts) == 3 && parts[1].suffix == suffixHyphen && parts[1].signs <= 2 && last.signs <= 4 &&
-		!(last.signs == 4 && dated(digitsOf(sc.s[parts[1].end:last.number])))
+		!(last.signs == 4 && isYear(digitsOf(sc.s[parts[1].end:last.number])))
 }
+
+// isYear reports whether four digits are a year that dates here have; 2001 to 2009 are rooms on the 20th floor.
+func isYear(d string) bool { return d >= "2010" && d < "2050" }
 
 // numberedByFloor reports whether parts are a floor and a room whose number begins with the floor's: 15楼1502.
 func (sc *scanner) numberedByFloor(parts []doorPart, start int) bool {

@@ -189,25 +189,27 @@ func (sc *scanner) introduced(i int) {
 	}
 }
 
-// nameBefore masks a name that stands alone before a phone number: （张建国 13800000000）.
+// nameBefore masks a name before a phone number: （张建国 13800000000）, 联系张建国13800000000.
 func (sc *scanner) nameBefore(phone span) {
 	if phone.token != tokenMobile && phone.token != tokenLandline && phone.token != tokenNumber {
 		return
 	}
 	end := len(strings.TrimRight(sc.s[:phone.start], " ，,：:（("))
 	start := end
-	for end-start <= 12 {
+	for range 4 {
 		r, n := utf8.DecodeLastRuneInString(sc.s[:start])
-		if !unicode.Is(unicode.Han, r) {
-			break
+		if !unicode.Is(unicode.Han, r) || start-n < sc.masked {
+			return
 		}
 		start -= n
-	}
-	if start < sc.masked || end-start > 12 {
-		return
-	}
-	if n := nameLength(sc.s[start:], false); n > 0 && n == end-start {
-		sc.add(span{start: start, end: end, token: tokenName})
+		before, _ := utf8.DecodeLastRuneInString(sc.s[:start])
+		if alone := !unicode.Is(unicode.Han, before) || strings.ContainsRune(beforeName, before); !alone {
+			continue
+		}
+		if n := nameLength(sc.s[start:end], false); n > 0 && n == end-start {
+			sc.add(span{start: start, end: end, token: tokenName})
+			return
+		}
 	}
 }
 

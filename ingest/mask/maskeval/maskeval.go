@@ -158,8 +158,11 @@ type native struct {
 	Names    []string       `json:"names,omitempty"`
 }
 
+// common reports whether piece is so few figures that times and order numbers hold them too.
+func common(piece string) bool { return len(piece) < 7 && strings.Trim(piece, "0123456789") == "" }
+
 // WriteNative writes the samples as native JSON lines and returns every raw string that must be found nowhere once
-// they have been read: the pieces of what was planted, and callers, accounts and names.
+// they have been read: callers, accounts, names, and the pieces of what was planted except those of a few figures.
 func WriteNative(w io.Writer, samples []Sample) (raw []string, err error) {
 	enc := json.NewEncoder(w)
 	enc.SetEscapeHTML(false)
@@ -178,7 +181,11 @@ func WriteNative(w io.Writer, samples []Sample) (raw []string, err error) {
 			return nil, fmt.Errorf("writing sample %s: %w", c.ID, err)
 		}
 		for _, it := range s.Planted {
-			raw = append(raw, it.Pieces...)
+			for _, piece := range it.Pieces {
+				if !common(piece) {
+					raw = append(raw, piece)
+				}
+			}
 		}
 		raw = append(raw, p.Names...)
 		for _, number := range []string{p.Phone, p.Account} {
