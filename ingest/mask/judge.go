@@ -49,10 +49,10 @@ func (sc *scanner) judge(p *part) (token string, rank, end int) {
 	if token, rank := sc.short(p, is); rank > 0 {
 		return token, rank, max(end, p.groups[len(p.groups)-1].checkX)
 	}
-	if is == labelOther {
-		if sc.directly(p) && (n >= longGroup && len(p.groups) == 1 || p.spoken && p.last) {
-			return "", rankLabelled, end
-		}
+	// What is called an order is one, unless it is shaped like a person's number.
+	if is == labelOther && sc.directly(p) && !isMobile(p.digits) && !isIdentity(p.digits) &&
+		(n >= longGroup && len(p.groups) == 1 || p.spoken && p.last) {
+		return "", rankLabelled, end
 	}
 	if token, rank, end := sc.card(p, is); rank > 0 {
 		return token, rank, end

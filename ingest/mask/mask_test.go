@@ -43,6 +43,7 @@ func TestTextMasks(t *testing.T) {
 		{"landline international", "+86-571-88880000", "<座机>"},
 		{"landline local", "联系电话：88880000", "联系电话：<座机>"},
 		{"mobile with a misheard 幺", "我的是要三八零零零零六幺二七", "我的是<手机>"},
+		{"mobile after a word for orders", "快递13800006127", "快递<手机>"},
 		{"mobile told twice", "幺三八零零零零六幺二七幺三八零零零零六幺二七", "<手机>"},
 		{"landlines in a list", "电话88880000、88880001", "电话<座机>、<座机>"},
 		{"landline before a date", "电话：88880000.2018年", "电话：<座机>.2018年"},
