@@ -46,11 +46,12 @@ Example:
 			if err := emptyDemoFolder(c.String("data")); err != nil {
 				return err
 			}
-			if err := c.Set("embedded", "true"); err != nil {
-				return err
-			}
-			if err := c.Set("data", c.String("data")); err != nil {
-				return err
+			for _, preset := range [][2]string{
+				{"embedded", "true"}, {"data", c.String("data")}, {"set", "areas=china,jiangdong"}, {"set", "log.level=warn"},
+			} {
+				if err := c.Set(preset[0], preset[1]); err != nil {
+					return err
+				}
 			}
 			s, err := openSession(c, env)
 			if err != nil {

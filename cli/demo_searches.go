@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"suqiu/cli/sample"
 	"suqiu/hotline"
@@ -61,26 +62,35 @@ func (d *demo) byLabel(ctx context.Context, store index.Store, truth *sample.Tru
 		if err != nil {
 			return err
 		}
-		d.say("    每周：%s", bars(weeks, p.Label))
+		d.say("    每周：%s", bars(weeks, p.Label, index.IntervalWeek))
 	}
 	return nil
 }
 
-// bars draws the matters of one label a bucket, as small columns with the numbers behind.
-func bars(counts []hotline.Count, label string) string {
+// bars draws the matters of one label, a small column for each bucket from the first to the last, with the numbers
+// behind. Buckets without a count are zero: the demo knows that all was read.
+func bars(counts []hotline.Count, label string, width index.Interval) string {
 	blocks := []rune("▁▂▃▄▅▆▇█")
-	most := int64(1)
+	step := map[index.Interval]time.Duration{index.IntervalHour: time.Hour, index.IntervalWeek: 7 * 24 * time.Hour}[width]
+	most, matters := int64(1), map[int64]int64{}
+	var first, last time.Time
 	for _, c := range counts {
-		if c.Label == label {
-			most = max(most, c.Matters)
+		if c.Label != label {
+			continue
 		}
+		if first.IsZero() {
+			first = c.Bucket
+		}
+		last, matters[c.Bucket.Unix()], most = c.Bucket, c.Matters, max(most, c.Matters)
+	}
+	if first.IsZero() {
+		return "（无）"
 	}
 	var columns, numbers []string
-	for _, c := range counts {
-		if c.Label == label {
-			columns = append(columns, string(blocks[c.Matters*int64(len(blocks)-1)/most]))
-			numbers = append(numbers, fmt.Sprint(c.Matters))
-		}
+	for at := first; !at.After(last); at = at.Add(step) {
+		n := matters[at.Unix()]
+		columns = append(columns, string(blocks[n*int64(len(blocks)-1)/most]))
+		numbers = append(numbers, fmt.Sprint(n))
 	}
 	return strings.Join(columns, "") + "  " + strings.Join(numbers, " ")
 }
@@ -116,6 +126,6 @@ func (d *demo) byCount(ctx context.Context, store index.Store, truth *sample.Tru
 		}
 	}
 	d.check("问题（合并到主单后）", int(matters), truth.Matters(ids))
-	d.say("    每小时：%s（%s 起）", bars(counts, p.Label), p.From.In(d.zone).Format("01-02 15:04"))
+	d.say("    每小时：%s（%s 起）", bars(counts, p.Label, index.IntervalHour), p.From.In(d.zone).Format("01-02 15:04"))
 	return nil
 }

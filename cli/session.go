@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"log/slog"
 	"os"
+	"path"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -188,7 +189,14 @@ func (s *session) registered(ctx context.Context, store index.Ledger) (*classify
 }
 
 func (s *session) areas() (*area.Trees, error) {
-	layers := []area.Layer{{FS: dicts.Embedded(), Dir: "areas"}}
+	var layers []area.Layer
+	for _, set := range s.cfg.Areas {
+		folder := path.Join("areas", set)
+		if _, err := fs.Stat(dicts.Embedded(), folder); err != nil {
+			return nil, usagef("areas: there is no built-in set %q; there are %s", set, strings.Join(builtinAreas(), ", "))
+		}
+		layers = append(layers, area.Layer{FS: dicts.Embedded(), Dir: folder})
+	}
 	overlay, err := dicts.Overlay(s.cfg.Dicts)
 	if err != nil {
 		return nil, err
@@ -197,4 +205,19 @@ func (s *session) areas() (*area.Trees, error) {
 		layers = append(layers, area.Layer{FS: overlay, Dir: "areas"})
 	}
 	return area.LoadLayers(layers...)
+}
+
+// builtinAreas names the sets of areas that the binary ships.
+func builtinAreas() []string {
+	entries, err := fs.ReadDir(dicts.Embedded(), "areas")
+	if err != nil {
+		return nil // unreachable: the folder is compiled in
+	}
+	var names []string
+	for _, e := range entries {
+		if e.IsDir() {
+			names = append(names, e.Name())
+		}
+	}
+	return names
 }
