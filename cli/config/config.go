@@ -15,7 +15,7 @@ type Config struct {
 	Embedded      bool          `yaml:"embedded"`       // in-process broker and SQLite in Data
 	Data          string        `yaml:"data"`           // folder of the embedded engines
 	Dicts         string        `yaml:"dicts"`          // folder that overlays the built-in dictionaries
-	Areas         []string      `yaml:"areas"`     // built-in sets of areas to know, before those of Dicts
+	Areas         []string      `yaml:"areas"`          // built-in sets of areas to know, before those of Dicts
 	Listen        string        `yaml:"listen"`         // address of health and metrics
 	RetentionDays int           `yaml:"retention_days"` // calls older than this are dead letters
 	Log           Log           `yaml:"log"`
