@@ -91,7 +91,7 @@ type DeadFilter struct {
 	Reason   decode.Reason
 	Since    time.Time
 	Resolved bool // also those that a replay has stored
-	Sealed   bool // with their sealed payloads, which may be large; to replay them
+	Bare     bool // without their sealed payloads, which may be large; enough to list and count
 }
 
 func (f *DeadFilter) accepts(d *DeadLetter) bool {
@@ -119,7 +119,7 @@ func (d *DeadLetters) List(ctx context.Context, f DeadFilter) ([]DeadLetter, err
 		if known, ok := latest[letter.ID]; ok && !known.Resolved.IsZero() && letter.At.Before(known.Resolved) {
 			return // a late duplicate of a letter that was resolved since
 		}
-		if !f.Sealed {
+		if f.Bare {
 			letter.Sealed = nil
 		}
 		latest[letter.ID] = letter

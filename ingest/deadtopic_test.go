@@ -101,6 +101,16 @@ func TestDeadLettersRetry(t *testing.T) {
 	}
 }
 
+// A letter that the broker did not take is not buried.
+func TestBuryTellsRefusal(t *testing.T) {
+	b := newTestBroker(t, 1, DeadLetterTopic)
+	d := b.deadLetters()
+	b.Cluster().Fault(kfake.Fault{Keys: []kmsg.Key{kmsg.Key(kmsg.Produce)}, Err: kerr.TopicAuthorizationFailed, Count: -1})
+	if err := d.Bury(t.Context(), []DeadLetter{letter("calls/0/1", 1, today)}); err == nil || !strings.Contains(err.Error(), DeadLetterTopic) {
+		t.Errorf("error %v, want one that names the topic", err)
+	}
+}
+
 func TestDeadLettersTopicMissing(t *testing.T) {
 	b := newTestBroker(t, 1)
 	if _, err := b.deadLetters().List(t.Context(), DeadFilter{}); err == nil || !strings.Contains(err.Error(), "suqiu kafka setup") {
@@ -157,9 +167,12 @@ func TestReplaySealed(t *testing.T) {
 	if err := b.Cluster().DeleteRecords("calls", 0, -1); err != nil {
 		t.Fatal(err)
 	}
-	open, err := letters.List(t.Context(), DeadFilter{Sealed: true})
+	open, err := letters.List(t.Context(), DeadFilter{})
 	if err != nil || len(open) != 1 {
 		t.Fatalf("letters %v, %v", open, err)
+	}
+	if bare, err := letters.List(t.Context(), DeadFilter{Bare: true}); err != nil || len(bare) != 1 || len(bare[0].Sealed) != 0 {
+		t.Errorf("bare letters %v, %v", bare, err)
 	}
 	mended := source95598
 	mended.Received = today.Add(-24 * time.Hour)

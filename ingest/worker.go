@@ -175,7 +175,7 @@ func (w *worker) take(got chunk, idle bool) {
 	w.buffer = got.records
 	w.progress.see(got.high)
 	if idle && len(got.records) == 0 {
-		w.acks.ack(w.id, w.next, 0) // past what is no record
+		w.acks.ack(w.id, w.next, 0) // past what is no record: marks of transactions, what was compacted away
 		w.progress.advance(w.next, time.Time{})
 	}
 }
@@ -251,12 +251,8 @@ func (w *worker) ack(batch []record, n int) {
 		return
 	}
 	last := batch[n-1]
-	next := last.offset + 1
-	if n == len(batch) && len(w.buffer) == 0 {
-		next = w.next // and what follows that is no record
-	}
-	w.acks.ack(w.id, next, n)
-	w.progress.advance(next, last.time)
+	w.acks.ack(w.id, last.offset+1, n)
+	w.progress.advance(last.offset+1, last.time)
 }
 
 // gauge shows the partition's measures.
