@@ -36,7 +36,7 @@ const (
 // empty token with a rank means a number that stays.
 func (sc *scanner) judge(p *part) (token string, rank, end int) {
 	n, end := len(p.digits), p.end()
-	if p.widest < longGroup && decimal(sc.s[end:]) {
+	if last := p.groups[len(p.groups)-1]; last.to-last.from < longGroup && decimal(sc.s[end:]) {
 		return "", 0, 0
 	}
 	if token, rank := sc.known.whole(sc, p); rank > 0 {
@@ -268,8 +268,8 @@ func (p *part) date() bool {
 // account judges account numbers (户号): 10 digits of old, 13 of 营销2.0, up to 16 elsewhere.
 func (sc *scanner) account(p *part, is label) (token string, rank int) {
 	d, n := p.digits, len(p.digits)
-	if p.date() || public(d) {
-		return "", 0
+	if p.date() || public(d) || p.widest >= 10 && len(p.groups) > 1 {
+		return "", 0 // a group of 10 is an account by itself
 	}
 	if is == labelAccount {
 		loose := p.joint > jointTight && !p.spoken && p.joint != jointFiller && p.joint != jointTurn
