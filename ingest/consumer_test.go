@@ -68,6 +68,28 @@ func (b *testBroker) write(topic string, partition int, values ...string) {
 	}
 }
 
+// writeTransactions appends n contacts to partition 0, each in a transaction of its own, whose mark follows it.
+func (b *testBroker) writeTransactions(topic string, n int) {
+	b.t.Helper()
+	client, err := kgo.NewClient(kgo.SeedBrokers(b.Addr()), kgo.TransactionalID("t"), kgo.DefaultProduceTopic(topic))
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	defer client.Close()
+	for i := range n {
+		if err := client.BeginTransaction(); err != nil {
+			b.t.Fatal(err)
+		}
+		r := &kgo.Record{Value: []byte(contact(fmt.Sprintf("t%d", i), 1)), Timestamp: today}
+		if err := client.ProduceSync(b.t.Context(), r).FirstErr(); err != nil {
+			b.t.Fatal(err)
+		}
+		if err := client.EndTransaction(b.t.Context(), kgo.TryCommit); err != nil {
+			b.t.Fatal(err)
+		}
+	}
+}
+
 // committed is the offset the group has committed, -1 for none.
 func (b *testBroker) committed(topic string, partition int) int64 {
 	info := b.Cluster().GroupInfo("suqiu")
@@ -486,6 +508,9 @@ func TestConsumeStoreDown(t *testing.T) {
 		err := c.Ready()
 		return err != nil && strings.Contains(err.Error(), "300 records behind") && strings.Contains(err.Error(), "503")
 	})
+	if age := c.Status().Partitions[0].Age; age < time.Since(today).Seconds()-60 {
+		t.Errorf("the record in hand is %.0f s old, want the time since %s", age, today)
+	}
 	if err := c.Live(); err != nil {
 		t.Errorf("not live: %v; a restart does not help against a store that is down", err)
 	}
@@ -538,23 +563,7 @@ func TestConsumeDrain(t *testing.T) {
 // Marks of transactions and what compaction left out are no records, and no lag remains of them.
 func TestConsumeTransactions(t *testing.T) {
 	b := newTestBroker(t, 1)
-	client, err := kgo.NewClient(kgo.SeedBrokers(b.Addr()), kgo.TransactionalID("t"), kgo.DefaultProduceTopic("calls"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer client.Close()
-	for i := range 3 {
-		if err := client.BeginTransaction(); err != nil {
-			t.Fatal(err)
-		}
-		r := &kgo.Record{Value: []byte(contact(fmt.Sprintf("t%d", i), 1)), Timestamp: today}
-		if err := client.ProduceSync(t.Context(), r).FirstErr(); err != nil {
-			t.Fatal(err)
-		}
-		if err := client.EndTransaction(t.Context(), kgo.TryCommit); err != nil {
-			t.Fatal(err)
-		}
-	}
+	b.writeTransactions("calls", 3)
 	store, sink := newMemStore(), newMemSink()
 	b.consume(store, sink, nil)
 	b.awaitCommits("calls", 6)

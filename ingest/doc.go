@@ -11,7 +11,7 @@
 //
 // Pipeline is pure: payload in, entries out. Loop.Finish is the only place that writes; it returns when all is done, or
 // the context has ended, or the source must pause. Whoever called it acknowledges what it reports as done, and only
-// that.
+// that. Auditor only reads: it goes through the log again and accounts for every committed offset.
 //
 // # Rules of concurrency
 //

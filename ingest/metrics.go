@@ -46,7 +46,7 @@ func NewMetrics() *Metrics {
 			Help: "Generations of the consumer group that this process took part in."}),
 		gap:       counter("gap_records_total", "Offsets that retention removed before they were read.", "topic"),
 		lag:       partition("lag_records", "Records in the log that are not yet acknowledged."),
-		age:       partition("lag_seconds", "Age of the last acknowledged record while there is a lag, else 0."),
+		age:       partition("lag_seconds", "Time since the record that the worker is at arrived, while there is a lag, else 0."),
 		position:  partition("position", "Offset after the last acknowledged record."),
 		committed: partition("committed", "Committed offset."),
 		paused:    partition("paused", "1 while the partition waits for the operator."),

@@ -16,13 +16,13 @@ type progress struct {
 	committed int64 // -1: nothing yet
 	high      int64 // the log's end, as last seen
 	moved     time.Time
-	last      time.Time // arrival of the last acknowledged record
+	at        time.Time // arrival of the oldest record in hand, or else of the last acknowledged one
 }
 
 // progressReport is progress at one moment.
 type progressReport struct {
 	position, committed, high, lag int64
-	age                            time.Duration // of the last acknowledged record while there is a lag
+	age                            time.Duration // of the record that the worker is at, while there is a lag
 	idle                           time.Duration // since the position last moved, or there last was nothing to do
 }
 
@@ -45,8 +45,15 @@ func (p *progress) advance(position int64, arrived time.Time) {
 		p.position, p.moved = position, p.clock.Now()
 	}
 	if !arrived.IsZero() {
-		p.last = arrived
+		p.at = arrived
 	}
+}
+
+// hold notes when the first record of the batch in hand arrived.
+func (p *progress) hold(arrived time.Time) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.at = arrived
 }
 
 func (p *progress) see(high int64) {
@@ -69,8 +76,8 @@ func (p *progress) report(now time.Time) progressReport {
 		p.moved = now // the time without progress begins when there is something to do
 	}
 	r.idle = now.Sub(p.moved)
-	if r.lag > 0 && !p.last.IsZero() {
-		r.age = max(0, now.Sub(p.last))
+	if r.lag > 0 && !p.at.IsZero() {
+		r.age = max(0, now.Sub(p.at))
 	}
 	return r
 }
@@ -93,7 +100,7 @@ type PartitionStatus struct {
 	Committed int64   `json:"committed"` // -1: nothing yet
 	End       int64   `json:"end"`       // of the log
 	Lag       int64   `json:"lag"`
-	Age       float64 `json:"age"`  // seconds since the last acknowledged record arrived, while there is a lag
+	Age       float64 `json:"age"`  // seconds since the record that the worker is at arrived, while there is a lag
 	Idle      float64 `json:"idle"` // seconds without progress, while there is a lag
 	Report
 }

@@ -72,6 +72,7 @@ func (w *worker) work(ctx, work context.Context) error {
 		if ctx.Err() != nil {
 			return nil // what was read but not begun is left to the next owner
 		}
+		w.progress.hold(batch[0].time)
 		begin := w.c.clock.Now()
 		tally, err := w.c.loop.Finish(work, w.units(batch), w.state)
 		w.ack(batch, tally.Units)
@@ -232,12 +233,14 @@ func (w *worker) units(batch []record) []Unit {
 
 // unit processes one Kafka record.
 func (l *Loop) unit(src *decode.Source, p partitionID, r *record) Unit {
-	in := &decode.Input{Value: r.value, Key: r.key, Headers: r.headers, Arrived: r.time}
-	at := Place{
-		ID:     payloadID(p, r.offset),
-		Origin: hotline.Origin{Topic: p.topic, Partition: p.id, Offset: r.offset},
-	}
+	in, at := input(p, r)
 	return Unit{Source: src.Name, Entries: l.cfg.Pipeline.Payload(src, in, at)}
+}
+
+// input is what a Kafka record gives to decode, and where it stands.
+func input(p partitionID, r *record) (*decode.Input, Place) {
+	return &decode.Input{Value: r.value, Key: r.key, Headers: r.headers, Arrived: r.time},
+		Place{ID: payloadID(p, r.offset), Origin: hotline.Origin{Topic: p.topic, Partition: p.id, Offset: r.offset}}
 }
 
 // payloadID names a Kafka record, for dead letters.

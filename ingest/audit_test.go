@@ -1,0 +1,117 @@
+package ingest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"suqiu/ingest/decode"
+)
+
+// Revisions implements Holdings.
+func (s *memStore) Revisions(_ context.Context, ids []string) (map[string]int64, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	held := make(map[string]int64)
+	for _, id := range ids {
+		if d, ok := s.docs[id]; ok {
+			held[id] = d.Call.ContentRev
+		}
+	}
+	return held, nil
+}
+
+// Every committed offset is accounted for, and exactly what the store has lost is named.
+func TestAudit(t *testing.T) {
+	b := newTestBroker(t, 2, "calls", DeadLetterTopic)
+	letters := b.deadLetters()
+	old := strings.Replace(contact("old", 1), "2026-11-18", "2019-11-18", 1)
+	b.write("calls", 0, contact("a", 1), contact("a", 2), contact("b", 1)+"\n"+contact("c", 1), "{", contact("d", 1)+"\n{", old)
+	b.write("calls", 1, contact("e", 1), contact("f", 2), contact("g", 1))
+	store := newMemStore()
+	c := b.consume(store, letters, nil)
+	b.awaitCommits("calls", 6, 3)
+	c.stop()
+	b.write("calls", 1, contact("later", 1)) // not committed: no matter of the audit's
+	pipeline := testPipeline(newFakeClock())
+	pipeline.RetentionStart = func(now time.Time) time.Time { return now.AddDate(-3, 0, 0) }
+	auditor := &Auditor{Pipeline: pipeline, Cluster: b.cluster(), Group: "suqiu", Store: store, Letters: letters,
+		Sources: map[string]decode.Source{"calls": source95598}}
+	audit := func() (string, []string) {
+		t.Helper()
+		var missing []string
+		accounts, err := auditor.Audit(t.Context(), func(m Missing) { missing = append(missing, m.Place+" "+m.Document) })
+		if err != nil {
+			t.Fatal(err)
+		}
+		text := ""
+		for _, a := range accounts {
+			if sum := a.Stored + a.Dead + a.Expired + a.NoRecord + a.Missing; sum != a.Through-a.From {
+				t.Errorf("%+v accounts for %d of %d offsets", a, sum, a.Through-a.From)
+			}
+			text += fmt.Sprintf("%d: stored %d, dead %d, expired %d, missing %d; ", a.Partition, a.Stored, a.Dead, a.Expired, a.Missing)
+		}
+		return text, missing
+	}
+	// The store keeps everything, even what has become too old.
+	if got, missing := audit(); got != "0: stored 4, dead 2, expired 0, missing 0; 1: stored 3, dead 0, expired 0, missing 0; " || missing != nil {
+		t.Errorf("all there: %s %q", got, missing)
+	}
+	older := store.docs["95598:f"]
+	older.Call.ContentRev--
+	store.docs["95598:f"] = older
+	for _, id := range []string{"95598:c", "95598:e", "95598:old"} {
+		delete(store.docs, id)
+	}
+	got, missing := audit()
+	if got != "0: stored 2, dead 2, expired 1, missing 1; 1: stored 1, dead 0, expired 0, missing 2; " {
+		t.Errorf("some lost: %s", got)
+	}
+	if want := "calls/0/2/1 95598:c, calls/1/0 95598:e, calls/1/1 95598:f"; strings.Join(missing, ", ") != want {
+		t.Errorf("missing %q, want %q", missing, want)
+	}
+	// A dead letter that was lost shows too.
+	auditor.Letters = newTestBroker(t, 1, DeadLetterTopic).deadLetters()
+	if _, missing := audit(); !strings.Contains(strings.Join(missing, ", "), "calls/0/3 , calls/0/4/1 ") {
+		t.Errorf("missing %q, want the offsets of the dead letters among them", missing)
+	}
+}
+
+// Marks of transactions are no records, and retention moves the start.
+func TestAuditNoRecords(t *testing.T) {
+	b := newTestBroker(t, 1, "calls", DeadLetterTopic)
+	b.writeTransactions("calls", 3)
+	store := newMemStore()
+	b.consume(store, newMemSink(), nil)
+	b.awaitCommits("calls", 6)
+	if err := b.Cluster().DeleteRecords("calls", 0, 2); err != nil {
+		t.Fatal(err)
+	}
+	auditor := &Auditor{Pipeline: testPipeline(newFakeClock()), Cluster: b.cluster(), Group: "suqiu", Store: store, Letters: b.deadLetters(),
+		Sources: map[string]decode.Source{"calls": source95598}}
+	accounts, err := auditor.Audit(t.Context(), func(m Missing) { t.Errorf("missing %+v", m) })
+	if err != nil || len(accounts) != 1 || accounts[0] != (Account{Topic: "calls", From: 2, Through: 6, Stored: 2, NoRecord: 2}) {
+		t.Errorf("%+v, %v", accounts, err)
+	}
+}
+
+func TestAuditStoreDown(t *testing.T) {
+	b := newTestBroker(t, 1, "calls", DeadLetterTopic)
+	b.write("calls", 0, contact("a", 1))
+	b.consume(newMemStore(), newMemSink(), nil)
+	b.awaitCommits("calls", 1)
+	auditor := &Auditor{Pipeline: testPipeline(newFakeClock()), Cluster: b.cluster(), Group: "suqiu", Store: noHoldings{}, Letters: b.deadLetters(),
+		Sources: map[string]decode.Source{"calls": source95598}}
+	if _, err := auditor.Audit(t.Context(), func(Missing) {}); !errors.Is(err, errUnavailable) {
+		t.Errorf("error %v, want the store's", err)
+	}
+}
+
+type noHoldings struct{}
+
+func (noHoldings) Revisions(context.Context, []string) (map[string]int64, error) {
+	return nil, errUnavailable
+}
