@@ -67,7 +67,7 @@ func (s *session) deadFilter(c *cli.Context) (ingest.DeadFilter, error) {
 
 // deadTopic opens the topic of dead letters.
 func (s *session) deadTopic() (*ingest.DeadLetters, error) {
-	cluster, err := s.cluster(true)
+	cluster, err := s.cluster()
 	if err != nil {
 		return nil, err
 	}
@@ -196,11 +196,11 @@ func replayDead(c *cli.Context, env Env) error {
 	if err != nil {
 		return err
 	}
-	store, err := s.store(c.Context)
+	store, err := s.store()
 	if err != nil {
 		return err
 	}
-	cluster, err := s.cluster(true)
+	cluster, err := s.cluster()
 	if err != nil {
 		return err
 	}

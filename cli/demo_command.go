@@ -108,11 +108,11 @@ func (d *demo) run(ctx context.Context) error {
 		truth.ByHotline[hotline.Hotline12345], truth.ByHotline[hotline.Hotline12398],
 		contacts[0].Received.Format(time.DateOnly), contacts[len(contacts)-1].Received.Format(time.DateOnly))
 
-	store, err := d.store(ctx)
+	store, err := d.store()
 	if err != nil {
 		return err
 	}
-	cluster, err := d.cluster(true)
+	cluster, err := d.cluster()
 	if err != nil {
 		return err
 	}

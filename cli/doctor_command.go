@@ -129,7 +129,7 @@ func (s *session) examineFolder(context.Context) (string, error) {
 }
 
 func (s *session) examineKafka(ctx context.Context) (string, error) {
-	cluster, err := s.cluster(true)
+	cluster, err := s.cluster()
 	if err != nil {
 		return "", err
 	}
@@ -161,7 +161,7 @@ func (s *session) examineKafka(ctx context.Context) (string, error) {
 }
 
 func (s *session) examineStore(ctx context.Context) (string, error) {
-	store, err := s.store(ctx)
+	store, err := s.store()
 	if err != nil {
 		return "", err
 	}

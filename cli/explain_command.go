@@ -95,7 +95,7 @@ func (s *session) toExplain(c *cli.Context) (*hotline.Call, *classify.RuleSet, e
 
 // stored reads a contact and the archived rule set of its labels.
 func (s *session) stored(c *cli.Context, id string) (*hotline.Call, *classify.RuleSet, error) {
-	store, err := s.store(c.Context)
+	store, err := s.store()
 	if err != nil {
 		return nil, nil, err
 	}

@@ -19,7 +19,7 @@ func indexCommand(env Env) *cli.Command {
 					return err
 				}
 				defer s.close()
-				store, err := s.store(c.Context)
+				store, err := s.store()
 				if err != nil {
 					return err
 				}

@@ -94,11 +94,11 @@ Examples:
 			if err != nil {
 				return err
 			}
-			store, err := s.store(c.Context)
+			store, err := s.store()
 			if err != nil {
 				return err
 			}
-			cluster, err := s.cluster(true)
+			cluster, err := s.cluster()
 			if err != nil {
 				return err
 			}

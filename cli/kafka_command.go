@@ -36,7 +36,7 @@ func kafkaSetup(c *cli.Context, env Env) error {
 			return usagef("--%s must be at least 1", flag)
 		}
 	}
-	cluster, err := s.cluster(true)
+	cluster, err := s.cluster()
 	if err != nil {
 		return err
 	}

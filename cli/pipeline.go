@@ -114,12 +114,12 @@ func (s *session) pipeline(analyzer ingest.Analyzer) (*ingest.Pipeline, error) {
 }
 
 // embeddedCluster connects to the broker of the data folder; see cluster.
-func (s *session) embeddedCluster(start bool) (ingest.Cluster, error) {
+func (s *session) embeddedCluster() (ingest.Cluster, error) {
 	address, err := embedded.Address(s.cfg.Data)
 	if err == nil {
 		return ingest.Cluster{Brokers: []string{address}}, nil
 	}
-	if !start || !errors.Is(err, embedded.ErrNotRunning) {
+	if !errors.Is(err, embedded.ErrNotRunning) {
 		return ingest.Cluster{}, err
 	}
 	topics := []string{s.cfg.DeadLetter.Topic}

@@ -36,7 +36,7 @@ Example:
 			if err != nil {
 				return err
 			}
-			cluster, err := s.cluster(true)
+			cluster, err := s.cluster()
 			if err != nil {
 				return err
 			}

@@ -44,7 +44,7 @@ Examples:
 			if err != nil {
 				return err
 			}
-			store, err := s.store(c.Context)
+			store, err := s.store()
 			if err != nil {
 				return err
 			}

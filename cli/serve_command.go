@@ -60,11 +60,11 @@ func serve(c *cli.Context, env Env, withHTTP bool) error {
 		return err
 	}
 	defer s.close()
-	store, err := s.store(c.Context)
+	store, err := s.store()
 	if err != nil {
 		return err
 	}
-	cluster, err := s.cluster(true)
+	cluster, err := s.cluster()
 	if err != nil {
 		return err
 	}

@@ -10,6 +10,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -60,15 +61,15 @@ func (s *session) onClose(do func() error) { s.closers = append(s.closers, do) }
 
 // close releases what was opened. Its faults are logged: the command's work is done or has failed by itself.
 func (s *session) close() {
-	for i := len(s.closers) - 1; i >= 0; i-- {
-		if err := s.closers[i](); err != nil {
+	for _, closer := range slices.Backward(s.closers) {
+		if err := closer(); err != nil {
 			s.log.Warn("close", "err", err)
 		}
 	}
 }
 
 // store opens the index: Elasticsearch, or SQLite in embedded mode.
-func (s *session) store(_ context.Context) (index.Store, error) {
+func (s *session) store() (index.Store, error) {
 	if err := s.cfg.NeedStore(); err != nil {
 		return nil, cli.Exit(err, exitUsage)
 	}
@@ -110,13 +111,13 @@ func readOptional(path string) ([]byte, error) {
 }
 
 // cluster says how to reach Kafka. In embedded mode it connects to the broker of the process that holds the data
-// folder, or, when there is none and start is set, starts one that lives as long as the session.
-func (s *session) cluster(start bool) (ingest.Cluster, error) {
+// folder, or, when there is none, starts one that lives as long as the session.
+func (s *session) cluster() (ingest.Cluster, error) {
 	if err := s.cfg.NeedKafka(); err != nil {
 		return ingest.Cluster{}, cli.Exit(err, exitUsage)
 	}
 	if s.cfg.Embedded {
-		return s.embeddedCluster(start)
+		return s.embeddedCluster()
 	}
 	k := s.cfg.Kafka
 	cluster := ingest.Cluster{

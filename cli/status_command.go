@@ -63,7 +63,7 @@ type statusReport struct {
 }
 
 func (s *session) status(ctx context.Context, over time.Duration) (*statusReport, error) {
-	cluster, err := s.cluster(true)
+	cluster, err := s.cluster()
 	if err != nil {
 		return nil, err
 	}
@@ -111,7 +111,7 @@ func (s *session) status(ctx context.Context, over time.Duration) (*statusReport
 }
 
 func (s *session) storeStatus(ctx context.Context, r *statusReport) error {
-	store, err := s.store(ctx)
+	store, err := s.store()
 	if err != nil {
 		return err
 	}
