@@ -11,18 +11,25 @@ import (
 	"suqiu/index"
 )
 
-const (
-	// countPage is how many cells one request returns, and countSlice the number of documents from which on a slice of
-	// time is long enough. Each request visits all documents of its slice, so long slices cost time; each cell of a page
-	// takes 32 KiB of the node's memory while it is counted, so long pages cost that.
-	countPage  = 250
-	countSlice = 10_000
+// countSlice is the number of documents from which on a slice of time is long enough. Each request visits all documents
+// of its slice, so long slices cost time.
+const countSlice = 10_000
 
-	// distinctExact is the number of distinct values up to which Elasticsearch counts a cell's matters and callers by
-	// their hashes, which is exact but for a chance collision (one cell in 8 at the bound, one in 7,000 at a hundred
-	// values). Above it counts are estimates, off by about 1 %.
-	distinctExact = 3000
+// page is how many cells one request returns, and up to how many distinct values Elasticsearch counts a cell's matters
+// and callers by their hashes, which is exact but for a chance collision (one cell in 7,000 at a hundred values, one in
+// 8 at 3,000). Above that counts are estimates, off by about 1 %. Hashes take room in the node while a page is
+// counted, the more the higher the bound: 4 KiB a cell of a long page, 32 KiB a cell of a precise one.
+type page struct {
+	cells, exact int
+}
+
+var (
+	longPage    = page{cells: 1000, exact: 200}
+	precisePage = page{cells: 250, exact: 3000} // for what a long page can't count exactly
 )
+
+// holds reports whether the page counted a cell exactly: its distinct values are at most its documents.
+func (p page) holds(c cell) bool { return c.Documents <= int64(p.exact) }
 
 // cell is one bucket of the composite aggregation. Absent keys, of documents without a label or a place, are null.
 type cell struct {
@@ -36,7 +43,7 @@ type cell struct {
 	Callers   struct{ Value int64 } `json:"callers"`
 }
 
-// Count returns the non-zero cells. Matters and callers are exact up to distinctExact in a cell.
+// Count returns the non-zero cells. Matters and callers are exact up to 3,000 in a cell and estimated above; see page.
 func (s *Store) Count(ctx context.Context, q index.CountQuery) ([]hotline.Count, error) {
 	if err := q.Check(); err != nil {
 		return nil, err
@@ -101,36 +108,52 @@ func (s *Store) countSlices(ctx context.Context, q index.CountQuery) ([]object, 
 
 // countCells counts the cells of one slice, page by page.
 func (s *Store) countCells(ctx context.Context, q index.CountQuery, period object) ([]hotline.Count, error) {
+	var counts []hotline.Count
+	var after object
+	for {
+		p := longPage
+		cells, last, err := s.countPage(ctx, q, period, after, p)
+		if err == nil && slices.ContainsFunc(cells, func(c cell) bool { return !p.holds(c) }) {
+			p = precisePage
+			cells, last, err = s.countPage(ctx, q, period, after, p)
+		}
+		if err != nil {
+			return nil, err
+		}
+		for _, c := range cells {
+			counts = append(counts, c.count(q.Zone))
+		}
+		if len(cells) < p.cells {
+			return counts, nil
+		}
+		after = last
+	}
+}
+
+// countPage counts the cells that follow after, and returns where the next page begins.
+func (s *Store) countPage(ctx context.Context, q index.CountQuery, period, after object, p page) ([]cell, object, error) {
+	var answer struct {
+		Aggregations struct {
+			Cells struct {
+				After   object `json:"after_key"`
+				Buckets []cell
+			}
+		}
+	}
 	clauses := countClauses(q)
 	clauses.filter = append(clauses.filter, object{"range": object{fieldReceived: period}})
-	composite := object{"size": countPage, "sources": countSources(q)}
+	composite := object{"size": p.cells, "sources": countSources(q)}
+	if after != nil {
+		composite["after"] = after
+	}
 	distinct := func(field string) object {
-		return object{"cardinality": object{"field": field, "precision_threshold": distinctExact}}
+		return object{"cardinality": object{"field": field, "precision_threshold": p.exact}}
 	}
 	request := object{"size": 0, "query": clauses.query(), "track_total_hits": false, "aggs": object{"cells": object{
 		"composite": composite, "aggs": object{"matters": distinct(fieldMatter), "callers": distinct(fieldPerson)},
 	}}}
-	var counts []hotline.Count
-	for {
-		var answer struct {
-			Aggregations struct {
-				Cells struct {
-					After   map[string]any `json:"after_key"`
-					Buckets []cell
-				}
-			}
-		}
-		if err := s.search(ctx, "count", request, &answer); err != nil {
-			return nil, err
-		}
-		for _, b := range answer.Aggregations.Cells.Buckets {
-			counts = append(counts, b.count(q.Zone))
-		}
-		if len(answer.Aggregations.Cells.Buckets) < countPage {
-			return counts, nil
-		}
-		composite["after"] = answer.Aggregations.Cells.After
-	}
+	err := s.search(ctx, "count", request, &answer)
+	return answer.Aggregations.Cells.Buckets, answer.Aggregations.Cells.After, err
 }
 
 func (c cell) count(zone *time.Location) hotline.Count {

@@ -1,0 +1,94 @@
+// Command fold tells whether an index holds what its input says: for each call exactly one document, of the latest
+// version, in the month that version belongs to. It is written against the formats alone and imports nothing but the
+// standard library, so that a fault of suqiu can't hide itself here.
+//
+//	fold -elasticsearch http://127.0.0.1:9200 -indices 'suqiu-calls-*' INPUT...
+//	fold -documents FILE INPUT...
+//
+// An INPUT holds native JSON, one call a line. FILE holds one document a line: id, month, content_rev, received, turns.
+// The account is printed as JSON. The exit code is 0 if all is equal, 3 if not, and 1 if that could not be found out.
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	account, err := run(ctx, os.Args[1:])
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "fold:", err)
+		os.Exit(1)
+	}
+	if err := json.NewEncoder(os.Stdout).Encode(account); err != nil {
+		fmt.Fprintln(os.Stderr, "fold:", err)
+		os.Exit(1)
+	}
+	if !account.equal() {
+		os.Exit(3)
+	}
+}
+
+func run(ctx context.Context, args []string) (*account, error) {
+	flags := flag.NewFlagSet("fold", flag.ContinueOnError)
+	address := flags.String("elasticsearch", "", "URL of the Elasticsearch that holds the index")
+	indices := flags.String("indices", "suqiu-calls-*", "its indices, one a month")
+	documents := flags.String("documents", "", "file of documents, instead of Elasticsearch")
+	if err := flags.Parse(args); err != nil {
+		return nil, err
+	}
+	if (*address == "") == (*documents == "") || flags.NArg() == 0 {
+		return nil, errors.New("give either -elasticsearch or -documents, and the input")
+	}
+	want := newFolded()
+	for _, name := range flags.Args() {
+		if err := readFile(name, want.read); err != nil {
+			return nil, err
+		}
+	}
+	compared := compareWith(want)
+	var err error
+	if *documents != "" {
+		err = readFile(*documents, func(r io.Reader) error { return readDocuments(r, compared.see) })
+	} else {
+		err = (&elasticsearch{url: *address}).each(ctx, *indices, compared.see)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return compared.finish(), nil
+}
+
+func readFile(name string, read func(io.Reader) error) error {
+	file, err := os.Open(name)
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	if err := read(file); err != nil {
+		return fmt.Errorf("%s: %w", name, err)
+	}
+	return nil
+}
+
+// readDocuments reads documents one a line.
+func readDocuments(r io.Reader, see func(*document)) error {
+	for lines := json.NewDecoder(r); ; {
+		var d document
+		switch err := lines.Decode(&d); {
+		case errors.Is(err, io.EOF):
+			return nil
+		case err != nil:
+			return fmt.Errorf("read the documents: %w", err)
+		}
+		see(&d)
+	}
+}
