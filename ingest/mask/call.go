@@ -14,13 +14,19 @@ import (
 // The record stays as it is.
 //
 // In a transcript (通话转写) a number may be spread over the turns of one speaker, repeated by the other, or asked for
-// by one and told by the other; that is followed over the turns. Id, links, unit and origin are not touched.
+// by one and told by the other; that is followed over the turns. In the id, the matter and the links, phone and account
+// numbers give way to pseudonyms. Unit and origin are not touched.
 func (m *Masker) Call(r *decode.Record) hotline.Call {
 	call := r.Call
 	k := knownOf(&r.Person)
 	call.Caller, call.Account = m.Caller(r.Person.Phone), m.Account(r.Person.Account)
 	if call.Caller != "" || call.Account != "" {
 		call.KeyID = m.keyring.Active()
+	}
+	call.ID, call.Matter = m.identifier(call.ID, &r.Person), m.identifier(call.Matter, &r.Person)
+	call.Links = slices.Clone(r.Call.Links)
+	for i, link := range call.Links {
+		call.Links[i] = m.identifier(link, &r.Person)
 	}
 	call.Turns = slices.Clone(r.Call.Turns)
 	if call.Kind == hotline.KindCall {
