@@ -45,4 +45,3 @@ func (m *Masker) numberIn(digits string, length int, who *decode.Person) string 
 
 // Name masks the name of a file or a recording.
 func (m *Masker) Name(name string) string { return m.identifier(name, &decode.Person{}) }
-
