@@ -71,16 +71,17 @@ func usagef(format string, args ...any) error {
 
 func newApp(env Env) *cli.App {
 	return &cli.App{
-		Name:                 "suqiu",
-		Usage:                "诉求：供电热线（95598、12398、12345）文本挖掘 · text mining of complaints to the power hotlines",
-		Version:              version,
-		Reader:               env.Stdin,
-		Writer:               env.Stdout,
-		ErrWriter:            env.Stderr,
-		EnableBashCompletion: true,
-		Suggest:              true,
-		HideHelpCommand:      true,
-		ExitErrHandler:       func(*cli.Context, error) {}, // Run decides
+		Name:                      "suqiu",
+		Usage:                     "诉求：供电热线（95598、12398、12345）文本挖掘 · text mining of complaints to the power hotlines",
+		Version:                   version,
+		Reader:                    env.Stdin,
+		Writer:                    env.Stdout,
+		ErrWriter:                 env.Stderr,
+		EnableBashCompletion:      true,
+		Suggest:                   true,
+		DisableSliceFlagSeparator: true, // values of --set hold commas
+		HideHelpCommand:           true,
+		ExitErrHandler:            func(*cli.Context, error) {}, // Run decides
 		OnUsageError: func(_ *cli.Context, err error, _ bool) error {
 			return usagef("%v; see suqiu --help", err)
 		},
