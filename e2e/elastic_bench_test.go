@@ -48,25 +48,32 @@ func put(b *testing.B, store *elastic.Store, docs []hotline.Document) {
 	}
 }
 
-// BenchmarkElasticPut stores batches of one month beside other months that exist, as the stream does. The share of
-// looking for moved copies is the difference between one month and more.
+// BenchmarkElasticPut stores batches of one month, alone or beside others, as the stream does, and batches spread over
+// all months, as a first import does. What looking for moved copies costs is the difference.
 func BenchmarkElasticPut(b *testing.B) {
-	for _, months := range []int{1, 24} {
-		b.Run(fmt.Sprintf("months=%d", months), func(b *testing.B) {
-			store := openElastic(b, fmt.Sprintf("put%d-%d", months, b.N))
+	for _, c := range []struct {
+		name   string
+		months int
+		spread bool
+	}{{"one-month", 1, false}, {"beside-24-months", 24, false}, {"spread-over-24-months", 24, true}} {
+		b.Run(c.name, func(b *testing.B) {
+			store := openElastic(b, c.name)
 			now := time.Date(2026, time.November, 15, 12, 0, 0, 0, time.UTC)
-			for m := range months {
-				docs := make([]hotline.Document, benchBatch)
+			docs := make([]hotline.Document, benchBatch)
+			for m := range c.months {
 				for i := range docs {
 					docs[i] = benchCall(fmt.Sprint("month", m), i, now.AddDate(0, -m, 0))
 				}
 				put(b, store, docs)
 			}
-			docs := make([]hotline.Document, benchBatch)
 			n := 0
 			for b.Loop() {
 				for i := range docs {
-					docs[i] = benchCall("stream", n, now)
+					received := now
+					if c.spread {
+						received = now.AddDate(0, -(n % c.months), 0)
+					}
+					docs[i] = benchCall("stream", n, received)
 					n++
 				}
 				put(b, store, docs)

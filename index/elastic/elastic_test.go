@@ -103,7 +103,7 @@ func TestPutFaults(t *testing.T) {
 	}{
 		{"BadRequest", answer(400, wording(400)), hotline.FaultSetup, "some_exception: why"},
 		{"Unauthorized", answer(401, wording(401)), hotline.FaultSetup, "password"},
-		{"Forbidden", answer(403, wording(403)), hotline.FaultSetup, "rights"},
+		{"Forbidden", answer(403, wording(403)), hotline.FaultSetup, "view_index_metadata"},
 		{"NotFound", answer(404, wording(404)), hotline.FaultSetup, "index setup"},
 		{"RequestTimeout", answer(408, ""), hotline.FaultUnavailable, "408"},
 		{"TooLarge", answer(413, ""), hotline.FaultTooLarge, "smaller batches"},

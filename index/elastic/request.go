@@ -113,6 +113,10 @@ func (s *Store) send(ctx context.Context, request esapi.Request, out any) error 
 	return nil
 }
 
+// rightsHint lists what the user of a running suqiu must be allowed; Setup also needs manage_index_templates and manage.
+const rightsHint = "the user needs monitor on the cluster and read, write, create_index, view_index_metadata and maintenance " +
+	"on the indices of the prefix; or the index is blocked or closed"
+
 // fault says what a failed request asks of the caller.
 func fault(op string, err error) *hotline.Fault {
 	f := &hotline.Fault{Kind: hotline.FaultUnavailable, Op: op, Err: err}
@@ -127,7 +131,7 @@ func fault(op string, err error) *hotline.Fault {
 	case http.StatusUnauthorized:
 		f.Kind, f.Hint = hotline.FaultSetup, "check the user name and password, or the API key"
 	case http.StatusForbidden:
-		f.Kind, f.Hint = hotline.FaultSetup, "give the user the rights that docs/operation.md lists, and see whether the index is blocked or closed"
+		f.Kind, f.Hint = hotline.FaultSetup, rightsHint
 	case http.StatusNotFound:
 		f.Kind, f.Hint = hotline.FaultSetup, "run suqiu index setup"
 	case http.StatusRequestEntityTooLarge:
