@@ -49,7 +49,8 @@ func Main() int {
 
 // Run runs one command line, the program's name first, and returns its exit code.
 func Run(ctx context.Context, args []string, env Env) int {
-	err := newApp(env).RunContext(ctx, args)
+	app := newApp(env)
+	err := app.RunContext(ctx, permute(app.Commands, args))
 	if err == nil {
 		return 0
 	}

@@ -112,6 +112,7 @@ func Default() Config {
 	c := Config{
 		Zone:          "Asia/Shanghai",
 		Data:          "data",
+		Areas:         []string{"china"},
 		Listen:        "127.0.0.1:9598",
 		RetentionDays: 1096,
 		Log:           Log{Level: "info", Format: "text"},

@@ -71,7 +71,7 @@ func Load(path string, environ []string, flags map[string]string) (*Loaded, erro
 		return nil, err
 	}
 	for _, key := range slices.Sorted(maps.Keys(flags)) {
-		if err := l.set(key, flags[key], "flag --"+flagName(key)); err != nil {
+		if err := l.set(key, flags[key], "flag"); err != nil {
 			return nil, err
 		}
 	}
@@ -80,8 +80,6 @@ func Load(path string, environ []string, flags map[string]string) (*Loaded, erro
 	}
 	return l, nil
 }
-
-func flagName(key string) string { return strings.NewReplacer(".", "-", "_", "-").Replace(key) }
 
 func (l *Loaded) readFile(path string) error {
 	raw, err := os.ReadFile(path)

@@ -89,7 +89,7 @@ func (c *Config) NeedKafka() error {
 	if c.Embedded || len(c.Kafka.Brokers) > 0 {
 		return nil
 	}
-	return fmt.Errorf("%w for Kafka: set kafka.brokers in the configuration file, SUQIU_KAFKA_BROKERS or --kafka-brokers; or use --embedded to run on this machine alone", ErrNoAddress)
+	return fmt.Errorf("%w for Kafka: set kafka.brokers in the configuration file, SUQIU_KAFKA_BROKERS or --set kafka.brokers=HOST:9092; or use --embedded to run on this machine alone", ErrNoAddress)
 }
 
 // NeedStore reports whether there is an index to connect to.
@@ -97,5 +97,5 @@ func (c *Config) NeedStore() error {
 	if c.Embedded || len(c.Elasticsearch.Addresses) > 0 {
 		return nil
 	}
-	return fmt.Errorf("%w for Elasticsearch: set elasticsearch.addresses in the configuration file, SUQIU_ELASTICSEARCH_ADDRESSES or --elasticsearch-addresses; or use --embedded to run on this machine alone", ErrNoAddress)
+	return fmt.Errorf("%w for Elasticsearch: set elasticsearch.addresses in the configuration file, SUQIU_ELASTICSEARCH_ADDRESSES or --set elasticsearch.addresses=https://HOST:9200; or use --embedded to run on this machine alone", ErrNoAddress)
 }

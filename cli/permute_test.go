@@ -1,0 +1,39 @@
+package cli
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/urfave/cli/v2"
+)
+
+func TestPermute(t *testing.T) {
+	commands := []*cli.Command{
+		{Name: "search", Flags: []cli.Flag{&cli.StringFlag{Name: "since"}, &cli.BoolFlag{Name: "embedded"}, &cli.StringSliceFlag{Name: "label"}}},
+		{Name: "rule", Subcommands: []*cli.Command{{Name: "check", Flags: []cli.Flag{&cli.StringFlag{Name: "dicts"}}}}},
+	}
+	cases := map[string]struct{ in, want string }{
+		"FlagsBehind":     {"suqiu search 停电 --since 7d --embedded", "suqiu search --since 7d --embedded -- 停电"},
+		"FlagsBefore":     {"suqiu search --since 7d 停电", "suqiu search --since 7d -- 停电"},
+		"Between":         {"suqiu search 停电 --embedded 跳闸", "suqiu search --embedded -- 停电 跳闸"},
+		"Equals":          {"suqiu search 停电 --since=7d 跳闸", "suqiu search --since=7d -- 停电 跳闸"},
+		"ExcludedWord":    {"suqiu search 停电 -空开", "suqiu search -- 停电 -空开"},
+		"StandardInput":   {"suqiu search - --embedded", "suqiu search --embedded -- -"},
+		"AfterDoubleDash": {"suqiu search --embedded -- --since", "suqiu search --embedded -- --since"},
+		"SubCommand":      {"suqiu rule check x --dicts d", "suqiu rule check --dicts d -- x"},
+		"UnknownFlag":     {"suqiu search x --nope", "suqiu search --nope -- x"},
+		"UnknownCommand":  {"suqiu nope x --y", "suqiu nope x --y"},
+		"NoArguments":     {"suqiu", "suqiu"},
+		"ValueMissing":    {"suqiu search 停电 --since", "suqiu search --since -- 停电"},
+		"NegativeNumber":  {"suqiu search -5", "suqiu search -- -5"},
+		"RepeatedValues":  {"suqiu search --label a 停电 --label b", "suqiu search --label a --label b -- 停电"},
+	}
+	for name, tc := range cases {
+		t.Run(name, func(t *testing.T) {
+			if got := permute(commands, strings.Fields(tc.in)); !slices.Equal(got, strings.Fields(tc.want)) {
+				t.Errorf("got  %q\nwant %q", got, strings.Fields(tc.want))
+			}
+		})
+	}
+}
