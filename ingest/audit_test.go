@@ -47,14 +47,14 @@ func TestAudit(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		text := ""
+		var text strings.Builder
 		for _, a := range accounts {
 			if sum := a.Stored + a.Dead + a.Expired + a.NoRecord + a.Missing; sum != a.Through-a.From {
 				t.Errorf("%+v accounts for %d of %d offsets", a, sum, a.Through-a.From)
 			}
-			text += fmt.Sprintf("%d: stored %d, dead %d, expired %d, missing %d; ", a.Partition, a.Stored, a.Dead, a.Expired, a.Missing)
+			fmt.Fprintf(&text, "%d: stored %d, dead %d, expired %d, missing %d; ", a.Partition, a.Stored, a.Dead, a.Expired, a.Missing)
 		}
-		return text, missing
+		return text.String(), missing
 	}
 	// The store keeps everything, even what has become too old.
 	if got, missing := audit(); got != "0: stored 4, dead 2, expired 0, missing 0; 1: stored 3, dead 0, expired 0, missing 0; " || missing != nil {

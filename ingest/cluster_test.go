@@ -115,7 +115,7 @@ func TestCreateTopics(t *testing.T) {
 			t.Errorf("%s has %q, want %q", topic, got, want)
 		}
 	}
-	b.Cluster().Fault(kfake.Fault{Keys: []kmsg.Key{kmsg.Key(kmsg.CreateTopics)}, Err: kerr.TopicAuthorizationFailed})
+	b.Cluster().Fault(kfake.Fault{Keys: []kmsg.Key{kmsg.CreateTopics}, Err: kerr.TopicAuthorizationFailed})
 	if _, err := CreateTopics(t.Context(), b.cluster(), []Topic{{Name: "more", Partitions: 1, Replicas: 1}}, false); err == nil || !strings.Contains(err.Error(), "topic more") {
 		t.Errorf("error %v, want one that names the topic", err)
 	}
@@ -207,11 +207,11 @@ func TestMetrics(t *testing.T) {
 	got := make(map[string]float64)
 	for _, f := range families {
 		for _, m := range f.Metric {
-			name := f.GetName()
+			words := []string{f.GetName()}
 			for _, l := range m.Label {
-				name += " " + l.GetValue()
+				words = append(words, l.GetValue())
 			}
-			got[name] = m.GetCounter().GetValue() + float64(m.GetHistogram().GetSampleCount())
+			got[strings.Join(words, " ")] = m.GetCounter().GetValue() + float64(m.GetHistogram().GetSampleCount())
 		}
 	}
 	for name, want := range map[string]float64{

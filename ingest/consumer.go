@@ -185,7 +185,7 @@ func (c *Consumer) Run(ctx context.Context) error {
 		case ctx.Err() != nil:
 			return nil
 		case err != nil:
-			c.report(err, failures)
+			c.report(ctx, err, failures)
 			failures++
 		default:
 			failures = 0
@@ -199,7 +199,7 @@ func (c *Consumer) Run(ctx context.Context) error {
 }
 
 // report says why joining failed. Most causes go away: the coordinator is not yet available, a rebalance is under way.
-func (c *Consumer) report(err error, failures int) {
+func (c *Consumer) report(ctx context.Context, err error, failures int) {
 	hint, lasting := setupHint(err)
 	if lasting {
 		c.group.paused(fmt.Sprintf("join group %s: %v", c.cfg.Group, err), hint)
@@ -211,7 +211,7 @@ func (c *Consumer) report(err error, failures int) {
 	if failures > 3 {
 		level = slog.LevelWarn
 	}
-	c.log.Log(context.Background(), level, "joining the consumer group, trying again", "group", c.cfg.Group, "err", err)
+	c.log.Log(ctx, level, "joining the consumer group, trying again", "group", c.cfg.Group, "err", err)
 }
 
 // awaitTopics waits until all topics exist; false means that ctx has ended.

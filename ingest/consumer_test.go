@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"strings"
 	"sync"
@@ -103,7 +104,7 @@ func (b *testBroker) committed(topic string, partition int) int64 {
 	return commit.Offset
 }
 
-// awaitCommits waits until the group has committed these offsets of the partitions 0, 1 …
+// awaitCommits waits until the group has committed these offsets, the first of partition 0.
 func (b *testBroker) awaitCommits(topic string, offsets ...int64) {
 	b.t.Helper()
 	await(b.t, fmt.Sprintf("commits of %v", offsets), func() bool {
@@ -182,12 +183,10 @@ func contacts(prefix string, n int) (payloads []string, want map[string]string) 
 	return payloads, want
 }
 
-func merge(maps ...map[string]string) map[string]string {
+func merge(parts ...map[string]string) map[string]string {
 	all := make(map[string]string)
-	for _, m := range maps {
-		for k, v := range m {
-			all[k] = v
-		}
+	for _, part := range parts {
+		maps.Copy(all, part)
 	}
 	return all
 }
@@ -392,20 +391,20 @@ func TestConsumeTopicMadeAnew(t *testing.T) {
 
 // Commits that fail are covered by later ones; a coordinator that is not yet there is waited for.
 func TestConsumeGroupFaults(t *testing.T) {
-	commit, find := kmsg.Key(kmsg.OffsetCommit), kmsg.Key(kmsg.FindCoordinator)
+	commit, find := kmsg.OffsetCommit, kmsg.FindCoordinator
 	for _, tt := range []struct {
 		name   string
 		faults []kfake.Fault
 	}{
 		{"CoordinatorNotAvailable", []kfake.Fault{{Keys: []kmsg.Key{find}, Err: kerr.CoordinatorNotAvailable, Count: 3}}},
-		{"CoordinatorLoading", []kfake.Fault{{Keys: []kmsg.Key{kmsg.Key(kmsg.JoinGroup)}, Err: kerr.CoordinatorLoadInProgress, Count: 2}}},
+		{"CoordinatorLoading", []kfake.Fault{{Keys: []kmsg.Key{kmsg.JoinGroup}, Err: kerr.CoordinatorLoadInProgress, Count: 2}}},
 		{"CommitTimesOut", []kfake.Fault{{Keys: []kmsg.Key{commit}, Err: kerr.RequestTimedOut, Count: 2}}},
 		{"CommitNotCoordinator", []kfake.Fault{{Keys: []kmsg.Key{commit}, Err: kerr.NotCoordinator, Count: 2}}},
 		{"CommitFenced", []kfake.Fault{{Keys: []kmsg.Key{commit}, Err: kerr.IllegalGeneration}}},
 		{"CommitUnknownMember", []kfake.Fault{{Keys: []kmsg.Key{commit}, Err: kerr.UnknownMemberID}}},
-		{"HeartbeatFenced", []kfake.Fault{{Keys: []kmsg.Key{kmsg.Key(kmsg.Heartbeat)}, Err: kerr.UnknownMemberID}}},
-		{"FetchNotLeader", []kfake.Fault{{Keys: []kmsg.Key{kmsg.Key(kmsg.Fetch)}, Err: kerr.NotLeaderForPartition, Count: 3}}},
-		{"FetchForbidden", []kfake.Fault{{Keys: []kmsg.Key{kmsg.Key(kmsg.Fetch)}, Err: kerr.TopicAuthorizationFailed, Count: 2}}},
+		{"HeartbeatFenced", []kfake.Fault{{Keys: []kmsg.Key{kmsg.Heartbeat}, Err: kerr.UnknownMemberID}}},
+		{"FetchNotLeader", []kfake.Fault{{Keys: []kmsg.Key{kmsg.Fetch}, Err: kerr.NotLeaderForPartition, Count: 3}}},
+		{"FetchForbidden", []kfake.Fault{{Keys: []kmsg.Key{kmsg.Fetch}, Err: kerr.TopicAuthorizationFailed, Count: 2}}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()

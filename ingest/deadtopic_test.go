@@ -91,11 +91,11 @@ func TestDeadLettersRetry(t *testing.T) {
 	if err := d.Bury(t.Context(), []DeadLetter{letter("calls/0/1", 1, today)}); err != nil {
 		t.Fatal(err)
 	}
-	b.Cluster().Fault(kfake.Fault{Keys: []kmsg.Key{kmsg.Key(kmsg.Fetch)}, Err: kerr.NotLeaderForPartition, Count: 2})
+	b.Cluster().Fault(kfake.Fault{Keys: []kmsg.Key{kmsg.Fetch}, Err: kerr.NotLeaderForPartition, Count: 2})
 	if letters, err := d.List(t.Context(), DeadFilter{}); err != nil || len(letters) != 1 {
 		t.Errorf("%v, %v", letters, err)
 	}
-	b.Cluster().Fault(kfake.Fault{Keys: []kmsg.Key{kmsg.Key(kmsg.Fetch)}, Err: kerr.TopicAuthorizationFailed, Count: -1})
+	b.Cluster().Fault(kfake.Fault{Keys: []kmsg.Key{kmsg.Fetch}, Err: kerr.TopicAuthorizationFailed, Count: -1})
 	if _, err := d.List(t.Context(), DeadFilter{}); err == nil || !strings.Contains(err.Error(), "right to read") {
 		t.Errorf("error %v, want one that says which right is missing", err)
 	}
@@ -105,7 +105,7 @@ func TestDeadLettersRetry(t *testing.T) {
 func TestBuryTellsRefusal(t *testing.T) {
 	b := newTestBroker(t, 1, DeadLetterTopic)
 	d := b.deadLetters()
-	b.Cluster().Fault(kfake.Fault{Keys: []kmsg.Key{kmsg.Key(kmsg.Produce)}, Err: kerr.TopicAuthorizationFailed, Count: -1})
+	b.Cluster().Fault(kfake.Fault{Keys: []kmsg.Key{kmsg.Produce}, Err: kerr.TopicAuthorizationFailed, Count: -1})
 	if err := d.Bury(t.Context(), []DeadLetter{letter("calls/0/1", 1, today)}); err == nil || !strings.Contains(err.Error(), DeadLetterTopic) {
 		t.Errorf("error %v, want one that names the topic", err)
 	}

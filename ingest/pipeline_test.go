@@ -87,3 +87,37 @@ func TestPipelineFindsAgent(t *testing.T) {
 		t.Errorf("roles %s, %s, want agent, customer", turns[0].Role, turns[1].Role)
 	}
 }
+
+// Whatever bytes come, each gives at least one entry, each a document or a dead letter with an id of its own, and a
+// document passes the store's checks.
+func FuzzPayload(f *testing.F) {
+	for _, seed := range []string{"", "{", contact("a", 1), contact("a", 1) + "\n{\n" + contact("broken", 1), "[" + contact("a", 1) + "]",
+		"工单编号,受理时间,诉求内容\nHK1,2026-11-18 09:00:00,停电\n", "PK\x03\x04", "\xff\xfe{", `{"result":[{"sentence_info":[]}]}`} {
+		f.Add([]byte(seed))
+	}
+	src := decode.Source{Name: "any", Hotline: hotline.Hotline12345, Format: decode.Auto, Received: today}
+	pipeline := testPipeline(newFakeClock())
+	f.Fuzz(func(t *testing.T, payload []byte) {
+		entries := pipeline.Payload(&src, &decode.Input{Value: payload, Key: []byte("k"), Arrived: today}, Place{ID: "x"})
+		if len(entries) == 0 {
+			t.Fatal("no entry: the record would be acknowledged unseen")
+		}
+		ids := make(map[string]bool)
+		for _, e := range entries {
+			if ids[e.Place.ID] {
+				t.Errorf("two entries with the id %s", e.Place.ID)
+			}
+			ids[e.Place.ID] = true
+			switch {
+			case (e.Document == nil) == (e.Dead == nil):
+				t.Errorf("entry %+v must be a document or a dead letter", e)
+			case e.Document != nil:
+				if err := e.Document.Check(); err != nil {
+					t.Error(err)
+				}
+			case e.Dead.ID != e.Place.ID || e.Dead.Reason == "" || e.Dead.Why == "":
+				t.Errorf("letter %+v", e.Dead)
+			}
+		}
+	})
+}

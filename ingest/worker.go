@@ -33,11 +33,11 @@ type worker struct {
 
 	next   int64    // to be fetched
 	buffer []record // fetched and not yet in a batch
-	fetch  int      // bytes to ask for
+	room   int      // bytes to ask for
 }
 
 func newWorker(c *Consumer, id partitionID, source *decode.Source, assigned int64, acks *acks) *worker {
-	return &worker{c: c, id: id, source: source, assigned: assigned, acks: acks, fetch: c.cfg.FetchBytes,
+	return &worker{c: c, id: id, source: source, assigned: assigned, acks: acks, room: c.cfg.FetchBytes,
 		state: NewState(c.clock), progress: newProgress(c.clock, assigned)}
 }
 
@@ -135,7 +135,7 @@ func (w *worker) collect(ctx context.Context) ([]record, error) {
 				return batch, nil
 			}
 		}
-		got, err := w.c.broker.fetch(ctx, w.id.topic, w.id.id, w.next, w.fetch, min(wait, idleWait))
+		got, err := w.c.broker.fetch(ctx, w.id.topic, w.id.id, w.next, w.room, min(wait, idleWait))
 		switch {
 		case ctx.Err() != nil:
 			return batch, nil
@@ -168,9 +168,9 @@ func (w *worker) take(got chunk, idle bool) {
 	}
 	switch {
 	case got.next > w.next:
-		w.fetch = w.c.cfg.FetchBytes
-	case got.high > w.next && w.fetch < maxFetchBytes:
-		w.fetch *= 2 // there is something, but it did not fit
+		w.room = w.c.cfg.FetchBytes
+	case got.high > w.next && w.room < maxFetchBytes:
+		w.room *= 2 // there is something, but it did not fit
 	}
 	w.next = got.next
 	w.buffer = got.records
