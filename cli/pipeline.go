@@ -109,8 +109,16 @@ func (s *session) pipeline(analyzer ingest.Analyzer) (*ingest.Pipeline, error) {
 	}
 	return &ingest.Pipeline{
 		Locate: areas, Mask: masker, Analyze: analyzer, Clock: ingest.SystemClock{},
-		RetentionStart: func(now time.Time) time.Time { return now.AddDate(0, 0, -s.cfg.RetentionDays) },
+		RetentionStart: s.retentionStart,
 	}, nil
+}
+
+// retentionStart is the time before which a contact is too old to be kept, or its date can't be right.
+func (s *session) retentionStart(now time.Time) time.Time {
+	if s.cfg.RetentionDays > 0 {
+		return now.AddDate(0, 0, -s.cfg.RetentionDays)
+	}
+	return time.Date(2000, time.January, 1, 0, 0, 0, 0, s.zone)
 }
 
 // embeddedCluster connects to the broker of the data folder; see cluster.

@@ -100,7 +100,7 @@ func (c *Call) Check() error {
 // reached us; outside, a wrong year would open an index of its own.
 func (c *Call) CheckReceived(retentionStart, arrived time.Time) error {
 	if c.Received.Before(retentionStart) {
-		return invalid("received", "%s is before the start of retention, %s", c.Received.Format(time.RFC3339), retentionStart.Format(time.DateOnly))
+		return invalid("received", "%s is before the start of retention, %s; a longer retention would keep it", c.Received.Format(time.RFC3339), retentionStart.Format(time.DateOnly))
 	}
 	if limit := arrived.Add(24 * time.Hour); c.Received.After(limit) {
 		return invalid("received", "%s is more than a day after its arrival, %s", c.Received.Format(time.RFC3339), arrived.Format(time.RFC3339))

@@ -17,7 +17,7 @@ type Config struct {
 	Dicts         string        `yaml:"dicts"`          // folder that overlays the built-in dictionaries
 	Areas         []string      `yaml:"areas"`          // built-in sets of areas to know, before those of Dicts
 	Listen        string        `yaml:"listen"`         // address of health and metrics
-	RetentionDays int           `yaml:"retention_days"` // calls older than this are dead letters
+	RetentionDays int           `yaml:"retention_days"` // calls older than this are dead letters; 0: those before 2000 are
 	Log           Log           `yaml:"log"`
 	Kafka         Kafka         `yaml:"kafka"`
 	Elasticsearch Elasticsearch `yaml:"elasticsearch"`
@@ -114,7 +114,6 @@ func Default() Config {
 		Data:          "data",
 		Areas:         []string{"china"},
 		Listen:        "127.0.0.1:9598",
-		RetentionDays: 1096,
 		Log:           Log{Level: "info", Format: "text"},
 		Kafka:         Kafka{Group: "suqiu", Session: 30 * time.Second, OnGap: "stop"},
 		Elasticsearch: Elasticsearch{

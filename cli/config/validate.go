@@ -28,8 +28,8 @@ func (l *Loaded) validate() error {
 	oneOf("log.format", l.Log.Format, "text", "json")
 	oneOf("kafka.on_gap", l.Kafka.OnGap, "stop", "continue")
 	oneOf("kafka.sasl", l.Kafka.SASL, "", "plain", "scram-sha-256", "scram-sha-512")
-	if l.RetentionDays < 1 {
-		fault("retention_days", "is %d, must be at least 1", l.RetentionDays)
+	if l.RetentionDays < 0 {
+		fault("retention_days", "is %d, must not be negative", l.RetentionDays)
 	}
 	if l.Batch.Records < 1 || l.Batch.Records > 10_000 {
 		fault("batch.records", "is %d, must be 1 to 10000", l.Batch.Records)
