@@ -5,6 +5,7 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"unicode/utf8"
 )
 
 // paint colours text for a terminal; its zero value leaves text as it is, for files and pipes.
@@ -53,4 +54,59 @@ func markSpans(text string, spans [][2]int, p paint) string {
 	}
 	b.WriteString(text[done:])
 	return b.String()
+}
+
+// Lengths of an excerpt, in characters.
+const (
+	excerptWhole  = 160 // a text up to this long is shown whole
+	excerptAround = 30  // of context on each side of a marked word
+)
+
+// excerpt marks byte ranges of a text, and of a long text shows only what stands around them, or its beginning.
+func excerpt(text string, spans [][2]int, p paint) string {
+	if utf8.RuneCountInString(text) <= excerptWhole {
+		return markSpans(text, spans, p)
+	}
+	if len(spans) == 0 {
+		return text[:forward(text, 0, excerptWhole)] + "…"
+	}
+	slices.SortFunc(spans, func(a, b [2]int) int { return a[0] - b[0] })
+	var b strings.Builder
+	end := 0
+	for i := 0; i < len(spans); {
+		from := max(end, backward(text, spans[i][0], excerptAround))
+		to := forward(text, spans[i][1], excerptAround)
+		var within [][2]int
+		for ; i < len(spans) && spans[i][0] <= to; i++ {
+			to = max(to, forward(text, spans[i][1], excerptAround))
+			within = append(within, [2]int{spans[i][0] - from, spans[i][1] - from})
+		}
+		if from > end {
+			b.WriteString("…")
+		}
+		b.WriteString(markSpans(text[from:to], within, p))
+		end = to
+	}
+	if end < len(text) {
+		b.WriteString("…")
+	}
+	return b.String()
+}
+
+// forward is the place n characters after at, or the end of the text.
+func forward(text string, at, n int) int {
+	for ; n > 0 && at < len(text); n-- {
+		_, size := utf8.DecodeRuneInString(text[at:])
+		at += size
+	}
+	return at
+}
+
+// backward is the place n characters before at, or the beginning of the text.
+func backward(text string, at, n int) int {
+	for ; n > 0 && at > 0; n-- {
+		_, size := utf8.DecodeLastRuneInString(text[:at])
+		at -= size
+	}
+	return at
 }

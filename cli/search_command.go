@@ -32,7 +32,9 @@ func searchCommand(env Env) *cli.Command {
 Examples:
    suqiu search --embedded 电压低 --area 江东电力/临州供电公司 --since 8w
    suqiu search --label outage --facet area --limit 0
-   suqiu search '跳闸 -空开' --hotline 95598 --format json`,
+   suqiu search '跳闸 -空开' --hotline 95598 --format json
+
+Long texts are shown as excerpts around the words; --format json has them whole.`,
 		Flags: settingFlags(flags...),
 		Action: func(c *cli.Context) error {
 			s, err := openSession(c, env)
@@ -136,8 +138,11 @@ func showFound(w io.Writer, f *index.Found, names labelNames, p paint) {
 		fmt.Fprintf(w, "  %s\n", p.label(strings.Join(labels, "  ")))
 	}
 	for turn, t := range call.Turns {
-		marked := markSpans(t.Text, spansOf(f.Highlights, turn), p)
-		fmt.Fprintf(w, "  %s%s\n", rolePrefix(t.Role, len(call.Turns)), marked)
+		spans := spansOf(f.Highlights, turn)
+		if t.Role == hotline.RoleReply && len(spans) == 0 {
+			continue
+		}
+		fmt.Fprintf(w, "  %s%s\n", p.faint(rolePrefix(t.Role, len(call.Turns))), excerpt(t.Text, spans, p))
 	}
 }
 
