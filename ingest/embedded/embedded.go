@@ -1,7 +1,8 @@
 // Package embedded runs a broker that speaks Kafka's protocol inside the process and keeps its log on disk, for demos
 // and single machines. One process holds a data folder at a time, guarded by a lock that dies with it; it writes the
 // broker's address into the folder, where other processes on the machine find it. The broker listens on 127.0.0.1
-// only. Records survive the end of the process, however it ends; with Options.Sync also that of the machine.
+// only. Records survive the end of the process, however it ends; with Options.Sync also that of the machine. They are
+// kept for ever, unless a topic has a retention of its own.
 package embedded
 
 import (
@@ -89,6 +90,8 @@ func launch(folder string, opts Options) (*kfake.Cluster, error) {
 		kfake.ClusterID("suqiu-embedded"),
 		kfake.DataDir(filepath.Join(folder, logFolder)),
 		kfake.GroupMinSessionTimeout(opts.MinSession),
+		// Dead letters and what a stopped consumer has not read must outlive the usual seven days.
+		kfake.BrokerConfigs(map[string]string{"log.retention.ms": "-1"}),
 	}
 	if len(opts.Topics) > 0 {
 		settings = append(settings, kfake.SeedTopics(int32(opts.Partitions), opts.Topics...))

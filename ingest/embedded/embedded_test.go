@@ -135,6 +135,22 @@ func TestOneProcessHoldsFolder(t *testing.T) {
 	}
 }
 
+// Dead letters wait for an operator longer than Kafka's usual seven days.
+func TestRecordsDoNotExpire(t *testing.T) {
+	b := start(t, t.TempDir(), Options{Topics: []string{"calls"}, Partitions: 1})
+	defer b.Close()
+	transport := &kafka.Transport{}
+	defer transport.CloseIdleConnections()
+	client := &kafka.Client{Addr: kafka.TCP(b.Addr()), Transport: transport}
+	old := kafka.Record{Time: time.Now().AddDate(-1, 0, 0), Value: kafka.NewBytes([]byte("old"))}
+	response, err := client.Produce(t.Context(), &kafka.ProduceRequest{Topic: "calls", RequiredAcks: kafka.RequireAll, Records: kafka.NewRecordReader(old)})
+	if err = errors.Join(err, response.Error); err != nil {
+		t.Fatal(err)
+	}
+	b.Cluster().ApplyRetention()
+	read(t, b.Addr(), 1, 1)
+}
+
 func TestAddressOfNothing(t *testing.T) {
 	if _, err := Address(filepath.Join(t.TempDir(), "none")); !errors.Is(err, ErrNotRunning) {
 		t.Errorf("Address: %v, want ErrNotRunning", err)
