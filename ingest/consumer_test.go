@@ -571,6 +571,35 @@ func TestConsumeTransactions(t *testing.T) {
 	}
 }
 
+// Offsets that compaction has emptied are passed over and committed.
+func TestConsumeCompacted(t *testing.T) {
+	b := newTestBroker(t, 1, "other")
+	if err := b.Cluster().CreateTopic("calls", 1, map[string]string{"cleanup.policy": "compact"}); err != nil {
+		t.Fatal(err)
+	}
+	p, err := NewProducer(b.cluster(), "calls")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer p.Close()
+	for rev := range 5 { // five versions under one key, each a batch of its own
+		if _, err := p.Produce(t.Context(), &source95598, "x", strings.NewReader(contact("a", rev))); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := p.Produce(t.Context(), &source95598, "x", strings.NewReader(contact("b", 1))); err != nil {
+		t.Fatal(err)
+	}
+	b.Cluster().Compact()
+	store := newMemStore()
+	b.consume(store, newMemSink(), nil)
+	b.awaitCommits("calls", 6)
+	equalMaps(t, store.texts(), map[string]string{"95598:a": "小区停电 第4版", "95598:b": "小区停电 第1版"})
+	if store.writes["95598:a"] > 2 {
+		t.Errorf("%d versions were read: compaction has removed nothing", store.writes["95598:a"])
+	}
+}
+
 // A broker that stops and comes back on the same port is found again.
 func TestConsumeBrokerRestart(t *testing.T) {
 	folder := t.TempDir()
