@@ -100,7 +100,7 @@ func newApp(env Env) *cli.App {
 			serveCommand, consumeCommand, ingestCommand, produceCommand,
 			searchCommand, classifyCommand, explainCommand, evaluateCommand,
 			ruleCommand, areaCommand, indexCommand, kafkaCommand, deadletterCommand,
-			statusCommand, doctorCommand, configCommand, keyCommand, benchCommand,
+			statusCommand, auditCommand, doctorCommand, configCommand, keyCommand, benchCommand,
 		),
 	}
 }
@@ -117,7 +117,7 @@ func withEnv(env Env, makers ...func(Env) *cli.Command) []*cli.Command {
 
 func handleUsage(c *cli.Command) {
 	c.OnUsageError = func(ctx *cli.Context, err error, _ bool) error {
-		return usagef("%v; see suqiu %s --help", err, ctx.Command.HelpName)
+		return usagef("%v; see %s --help", err, ctx.Command.HelpName)
 	}
 	for _, sub := range c.Subcommands {
 		handleUsage(sub)
