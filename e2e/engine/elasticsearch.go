@@ -19,13 +19,14 @@ const elasticsearchFolder = "elasticsearch-8.19.16"
 // Elasticsearch is one running node.
 type Elasticsearch struct {
 	*Process
-	url string
+	url      string
+	password string // of elastic; empty without security
 }
 
 // URL is the node's address.
 func (e *Elasticsearch) URL() string { return e.url }
 
-// StartElasticsearch unpacks the server below dir, unless it is there already, starts one node without security, and
+// StartElasticsearch unpacks the server below dir, unless it is there already, starts one node and
 // returns when it answers. It is the real server with few modules: no ILM, no scripts, no _reindex; indices are only made
 // when asked for. A missing Java or Maven gives
 // a *MissingError. When root runs the tests, all folders above dir must be open to other users.
@@ -57,20 +58,26 @@ func StartElasticsearch(ctx context.Context, dir string, o Options) (*Elasticsea
 	if err := give(dir, as); err != nil {
 		return nil, err
 	}
-	e := &Elasticsearch{url: fmt.Sprintf("http://127.0.0.1:%d", o.Port)}
+	command := func(name string, args ...string) *exec.Cmd {
+		cmd := exec.Command(filepath.Join(server, "bin", name), args...)
+		cmd.Dir = server
+		cmd.Env = []string{
+			"PATH=" + os.Getenv("PATH"), "HOME=" + dir, "ES_JAVA_HOME=" + home, "ES_TMPDIR=" + filepath.Join(dir, "tmp"),
+			"ES_JAVA_OPTS=-Xms" + o.Heap + " -Xmx" + o.Heap,
+		}
+		cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Credential: as}
+		return cmd
+	}
+	if o.Password != "" {
+		if err := secure(server, o, command); err != nil {
+			return nil, err
+		}
+	}
+	e := &Elasticsearch{url: fmt.Sprintf("http://127.0.0.1:%d", o.Port), password: o.Password}
 	e.Process = &Process{
 		name: "Elasticsearch", log: filepath.Join(dir, "elasticsearch.log"), timeout: o.Timeout,
-		command: func() *exec.Cmd {
-			cmd := exec.Command(filepath.Join(server, "bin", "elasticsearch"))
-			cmd.Dir = server
-			cmd.Env = []string{
-				"PATH=" + os.Getenv("PATH"), "HOME=" + dir, "ES_JAVA_HOME=" + home, "ES_TMPDIR=" + filepath.Join(dir, "tmp"),
-				"ES_JAVA_OPTS=-Xms" + o.Heap + " -Xmx" + o.Heap,
-			}
-			cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Credential: as}
-			return cmd
-		},
-		ready: e.ready,
+		command: func() *exec.Cmd { return command("elasticsearch") },
+		ready:   e.ready,
 	}
 	if err := e.start(ctx); err != nil {
 		return nil, err
@@ -88,10 +95,41 @@ func elasticsearchYAML(o Options) string {
 		"transport.port":           "0",
 		"node.store.allow_mmap":    "false",
 		"action.auto_create_index": "false",
-		"xpack.security.enabled":   "false",
+		"xpack.security.enabled":   fmt.Sprint(o.Password != ""),
 		"cluster.routing.allocation.disk.threshold_enabled": "false",
 	}
 	return join(settings, o.Settings, ": ")
+}
+
+// secure makes the keystore with the password of elastic, and the roles and users in their files, by the server's own
+// tools.
+func secure(server string, o Options, command func(string, ...string) *exec.Cmd) error {
+	run := func(input, name string, args ...string) error {
+		cmd := command(name, args...)
+		cmd.Stdin = strings.NewReader(input)
+		if out, err := cmd.CombinedOutput(); err != nil {
+			return fmt.Errorf("%s %s: %w\n%s", name, args[0], err, out)
+		}
+		return nil
+	}
+	if err := os.WriteFile(filepath.Join(server, "config", "roles.yml"), []byte(o.Roles), 0o644); err != nil {
+		return fmt.Errorf("write the roles of Elasticsearch: %w", err)
+	}
+	if _, err := os.Stat(filepath.Join(server, "config", "elasticsearch.keystore")); err == nil {
+		return nil // made by an earlier start in this folder, with the users
+	}
+	if err := run("", "elasticsearch-keystore", "create"); err != nil {
+		return err
+	}
+	if err := run(o.Password, "elasticsearch-keystore", "add", "-x", "bootstrap.password"); err != nil {
+		return err
+	}
+	for _, u := range o.Users {
+		if err := run("", "elasticsearch-users", "useradd", u.Name, "-p", u.Password, "-r", u.Role); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // ready asks for the health of the cluster; a red one is still recovering its indices.
@@ -99,6 +137,9 @@ func (e *Elasticsearch) ready(ctx context.Context) error {
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, e.url+"/_cluster/health?wait_for_status=yellow&timeout=1s", nil)
 	if err != nil {
 		return err
+	}
+	if e.password != "" {
+		request.SetBasicAuth("elastic", e.password)
 	}
 	response, err := http.DefaultClient.Do(request)
 	if err != nil {

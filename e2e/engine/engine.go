@@ -33,6 +33,16 @@ type Options struct {
 	Heap     string            // the Java heap as Java writes it; by default 512m
 	Settings map[string]string // further or other settings of elasticsearch.yml or server.properties
 	Timeout  time.Duration     // until the server must answer; by default 3 minutes
+
+	// Of Elasticsearch only. A password, that of the user elastic, turns security on (without TLS).
+	Password string
+	Roles    string // the text of roles.yml
+	Users    []User // beside elastic
+}
+
+// User is a user of Elasticsearch, kept in its files.
+type User struct {
+	Name, Password, Role string
 }
 
 func (o Options) withDefaults() (Options, error) {
