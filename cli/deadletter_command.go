@@ -25,7 +25,7 @@ func deadletterCommand(env Env) *cli.Command {
 		&cli.Command{
 			Name: "list", Usage: "列出死信 · list them, with counts by source and reason",
 			Description: "Example:\n   suqiu deadletter list --reason time --since 7d",
-			Flags:       settingFlags(append(filter, &cli.StringFlag{Name: "format", Value: "text", Usage: "text, or json: one a line"})...),
+			Flags:       settingFlags(append(filter, formatFlag("text, or json: one a line"))...),
 			Action:      func(c *cli.Context) error { return listDead(c, env) },
 		},
 		&cli.Command{
@@ -93,6 +93,8 @@ func listDead(c *cli.Context, env Env) error {
 	if err != nil {
 		return err
 	}
+	filter.Bare = true
+	filter.Bare = true // payloads are shown one by one
 	letters, err := topic.List(c.Context, filter)
 	if err != nil {
 		return err

@@ -26,7 +26,7 @@ Example:
    suqiu status --over 5s`,
 		Flags: settingFlags(
 			&cli.DurationFlag{Name: "over", Value: 2 * time.Second, Usage: "how long the rate is measured"},
-			&cli.StringFlag{Name: "format", Value: "text", Usage: "text or json"},
+			formatFlag("text or json"),
 		),
 		Action: func(c *cli.Context) error {
 			s, err := openSession(c, env)
@@ -85,7 +85,7 @@ func (s *session) status(ctx context.Context, over time.Duration) (*statusReport
 	if err != nil {
 		return nil, err
 	}
-	dead, err := letters.List(ctx, ingest.DeadFilter{})
+	dead, err := letters.List(ctx, ingest.DeadFilter{Bare: true})
 	if err != nil {
 		return nil, err
 	}

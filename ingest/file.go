@@ -51,13 +51,14 @@ func (f *FileIngester) File(ctx context.Context, src *decode.Source, path string
 	if err != nil {
 		return Progress{}, fmt.Errorf("ingest file %s: %w", path, err)
 	}
-	point := &resume{Name: filepath.Base(path), Arrived: f.asOf()}
+	shown := f.Loop.cfg.Pipeline.Mask.Name(path)
+	point := &resume{Name: filepath.Base(shown), Arrived: f.asOf()}
 	saver := &resumeSaver{ledger: f.Ledger, key: "ingest/file/" + identity,
 		clock: f.Loop.cfg.Clock, backoff: f.Loop.cfg.Backoff, log: f.Loop.cfg.Log}
 	if err := saver.load(ctx, point); err != nil {
 		return Progress{}, fmt.Errorf("ingest file %s: %w", path, err)
 	}
-	run := &fileRun{FileIngester: f, src: src, path: path, label: point.Name + "@" + identity[:8], point: point, saver: saver}
+	run := &fileRun{FileIngester: f, src: src, name: filepath.Base(path), path: shown, label: point.Name + "@" + identity[:8], point: point, saver: saver}
 	run.progress.Total = info.Size()
 	if err := run.all(ctx, file); err != nil {
 		return run.progress, fmt.Errorf("ingest file %s: %w", path, err)
@@ -68,7 +69,7 @@ func (f *FileIngester) File(ctx context.Context, src *decode.Source, path string
 // Stream ingests what can be read only once, such as the standard input, under the name given. It has no resume point.
 func (f *FileIngester) Stream(ctx context.Context, src *decode.Source, name string, r io.Reader) (Progress, error) {
 	arrived := f.asOf()
-	run := &fileRun{FileIngester: f, src: src, path: name, label: name + "@" + strconv.FormatInt(arrived.UnixMilli(), 36),
+	run := &fileRun{FileIngester: f, src: src, name: name, path: name, label: name + "@" + strconv.FormatInt(arrived.UnixMilli(), 36),
 		point: &resume{Name: name, Arrived: arrived}, saver: &resumeSaver{}}
 	if err := run.all(ctx, r); err != nil {
 		return run.progress, fmt.Errorf("ingest %s: %w", name, err)
@@ -102,7 +103,8 @@ func (f *FileIngester) identify(file io.ReadSeeker, info os.FileInfo, src *decod
 type fileRun struct {
 	*FileIngester
 	src      *decode.Source
-	path     string // for origins
+	name     string // as decoders see it; it may hold personal data
+	path     string // for origins, masked
 	label    string // for the ids of dead letters
 	point    *resume
 	saver    *resumeSaver
@@ -114,7 +116,7 @@ type fileRun struct {
 
 func (r *fileRun) all(ctx context.Context, data io.Reader) error {
 	counted := &countingReader{r: data}
-	items, err := decode.NewReader(r.src, r.point.Name, counted)
+	items, err := decode.NewReader(r.src, r.name, counted)
 	if err != nil {
 		return err
 	}
@@ -168,7 +170,7 @@ func lineOf(item *decode.Item, index int64) int64 {
 }
 
 func (r *fileRun) input(raw []byte) *decode.Input {
-	return &decode.Input{Value: raw, File: r.point.Name, Arrived: r.point.Arrived}
+	return &decode.Input{Value: raw, File: r.name, Arrived: r.point.Arrived}
 }
 
 // flush brings the batch to its end and moves the resume point past it.

@@ -241,3 +241,26 @@ func TestStream(t *testing.T) {
 		t.Errorf("origin %+v", origin)
 	}
 }
+
+// A recording named after its caller leaves no number behind: not in origins, dead letters or resume points.
+func TestFileNameIsMasked(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "rec-13800001234.jsonl")
+	if err := os.WriteFile(path, []byte(contact("a", 1)+"\n{\"id\":\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	store, sink, ledger := newMemStore(), newMemSink(), newMemLedger()
+	ingester := &FileIngester{Loop: newTestLoop(t, store, sink, func(c *LoopConfig) { c.DeadShare = 1 }), Ledger: ledger}
+	if _, err := ingester.File(t.Context(), &source95598, path); err != nil {
+		t.Fatal(err)
+	}
+	if len(store.docs) != 1 || len(sink.letters) != 1 {
+		t.Fatalf("%d documents and %d letters, want one each", len(store.docs), len(sink.letters))
+	}
+	left := fmt.Sprintf("%+v %+v", store.docs, sink.letters)
+	for key, value := range ledger.values {
+		left += key + string(value)
+	}
+	if strings.Contains(left, "13800001234") {
+		t.Errorf("the number is left in %s", left)
+	}
+}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -54,6 +55,8 @@ type plainParts struct {
 func (plainParts) Locate(_ *decode.Record, defaultArea string) hotline.Area {
 	return hotline.Area{Grid: defaultArea, Method: hotline.AreaByDefault}
 }
+
+func (p plainParts) Name(name string) string { return strings.ReplaceAll(name, "13800001234", "c_x") }
 
 func (p plainParts) Call(r *decode.Record) hotline.Call {
 	if p.broken != "" && r.Call.ID == p.broken {

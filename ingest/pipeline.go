@@ -20,6 +20,8 @@ type Locator interface {
 // Masker makes a Call without raw personal data of a record: texts masked, people as pseudonyms.
 type Masker interface {
 	Call(r *decode.Record) hotline.Call
+	// Name masks the name of a file: recordings are often named after their caller.
+	Name(name string) string
 }
 
 // Analyzer finds what a call complains of. It must be safe for concurrent use.
