@@ -106,16 +106,17 @@ func BenchmarkCompile(b *testing.B) {
 	}
 }
 
-// BenchmarkTrie builds the trie of many literals that begin alike.
-func BenchmarkTrie(b *testing.B) {
-	var literals [][]rune
-	for _, head := range []string{"停电", "没有通知", "电费", "变压器", "师傅"} {
+// BenchmarkMatcher builds the tree of many literals that begin alike.
+func BenchmarkMatcher(b *testing.B) {
+	groups := make([][]sequence, 5)
+	for g, head := range []string{"停电", "没有通知", "电费", "变压器", "师傅"} {
 		for i := range 10_000 {
-			literals = append(literals, []rune(head+string([]rune{'一' + rune(i%900), '三' + rune(i/900), '上' + rune(i%7)})))
+			tail := string([]rune{'一' + rune(i%900), '三' + rune(i/900), '上' + rune(i%7)})
+			groups[g] = append(groups[g], sequence{{literal: []rune(head + tail)}})
 		}
 	}
 	b.ReportAllocs()
 	for b.Loop() {
-		newTrie(literals)
+		newMatcher(groups)
 	}
 }

@@ -1,6 +1,7 @@
 package classify
 
 import (
+	"cmp"
 	"math/bits"
 	"slices"
 )
@@ -12,113 +13,277 @@ type span struct {
 	pair       int32 // of the scratch; -1 for a group's
 }
 
-// candidate is a sequence that begins with a literal: a number before it, what must follow, whose words it is.
-type candidate struct {
-	number bool // a number stands before the literal
-	rest   sequence
-	groups []int32
+// matcher finds the words of all groups in one pass. It is a tree of all sequences, begun alike shared: from a node a
+// character, a gap or a number leads on. Characters are known by class: each that stands in a pattern has one of its
+// own, all others share none (0).
+type matcher struct {
+	classes []uint16        // of the basic plane
+	astral  map[rune]uint16 // of the planes above
+	nodes   []node
+	first   [][]int32 // by class: where sequences that begin with the character go on
+	after   [][]int32 // the same for sequences that begin with a number before the character
+	groups  int
 }
 
-// matcher finds the words of all groups in one pass.
-type matcher struct {
-	trie       *trie
-	candidates [][]candidate // by literal
-	groups     int
+// node is a place in the tree.
+type node struct {
+	bloom  uint64 // bit class%64 is set where an edge has the class
+	edges  []edge // by class; several may have one class
+	gaps   []gap
+	number int32   // where a number leads, 0 for nowhere
+	groups []int32 // whose words end here
+}
+
+type edge struct {
+	class uint16
+	to    int32
+}
+
+type gap struct {
+	min, max int
+	to       int32
 }
 
 // newMatcher compiles the sequences of each group.
 func newMatcher(groups [][]sequence) *matcher {
-	m := &matcher{groups: len(groups)}
-	var literals [][]rune
-	ids := map[string]int{}
-	places := map[string][2]int{} // of a whole sequence: literal, candidate
+	m := &matcher{classes: make([]uint16, 1<<16), astral: map[rune]uint16{}, nodes: make([]node, 1), groups: len(groups)}
+	b := &treeBuilder{matcher: m, children: map[childKey]int32{}, used: 1}
 	for g, sequences := range groups {
 		for _, s := range sequences {
-			number := s[0].number
-			s = s[s.anchor():]
-			key := sequenceKey(number, s)
-			if at, ok := places[key]; ok {
-				c := &m.candidates[at[0]][at[1]]
-				if c.groups[len(c.groups)-1] != int32(g) {
-					c.groups = append(c.groups, int32(g))
-				}
-				continue
-			}
-			id, ok := ids[string(s[0].literal)]
-			if !ok {
-				id = len(literals)
-				ids[string(s[0].literal)] = id
-				literals = append(literals, s[0].literal)
-				m.candidates = append(m.candidates, nil)
-			}
-			places[key] = [2]int{id, len(m.candidates[id])}
-			m.candidates[id] = append(m.candidates[id], candidate{number, s[1:], []int32{int32(g)}})
+			b.add(int32(g), s)
 		}
 	}
-	m.trie = newTrie(literals)
+	for i := range m.nodes {
+		slices.SortStableFunc(m.nodes[i].edges, func(a, b edge) int { return cmp.Compare(a.class, b.class) })
+	}
 	return m
 }
 
-func sequenceKey(number bool, s sequence) string {
-	key := make([]rune, 0, 16)
-	if number {
-		key = append(key, -1)
+// childKey is a way from a node: a character, a class (as text), a gap or a number.
+type childKey struct {
+	from     int32
+	char     rune
+	class    string
+	min, max int
+}
+
+type treeBuilder struct {
+	*matcher
+	children map[childKey]int32
+	used     int // classes
+}
+
+// The roots are no nodes of the tree, so that their characters are found by a table.
+const (
+	rootFirst int32 = -1
+	rootAfter int32 = -2
+)
+
+func (b *treeBuilder) add(group int32, s sequence) {
+	at := rootFirst
+	if s[0].number {
+		at, s = rootAfter, s[1:]
 	}
 	for _, p := range s {
-		switch { // the values from 0x110000 on are no characters
+		switch {
 		case p.isLiteral():
-			key = append(key, p.literal...)
+			for _, r := range p.literal {
+				at = b.step(childKey{from: at, char: r}, []rune{r})
+			}
 		case p.isClass():
-			key = append(append(append(key, 0x110300), p.class...), 0x110300)
-		case p.number:
-			key = append(key, 0x110200)
+			class := slices.Compact(slices.Sorted(slices.Values(p.class)))
+			at = b.step(childKey{from: at, class: string(class)}, class)
 		default:
-			key = append(key, 0x110000+rune(p.min), 0x110100+rune(p.max))
+			at = b.leap(at, p)
 		}
 	}
-	return runeKey(key)
-}
-
-// runeKey writes values that need not be characters as a map key.
-func runeKey(runes []rune) string {
-	key := make([]byte, 0, 4*len(runes))
-	for _, r := range runes {
-		key = append(key, byte(r), byte(r>>8), byte(r>>16), byte(r>>24))
+	n := &b.nodes[at]
+	if len(n.groups) == 0 || n.groups[len(n.groups)-1] != group {
+		n.groups = append(n.groups, group)
 	}
-	return string(key)
 }
 
-// match calls found for every place where a group's word stands, in rising order of the place of its first literal.
-// At one place the shortest match of a sequence is taken.
-func (m *matcher) match(runes []rune, found func(group, start, end int32)) {
-	for i := range runes {
-		state, ok := m.trie.next(0, runes[i])
-		for at := i + 1; ok; at++ {
-			if literal := m.trie.states[state].value; literal >= 0 {
-				for _, c := range m.candidates[literal] {
-					start, end := i, at
-					if c.number {
-						start = numberBefore(runes, i)
-					}
-					if start < 0 {
-						continue
-					}
-					if len(c.rest) > 0 {
-						if end = follow(runes, at, c.rest); end < 0 {
-							continue
-						}
-					}
-					for _, g := range c.groups {
-						found(g, int32(start), int32(end))
-					}
+// child finds the node that a way leads to, or makes it.
+func (b *treeBuilder) child(key childKey) (to int32, made bool) {
+	if to, ok := b.children[key]; ok {
+		return to, false
+	}
+	to = int32(len(b.nodes))
+	b.nodes = append(b.nodes, node{})
+	b.children[key] = to
+	return to, true
+}
+
+// step goes on by one of the characters.
+func (b *treeBuilder) step(key childKey, runes []rune) int32 {
+	to, made := b.child(key)
+	if !made {
+		return to
+	}
+	for _, r := range runes {
+		c := b.classFor(r)
+		switch key.from {
+		case rootFirst:
+			b.first[c] = append(b.first[c], to)
+		case rootAfter:
+			b.after[c] = append(b.after[c], to)
+		default:
+			from := &b.nodes[key.from]
+			from.bloom |= 1 << (c % 64)
+			from.edges = append(from.edges, edge{c, to})
+		}
+	}
+	return to
+}
+
+// leap goes on by a gap or a number.
+func (b *treeBuilder) leap(at int32, p part) int32 {
+	key := childKey{from: at, min: p.min, max: p.max}
+	if p.number {
+		key.min = -1 // no gap
+	}
+	to, made := b.child(key)
+	switch {
+	case !made:
+	case p.number:
+		b.nodes[at].number = to
+	default:
+		b.nodes[at].gaps = append(b.nodes[at].gaps, gap{p.min, p.max, to})
+	}
+	return to
+}
+
+// classFor gives the class of a character that stands in a pattern.
+func (b *treeBuilder) classFor(r rune) uint16 {
+	c := b.class(r)
+	if c == 0 {
+		c = uint16(b.used)
+		b.used++
+		if r < 1<<16 {
+			b.classes[r] = c
+		} else {
+			b.astral[r] = c
+		}
+	}
+	for len(b.first) <= int(c) {
+		b.first, b.after = append(b.first, nil), append(b.after, nil)
+	}
+	return c
+}
+
+func (m *matcher) class(r rune) uint16 {
+	if r < 1<<16 {
+		return m.classes[r]
+	}
+	return m.astral[r]
+}
+
+// search is one run of the matcher over a text. Ends reached from one start are a set of bits, bit n for n characters
+// after it, so the time at one place is bounded by the patterns whatever the text.
+type search struct {
+	runes   []rune
+	classes []uint16
+	found   func(group, start, end int32)
+	at      int // where the sequence's first character stands
+	start   int // the same, or where the number before it begins
+	pending []arrival
+}
+
+type arrival struct {
+	to  int32
+	set uint64
+}
+
+// match calls found for every place where a group's word stands, in rising order of the place of its first character
+// that is not of a leading number. At one place the shortest match of a sequence is taken. s keeps memory from run
+// to run.
+func (m *matcher) match(s *search, runes []rune, found func(group, start, end int32)) {
+	s.runes, s.found = runes, found
+	s.classes = s.classes[:0]
+	for _, r := range runes {
+		s.classes = append(s.classes, m.class(r))
+	}
+	for i, c := range s.classes {
+		if c == 0 {
+			continue
+		}
+		s.at, s.start = i, i
+		for _, to := range m.first[c] {
+			m.visit(s, to, 1<<1)
+		}
+		if len(m.after[c]) > 0 {
+			if s.start = numberBefore(runes, i); s.start >= 0 {
+				for _, to := range m.after[c] {
+					m.visit(s, to, 1<<1)
 				}
 			}
-			if at == len(runes) {
-				break
-			}
-			state, ok = m.trie.next(state, runes[at])
 		}
 	}
+	s.runes, s.found = nil, nil
+}
+
+// visit goes on from a node that was reached with the given ends.
+func (m *matcher) visit(s *search, id int32, set uint64) {
+	n := &m.nodes[id]
+	for _, g := range n.groups {
+		s.found(g, int32(s.start), int32(s.at+bits.TrailingZeros64(set)))
+	}
+	if n.bloom != 0 {
+		from := len(s.pending)
+		for rest := set; rest != 0; rest &= rest - 1 {
+			k := bits.TrailingZeros64(rest)
+			if s.at+k >= len(s.classes) {
+				break
+			}
+			if c := s.classes[s.at+k]; n.bloom>>(c%64)&1 != 0 {
+				s.arrive(n.edges, c, from, 1<<(k+1))
+			}
+		}
+		for i := from; i < len(s.pending); i++ {
+			m.visit(s, s.pending[i].to, s.pending[i].set)
+		}
+		s.pending = s.pending[:from]
+	}
+	for _, g := range n.gaps {
+		if next := s.skip(set, g.min, g.max, func(r rune) bool { return !endsSentence(r) }); next != 0 {
+			m.visit(s, g.to, next)
+		}
+	}
+	if n.number != 0 {
+		if next := s.skip(set, 1, maxNumber, isNumber); next != 0 {
+			m.visit(s, n.number, next)
+		}
+	}
+}
+
+// arrive notes the nodes that a character of the class leads to; what was noted from index from on is of this visit.
+func (s *search) arrive(edges []edge, class uint16, from int, end uint64) {
+	i, _ := slices.BinarySearchFunc(edges, class, func(e edge, c uint16) int { return cmp.Compare(e.class, c) })
+	for ; i < len(edges) && edges[i].class == class; i++ {
+		known := slices.IndexFunc(s.pending[from:], func(a arrival) bool { return a.to == edges[i].to })
+		if known >= 0 {
+			s.pending[from+known].set |= end
+			continue
+		}
+		s.pending = append(s.pending, arrival{edges[i].to, end})
+	}
+}
+
+// skip gives the ends that least to most more characters reach, all of which must be allowed.
+func (s *search) skip(set uint64, least, most int, allowed func(rune) bool) uint64 {
+	var next uint64
+	for ; set != 0; set &= set - 1 {
+		k := bits.TrailingZeros64(set)
+		for n := 0; n <= most; n++ {
+			if n > 0 && (s.at+k+n > len(s.runes) || !allowed(s.runes[s.at+k+n-1])) {
+				break
+			}
+			if n >= least {
+				next |= 1 << (k + n)
+			}
+		}
+	}
+	return next
 }
 
 // numberBefore is where the number that ends at i begins, or -1.
@@ -131,44 +296,4 @@ func numberBefore(runes []rune, i int) int {
 		return -1
 	}
 	return start
-}
-
-// follow matches the parts from position at on and gives the nearest end, or -1. Reachable ends are a set of bits, so
-// the time is bounded by the parts and the span.
-func follow(runes []rune, at int, parts sequence) int {
-	reached := uint64(1)
-	for _, p := range parts {
-		var next uint64
-		for set := reached; set != 0; set &= set - 1 {
-			n := bits.TrailingZeros64(set)
-			switch {
-			case p.isLiteral():
-				if from, to := at+n, at+n+len(p.literal); to <= len(runes) && slices.Equal(runes[from:to], p.literal) {
-					next |= 1 << (n + len(p.literal))
-				}
-			case p.isClass():
-				if i := at + n; i < len(runes) && slices.Contains(p.class, runes[i]) {
-					next |= 1 << (n + 1)
-				}
-			case p.number:
-				for k := 1; k <= maxNumber && at+n+k <= len(runes) && isNumber(runes[at+n+k-1]); k++ {
-					next |= 1 << (n + k)
-				}
-			default:
-				for k := 0; k <= p.max; k++ {
-					if k > 0 && (at+n+k > len(runes) || endsSentence(runes[at+n+k-1])) {
-						break
-					}
-					if k >= p.min {
-						next |= 1 << (n + k)
-					}
-				}
-			}
-		}
-		if next == 0 {
-			return -1
-		}
-		reached = next
-	}
-	return at + bits.TrailingZeros64(reached)
 }

@@ -85,7 +85,7 @@ func TestMatchEqualsNaive(t *testing.T) {
 		}
 		text := []rune(rapid.StringOfN(rapid.SampledFrom([]rune("停电了断三，。\n😀")), 0, 40, -1).Draw(t, "text"))
 		got := make([][]span, len(groups))
-		newMatcher(groups).match(text, func(g, start, end int32) { got[g] = append(got[g], span{start, end, 0, -1}) })
+		newMatcher(groups).match(&search{}, text, func(g, start, end int32) { got[g] = append(got[g], span{start, end, 0, -1}) })
 		for g, sequences := range groups {
 			var want []span
 			for _, s := range sequences {
@@ -98,41 +98,30 @@ func TestMatchEqualsNaive(t *testing.T) {
 	})
 }
 
-// Every literal of a large set is found, and no other.
-func TestTrie(t *testing.T) {
-	var literals [][]rune
+// Every word of a large set is found in a text of all of them, and no other.
+func TestMatchLargeSet(t *testing.T) {
+	var groups [][]sequence
+	var text []rune
 	for _, w := range testSegmenter().lexicon.Words {
-		literals = append(literals, []rune(w.Text))
+		groups = append(groups, []sequence{{{literal: []rune(w.Text)}}})
 	}
 	for i := range 5000 {
-		literals = append(literals, []rune(fmt.Sprintf("电%d表%d", i, i*7)))
+		groups = append(groups, []sequence{{{literal: []rune(fmt.Sprintf("电%d表", i))}}})
 	}
-	trie := newTrie(literals)
-	for id, l := range literals {
-		state, ok := int32(0), true
-		for _, r := range l {
-			if state, ok = trie.next(state, r); !ok {
-				t.Fatalf("%s is not found", string(l))
-			}
-		}
-		if trie.states[state].value != int32(id) {
-			t.Fatalf("%s is %d, want %d", string(l), trie.states[state].value, id)
-		}
-		if _, ok := trie.next(state, '无'); ok {
-			t.Fatalf("%s goes on with a character of no literal", string(l))
-		}
+	for _, g := range groups {
+		text = append(append(text, g[0][0].literal...), '。')
 	}
-	if n := len(trie.states); n > 4*5000*10 {
-		t.Errorf("%d states for %d literals", n, len(literals))
-	}
-	values := 0
-	for _, s := range trie.states {
-		if s.value >= 0 {
-			values++
+	found := make([]int, len(groups))
+	newMatcher(groups).match(&search{}, text, func(g, start, end int32) {
+		found[g]++
+		if got, want := string(text[start:end]), string(groups[g][0][0].literal); got != want {
+			t.Fatalf("group %d found %q, want %q", g, got, want)
 		}
-	}
-	if values != len(literals) {
-		t.Errorf("%d values, want %d", values, len(literals))
+	})
+	for g, n := range found {
+		if n != 1 {
+			t.Errorf("%s is found %d times", string(groups[g][0][0].literal), n)
+		}
 	}
 }
 

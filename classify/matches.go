@@ -17,6 +17,7 @@ type matches struct {
 	filtered []bool
 	touched  []int32 // groups with raw words
 	pairs    [][2]span
+	search   search
 	used     []span // evidence of the condition being evaluated
 	labels   []string
 }
@@ -28,7 +29,7 @@ func (m *matches) find() {
 	}
 	clear(m.filtered)
 	m.touched, m.pairs, m.used, m.labels = m.touched[:0], m.pairs[:0], m.used[:0], m.labels[:0]
-	m.matcher.match(m.doc.runes, func(g, start, end int32) {
+	m.matcher.match(&m.search, m.doc.runes, func(g, start, end int32) {
 		hits := m.raw[g]
 		if len(hits) == 0 {
 			m.touched = append(m.touched, g)

@@ -29,7 +29,7 @@ func (p part) isLiteral() bool { return p.literal != nil }
 
 func (p part) isClass() bool { return p.class != nil }
 
-// sequence is one way to match a pattern. It has at least one literal, which is its first part or follows a number.
+// sequence is one way to match a pattern. Its first part, or the one after a leading number, is a literal or a class.
 type sequence []part
 
 // patternError is a fault so many characters into a pattern.
@@ -53,37 +53,12 @@ func expandPattern(pattern string, fold folder) ([]sequence, error) {
 	if p.at < len(p.text) {
 		return nil, p.fault("unmatched %q; write \\%c for the character itself", p.text[p.at], p.text[p.at])
 	}
-	var all []sequence
 	for _, s := range alternatives {
 		if err := checkSequence(s); err != nil {
 			return nil, err
 		}
-		if all = append(all, anchored(s)...); len(all) > maxSequences {
-			return nil, p.fault("it stands for more than %d sequences; split it", maxSequences)
-		}
 	}
-	return all, nil
-}
-
-// anchored writes out a class at the place where the trie needs a literal.
-func anchored(s sequence) []sequence {
-	at := s.anchor()
-	if !s[at].isClass() {
-		return []sequence{s}
-	}
-	var all []sequence
-	for _, r := range s[at].class {
-		all = append(all, join(append(slices.Clone(s[:at]), part{literal: []rune{r}}), s[at+1:]))
-	}
-	return all
-}
-
-// anchor is the index of the part by which the trie finds the sequence: the first, or the second after a number.
-func (s sequence) anchor() int {
-	if s[0].number {
-		return 1
-	}
-	return 0
+	return alternatives, nil
 }
 
 func checkSequence(s sequence) error {
@@ -94,7 +69,10 @@ func checkSequence(s sequence) error {
 	for _, p := range s {
 		span += max(len(p.literal), min(len(p.class), 1), p.max)
 	}
-	last, anchor := s[len(s)-1], s.anchor()
+	last, anchor := s[len(s)-1], 0
+	if s[0].number {
+		anchor = 1
+	}
 	switch {
 	case anchor == len(s) || !s[anchor].isLiteral() && !s[anchor].isClass():
 		return &patternError{0, "it must begin with a character, or with a number and a character"}
@@ -216,10 +194,10 @@ func (p *patternParser) item(depth int) ([]sequence, error) {
 func melt(all []sequence) []sequence {
 	var class []rune
 	for _, s := range all {
-		if len(s) != 1 || len(s[0].literal) != 1 {
+		if len(s) != 1 || len(s[0].literal) > 1 || s[0].max > 0 {
 			return all
 		}
-		class = append(class, s[0].literal[0])
+		class = append(append(class, s[0].literal...), s[0].class...)
 	}
 	if len(class) < 2 {
 		return all
