@@ -22,7 +22,7 @@ Missing ones are named; then exit code 3. It only reads and may run beside the s
 
 Example:
    suqiu audit --format json`,
-		Flags: settingFlags(&cli.StringFlag{Name: "format", Value: "text", Usage: "text or json"}),
+		Flags: settingFlags(formatFlag("text or json")),
 		Action: func(c *cli.Context) error {
 			s, err := openSession(c, env)
 			if err != nil {

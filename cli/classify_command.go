@@ -23,7 +23,7 @@ and the exit code is 1.
 
 Example:
    suqiu classify orders.csv --format json > labels.jsonl`,
-		Flags: settingFlags(&cli.StringFlag{Name: "format", Value: "text", Usage: "text or json"}),
+		Flags: settingFlags(formatFlag("text or json")),
 		Action: func(c *cli.Context) error {
 			s, err := openSession(c, env)
 			if err != nil {

@@ -16,7 +16,7 @@ func configCommand(env Env) *cli.Command {
 
 Example:
    suqiu config --config /etc/suqiu.yaml --set kafka.group=test`,
-		Flags: settingFlags(&cli.StringFlag{Name: "format", Value: "text", Usage: "`text` or json"}),
+		Flags: settingFlags(formatFlag("text or json")),
 		Action: func(c *cli.Context) error {
 			loaded, err := loadConfig(c, env)
 			if err != nil {

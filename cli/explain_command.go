@@ -28,7 +28,7 @@ Examples:
    suqiu explain --format json '我没有停电，就是问问电费'`,
 		Flags: settingFlags(
 			&cli.StringFlag{Name: "id", Usage: "the document `ID` of a stored contact"},
-			&cli.StringFlag{Name: "format", Value: "text", Usage: "text or json"},
+			formatFlag("text or json"),
 		),
 		Action: func(c *cli.Context) error {
 			s, err := openSession(c, env)

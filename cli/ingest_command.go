@@ -1,6 +1,8 @@
 package cli
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"io"
 	"time"
@@ -111,14 +113,28 @@ Examples:
 			if len(names) == 0 {
 				names = []string{"-"}
 			}
-			for _, name := range names {
-				if err := s.ingestOne(c, files, src, name); err != nil {
-					return err
-				}
-			}
-			return store.Refresh(c.Context)
+			return errors.Join(s.ingestAll(c, files, src, names), store.Refresh(context.WithoutCancel(c.Context)))
 		},
 	}
+}
+
+// ingestAll ingests files one after another. One that can't be read does not keep the others from being read; an
+// interruption or a source that must pause does.
+func (s *session) ingestAll(c *cli.Context, files *ingest.FileIngester, src *decode.Source, names []string) error {
+	var failed []error
+	for _, name := range names {
+		err := s.ingestOne(c, files, src, name)
+		if c.Context.Err() != nil {
+			return errors.Join(append(failed, fmt.Errorf("%s: interrupted; start it again to go on", name))...)
+		}
+		if err != nil {
+			failed = append(failed, err)
+		}
+		if pause := new(ingest.Pause); errors.As(err, &pause) {
+			break
+		}
+	}
+	return errors.Join(failed...)
 }
 
 func (s *session) ingestOne(c *cli.Context, files *ingest.FileIngester, src *decode.Source, name string) error {
@@ -133,6 +149,9 @@ func (s *session) ingestOne(c *cli.Context, files *ingest.FileIngester, src *dec
 		done, err = files.File(c.Context, src, name)
 	}
 	bar.done()
+	if err != nil && done.Units == 0 {
+		return err
+	}
 	took := max(s.env.Now().Sub(begun), time.Millisecond)
 	fmt.Fprintf(s.env.Stdout, "%s：入库 %d，已有更新版本 %d，死信 %d", name, done.Stored, done.Superseded, done.Dead)
 	if done.Skipped > 0 {

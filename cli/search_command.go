@@ -21,7 +21,7 @@ func searchCommand(env Env) *cli.Command {
 		&cli.StringFlag{Name: "sort", Value: "newest", Usage: "newest, oldest or relevance"},
 		&cli.StringSliceFlag{Name: "facet", Usage: "also count by label, area, source, hotline, kind, nature or responsible"},
 		&cli.StringFlag{Name: "phone", Usage: "only contacts from this telephone `NUMBER`; only its pseudonym is looked up"},
-		&cli.StringFlag{Name: "format", Value: "text", Usage: "text, or json: one document a line"},
+		formatFlag("text, or json: one document a line"),
 	)
 	return &cli.Command{
 		Name:      "search",

@@ -23,6 +23,16 @@ func settingFlags(more ...cli.Flag) []cli.Flag {
 	)
 }
 
+// formatFlag chooses between text and JSON; usage says what a line of JSON is.
+func formatFlag(usage string) cli.Flag {
+	return &cli.StringFlag{Name: "format", Value: "text", Usage: usage, Action: func(_ *cli.Context, format string) error {
+		if format != "text" && format != "json" {
+			return usagef("--format %s: there are text and json", format)
+		}
+		return nil
+	}}
+}
+
 // loadConfig reads the configuration for a command.
 func loadConfig(c *cli.Context, env Env) (*config.Loaded, error) {
 	flags := map[string]string{}
