@@ -47,7 +47,7 @@ type gap struct {
 // newMatcher compiles the sequences of each group.
 func newMatcher(groups [][]sequence) *matcher {
 	m := &matcher{classes: make([]uint16, 1<<16), astral: map[rune]uint16{}, nodes: make([]node, 1), groups: len(groups)}
-	b := &treeBuilder{matcher: m, children: map[childKey]int32{}, used: 1}
+	b := &treeBuilder{matcher: m, byChar: map[charKey]int32{}, byPart: map[partKey]int32{}, used: 1}
 	for g, sequences := range groups {
 		for _, s := range sequences {
 			b.add(int32(g), s)
@@ -59,18 +59,24 @@ func newMatcher(groups [][]sequence) *matcher {
 	return m
 }
 
-// childKey is a way from a node: a character, a class (as text), a gap or a number.
-type childKey struct {
+// charKey is the way from a node by one character.
+type charKey struct {
+	from int32
+	char rune
+}
+
+// partKey is the way from a node by a class (as text), a gap, or a number.
+type partKey struct {
 	from     int32
-	char     rune
 	class    string
 	min, max int
 }
 
 type treeBuilder struct {
 	*matcher
-	children map[childKey]int32
-	used     int // classes
+	byChar map[charKey]int32
+	byPart map[partKey]int32
+	used   int // classes
 }
 
 // The roots are no nodes of the tree, so that their characters are found by a table.
@@ -88,13 +94,33 @@ func (b *treeBuilder) add(group int32, s sequence) {
 		switch {
 		case p.isLiteral():
 			for _, r := range p.literal {
-				at = b.step(childKey{from: at, char: r}, []rune{r})
+				to, made := child(b, b.byChar, charKey{at, r})
+				if made {
+					b.step(at, to, r)
+				}
+				at = to
 			}
 		case p.isClass():
 			class := slices.Compact(slices.Sorted(slices.Values(p.class)))
-			at = b.step(childKey{from: at, class: string(class)}, class)
+			to, made := child(b, b.byPart, partKey{from: at, class: string(class)})
+			if made {
+				b.step(at, to, class...)
+			}
+			at = to
 		default:
-			at = b.leap(at, p)
+			key := partKey{from: at, min: p.min, max: p.max}
+			if p.number {
+				key.min = -1 // no gap
+			}
+			to, made := child(b, b.byPart, key)
+			switch {
+			case !made:
+			case p.number:
+				b.nodes[at].number = to
+			default:
+				b.nodes[at].gaps = append(b.nodes[at].gaps, gap{p.min, p.max, to})
+			}
+			at = to
 		}
 	}
 	n := &b.nodes[at]
@@ -104,53 +130,31 @@ func (b *treeBuilder) add(group int32, s sequence) {
 }
 
 // child finds the node that a way leads to, or makes it.
-func (b *treeBuilder) child(key childKey) (to int32, made bool) {
-	if to, ok := b.children[key]; ok {
+func child[K comparable](b *treeBuilder, known map[K]int32, key K) (to int32, made bool) {
+	if to, ok := known[key]; ok {
 		return to, false
 	}
 	to = int32(len(b.nodes))
 	b.nodes = append(b.nodes, node{})
-	b.children[key] = to
+	known[key] = to
 	return to, true
 }
 
-// step goes on by one of the characters.
-func (b *treeBuilder) step(key childKey, runes []rune) int32 {
-	to, made := b.child(key)
-	if !made {
-		return to
-	}
+// step lets each of the characters lead from one node to another.
+func (b *treeBuilder) step(at, to int32, runes ...rune) {
 	for _, r := range runes {
 		c := b.classFor(r)
-		switch key.from {
+		switch at {
 		case rootFirst:
 			b.first[c] = append(b.first[c], to)
 		case rootAfter:
 			b.after[c] = append(b.after[c], to)
 		default:
-			from := &b.nodes[key.from]
+			from := &b.nodes[at]
 			from.bloom |= 1 << (c % 64)
 			from.edges = append(from.edges, edge{c, to})
 		}
 	}
-	return to
-}
-
-// leap goes on by a gap or a number.
-func (b *treeBuilder) leap(at int32, p part) int32 {
-	key := childKey{from: at, min: p.min, max: p.max}
-	if p.number {
-		key.min = -1 // no gap
-	}
-	to, made := b.child(key)
-	switch {
-	case !made:
-	case p.number:
-		b.nodes[at].number = to
-	default:
-		b.nodes[at].gaps = append(b.nodes[at].gaps, gap{p.min, p.max, to})
-	}
-	return to
 }
 
 // classFor gives the class of a character that stands in a pattern.
