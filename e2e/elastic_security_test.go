@@ -26,7 +26,7 @@ look:
 
 // TestElasticSecurity runs the store as users with no more rights than they need, and with too few.
 func TestElasticSecurity(t *testing.T) {
-	dir, err := os.MkdirTemp("", "suqiu-e2e-")
+	dir, err := os.MkdirTemp("", "suqiu-e2e-") //nolint:usetesting // t.TempDir keeps out the user that servers run as
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -120,9 +120,9 @@ func credential() (*syscall.Credential, error) {
 	u, err := user.Lookup(runAs)
 	if err != nil {
 		// Another test binary may make the same user meanwhile, so only the second look-up decides.
-		out, addErr := exec.Command("useradd", "-r", "-M", "-s", "/usr/sbin/nologin", runAs).CombinedOutput()
+		out, _ := exec.Command("useradd", "-r", "-M", "-s", "/usr/sbin/nologin", runAs).CombinedOutput()
 		if u, err = user.Lookup(runAs); err != nil {
-			return nil, fmt.Errorf("make the user %s, because Elasticsearch refuses root: %v: %s", runAs, addErr, out)
+			return nil, fmt.Errorf("make the user %s, because Elasticsearch refuses root: %w; useradd says %q", runAs, err, out)
 		}
 	}
 	uid, err := strconv.ParseUint(u.Uid, 10, 32)

@@ -18,7 +18,7 @@ import (
 
 func folder(t *testing.T) string {
 	t.Helper()
-	dir, err := os.MkdirTemp("", "suqiu-e2e-")
+	dir, err := os.MkdirTemp("", "suqiu-e2e-") //nolint:usetesting // t.TempDir keeps out the user that servers run as
 	if err != nil {
 		t.Fatal(err)
 	}
