@@ -1,0 +1,514 @@
+//go:build e2e && unix
+
+package e2e
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/segmentio/kafka-go"
+
+	"suqiu/e2e/engine"
+	"suqiu/hotline"
+	"suqiu/ingest"
+	"suqiu/ingest/embedded"
+)
+
+// How much happens in a run.
+const (
+	chaosSeed        = 20260701
+	chaosCalls       = 200_000 // unless CHAOS_CALLS says another number
+	chaosPartitions  = 4       // of each topic
+	chaosPieces      = 16      // that the input is produced in, while it is consumed
+	chaosStoreFaults = 0.06    // share of the store's requests that fail
+	chaosBrokerFault = 0.003   // share of the broker's requests that fail
+	chaosMembers     = 3       // the last of them comes and goes
+	chaosEnds        = 30      // how often a member may end by itself, because a fault struck while it started
+)
+
+// The longest that the consumers may commit nothing, and that all may take after the faults have ended.
+const chaosPatience = 3 * time.Minute
+
+// TestChaos lets consumers work through a stream while they, the broker and the store are killed, cut off and refused,
+// and compares what the index holds in the end with what a program of its own makes of the same stream.
+func TestChaos(t *testing.T) {
+	calls := chaosCalls
+	if text := os.Getenv("CHAOS_CALLS"); text != "" {
+		var err error
+		if calls, err = strconv.Atoi(text); err != nil {
+			t.Fatalf("CHAOS_CALLS: %v", err)
+		}
+	}
+	begin := time.Now()
+	c := startChaos(t, &input{seed: chaosSeed, calls: calls})
+	c.run()
+	took := time.Since(begin)
+	for _, m := range c.members {
+		m.stop()
+	}
+
+	account := runFold(t, c.dir, append([]string{"-elasticsearch", cluster.URL(), "-indices", "chaos-calls-*"}, c.pieces...)...)
+	c.checkDeadLetters(account.Broken)
+	c.report(account, took)
+}
+
+// chaos is one run.
+type chaos struct {
+	t       *testing.T
+	dir     string
+	suqiu   suqiu
+	rng     *rand.Rand
+	store   *faultyStore
+	broker  *engine.Process
+	address string // of the broker
+	members [chaosMembers]*member
+
+	lines    int // of the input
+	pieces   []string
+	produced chan error
+	gate     chan struct{} // one value lets one piece be produced
+	repeated int           // pieces that were produced again, because the broker failed; read after produced
+
+	events map[string]int // that happened, by name
+}
+
+func topicOf(h hotline.Hotline) string { return "suqiu.hotline." + string(h) }
+
+const deadTopic = "suqiu.deadletter"
+
+func startChaos(t *testing.T, in *input) *chaos {
+	dir := t.TempDir()
+	c := &chaos{t: t, dir: dir, rng: rand.New(rand.NewPCG(in.seed, 2)), events: map[string]int{},
+		produced: make(chan error, 1), gate: make(chan struct{}, chaosPieces)}
+	var target string
+	c.store, target = startFaultyStore(t, cluster.URL(), in.seed, chaosStoreFaults)
+	c.startBroker()
+	c.suqiu = suqiu{program(t, dir, "suqiu"), filepath.Join(dir, "suqiu.yaml")}
+	key, err := c.suqiu.command(t.Context(), "key", "new", "chaos").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "keys"), key, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	settings := fmt.Sprintf(`
+areas: [jiangdong]
+retention_days: 36500
+kafka: {brokers: [%q], session: 6s}
+elasticsearch: {addresses: [%q], prefix: chaos, replicas: 0}
+mask: {key_file: %q}
+batch: {records: 1000, linger: 500ms}
+`, c.address, target, filepath.Join(dir, "keys"))
+	if err := os.WriteFile(c.suqiu.config, []byte(settings), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	c.retry("index", "setup")
+	c.writeInput(in)
+	for i := range c.members {
+		c.members[i] = &member{t: t, name: fmt.Sprintf("consumer%d", i), log: filepath.Join(dir, fmt.Sprintf("consumer%d.log", i)),
+			command: func() *exec.Cmd { return c.suqiu.command(context.WithoutCancel(t.Context()), "consume") }}
+		t.Cleanup(c.members[i].kill)
+	}
+	return c
+}
+
+// retry runs a command until it works: faults strike it too.
+func (c *chaos) retry(args ...string) {
+	for deadline := time.Now().Add(chaosPatience); ; {
+		_, err := c.suqiu.run(c.t.Context(), args...)
+		if err == nil {
+			return
+		}
+		if time.Now().After(deadline) {
+			c.t.Fatalf("suqiu %s: %v", strings.Join(args, " "), err)
+		}
+	}
+}
+
+func (c *chaos) startBroker() {
+	topics := []string{deadTopic}
+	for _, h := range hotline.Hotlines {
+		topics = append(topics, topicOf(h))
+	}
+	binary, data := program(c.t, c.dir, "suqiu/e2e/broker"), filepath.Join(c.dir, "kafka")
+	c.reservePort(data)
+	command := func() *exec.Cmd {
+		return exec.Command(binary, "-data", data, "-topics", strings.Join(topics, ","),
+			"-partitions", strconv.Itoa(chaosPartitions), "-faults", fmt.Sprint(chaosBrokerFault))
+	}
+	ready := func(ctx context.Context) error {
+		address, err := embedded.Address(data)
+		if err != nil {
+			return err
+		}
+		connection, err := (&net.Dialer{}).DialContext(ctx, "tcp", address)
+		if err != nil {
+			return err
+		}
+		c.address = address
+		return connection.Close()
+	}
+	var err error
+	if c.broker, err = engine.Start(c.t.Context(), "broker", filepath.Join(c.dir, "broker.log"), command, ready); err != nil {
+		c.t.Fatal(err)
+	}
+	c.t.Cleanup(c.broker.Stop)
+}
+
+// reservePort lets the broker listen on a port below those that outgoing connections get. Else one of these could take the
+// port while the broker is dead; a client that looks for it could even connect to itself.
+func (c *chaos) reservePort(data string) {
+	for port := 20_000 + c.rng.IntN(10_000); ; port++ {
+		address := fmt.Sprintf("127.0.0.1:%d", port)
+		l, err := net.Listen("tcp", address)
+		if err != nil {
+			continue
+		}
+		if err := errors.Join(l.Close(), os.MkdirAll(data, 0o700), os.WriteFile(filepath.Join(data, "broker.address"), []byte(address), 0o600)); err != nil {
+			c.t.Fatal(err)
+		}
+		return
+	}
+}
+
+// writeInput writes the lines, each hotline's in pieces, and starts producing them, piece after piece as gate allows.
+func (c *chaos) writeInput(in *input) {
+	all := in.deliveries()
+	c.lines = len(all)
+	type piece struct {
+		topic string
+		file  string
+	}
+	rounds := make([][]piece, 0, chaosPieces)
+	for part := range slices.Chunk(all, (len(all)+chaosPieces-1)/chaosPieces) {
+		var round []piece
+		for _, h := range hotline.Hotlines {
+			p := piece{topicOf(h), filepath.Join(c.dir, fmt.Sprintf("input-%s-%02d.jsonl", h, len(rounds)))}
+			file, err := os.Create(p.file)
+			if err != nil {
+				c.t.Fatal(err)
+			}
+			if err := errors.Join(in.write(file, in.share(part, h)), file.Close()); err != nil {
+				c.t.Fatal(err)
+			}
+			round, c.pieces = append(round, p), append(c.pieces, p.file)
+		}
+		rounds = append(rounds, round)
+	}
+	ctx := c.t.Context()
+	go func() {
+		defer close(c.produced)
+		for _, round := range rounds {
+			select {
+			case <-c.gate:
+			case <-ctx.Done():
+				return
+			}
+			for _, p := range round {
+				for attempt := 0; ; attempt++ {
+					_, err := c.suqiu.run(ctx, "produce", p.topic, p.file)
+					if err == nil {
+						break
+					}
+					if ctx.Err() != nil || attempt == 20 {
+						c.produced <- fmt.Errorf("produce %s: %w", p.file, err)
+						return
+					}
+					c.repeated++
+				}
+			}
+		}
+	}()
+}
+
+// event is something that happens when a share of the stream has been consumed.
+type event struct {
+	at   float64
+	name string
+	do   func()
+}
+
+// plan draws when what happens.
+func (c *chaos) plan() []event {
+	var events []event
+	add := func(n int, name string, from, to float64, do func()) {
+		for range n {
+			events = append(events, event{from + c.rng.Float64()*(to-from), name, do})
+		}
+	}
+	some := func() *member { return c.members[c.rng.IntN(2)] }
+	add(10, "consumer killed", 0.02, 0.9, func() {
+		m := some()
+		m.kill()
+		c.pause(2 * time.Second)
+		m.start()
+	})
+	add(3, "consumer stopped and started", 0.05, 0.9, func() {
+		m := some()
+		m.stop()
+		m.start()
+	})
+	guest := c.members[2]
+	for _, share := range []float64{0.1, 0.5} {
+		add(1, "third consumer joined", share, share+0.1, guest.start)
+		add(1, "third consumer left", share+0.2, share+0.3, guest.stop)
+	}
+	add(3, "broker killed", 0.05, 0.85, func() {
+		c.broker.Kill()
+		c.pause(2 * time.Second)
+		if err := c.broker.Restart(c.t.Context()); err != nil {
+			c.t.Fatal(err)
+		}
+	})
+	add(2, "store frozen", 0.1, 0.9, func() {
+		cluster.Suspend()
+		c.pause(8 * time.Second)
+		cluster.Resume()
+	})
+	add(2, "bulk request without an answer", 0.1, 0.7, c.store.hangNext)
+	slices.SortFunc(events, func(a, b event) int { return cmp.Compare(a.at, b.at) })
+	return events
+}
+
+// pause waits for up to d.
+func (c *chaos) pause(d time.Duration) { time.Sleep(time.Duration(c.rng.Int64N(int64(d)))) }
+
+// run lets everything happen and returns when all is committed.
+func (c *chaos) run() {
+	for _, m := range c.members[:2] {
+		m.start()
+	}
+	events := c.plan()
+	opened, behaving := 0, false
+	best, since := int64(-1), time.Now()
+	for {
+		committed, lag := c.progress()
+		if committed > best {
+			best, since = committed, time.Now()
+		}
+		if time.Since(since) > chaosPatience {
+			c.t.Fatalf("nothing was committed for %s: %d of %d, lag %d\n%s", chaosPatience, committed, c.lines, lag, c.logTails())
+		}
+		share := float64(committed) / float64(c.lines)
+		for ; opened < chaosPieces && share >= float64(opened-3)/chaosPieces; opened++ {
+			c.gate <- struct{}{}
+		}
+		for len(events) > 0 && share >= events[0].at {
+			events[0].do()
+			c.events[events[0].name]++
+			events = events[1:]
+		}
+		if len(events) == 0 && !behaving {
+			behaving = true
+			c.store.behave()
+			c.broker.Signal(syscall.SIGUSR1)
+		}
+		select {
+		case err := <-c.produced:
+			if err != nil {
+				c.t.Fatal(err)
+			}
+			if lag == 0 && behaving {
+				return
+			}
+		default:
+		}
+		for _, m := range c.members {
+			m.watch()
+		}
+		time.Sleep(300 * time.Millisecond)
+	}
+}
+
+// progress tells how many records are committed and how many are not.
+func (c *chaos) progress() (committed, lag int64) {
+	var topics []string
+	for _, h := range hotline.Hotlines {
+		topics = append(topics, topicOf(h))
+	}
+	positions, err := ingest.GroupPositions(c.t.Context(), ingest.Cluster{Brokers: []string{c.address}}, "suqiu", topics)
+	if err != nil || len(positions) != len(topics)*chaosPartitions {
+		return -1, -1 // faults strike here too: ask again
+	}
+	for _, p := range positions {
+		committed += max(p.Committed, 0)
+		lag += p.Lag()
+	}
+	return committed, lag
+}
+
+func (c *chaos) logTails() string {
+	var all strings.Builder
+	for _, m := range c.members {
+		if m.process != nil {
+			fmt.Fprintf(&all, "%s:\n%s\n", m.name, m.process.LogTail())
+		}
+	}
+	return all.String()
+}
+
+// checkDeadLetters holds the dead letters against the lines in the topics that are no JSON: one each, no other.
+func (c *chaos) checkDeadLetters(broken int) {
+	want := map[string]bool{}
+	for _, h := range hotline.Hotlines {
+		for p := range chaosPartitions {
+			c.eachRecord(topicOf(h), p, func(m kafka.Message) {
+				if !json.Valid(m.Value) {
+					want[fmt.Sprintf("%s/%d/%d", m.Topic, m.Partition, m.Offset)] = true
+				}
+			})
+		}
+	}
+	if len(want) < broken {
+		c.t.Errorf("the topics hold %d broken lines, the input %d", len(want), broken)
+	}
+	out, err := c.suqiu.run(c.t.Context(), "deadletter", "list", "--format", "json")
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	got := 0
+	for lines := json.NewDecoder(strings.NewReader(out)); lines.More(); got++ {
+		var letter ingest.DeadLetter
+		if err := lines.Decode(&letter); err != nil {
+			c.t.Fatal(err)
+		}
+		if !want[letter.ID] {
+			c.t.Errorf("dead letter %s is doubled or of a line that is not broken: %s", letter.ID, letter.Why)
+		}
+		delete(want, letter.ID)
+	}
+	for id := range want {
+		c.t.Errorf("no dead letter tells of the broken line at %s", id)
+	}
+	c.t.Logf("dead letters: %d", got)
+}
+
+// eachRecord reads one partition from its beginning to its end.
+func (c *chaos) eachRecord(topic string, partition int, see func(kafka.Message)) {
+	ctx := c.t.Context()
+	leader, err := kafka.DialLeader(ctx, "tcp", c.address, topic, partition)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	first, end, err := leader.ReadOffsets()
+	if err = errors.Join(err, leader.Close()); err != nil {
+		c.t.Fatal(err)
+	}
+	reader := kafka.NewReader(kafka.ReaderConfig{Brokers: []string{c.address}, Topic: topic, Partition: partition, MaxBytes: 16 << 20, MaxWait: 100 * time.Millisecond})
+	defer reader.Close()
+	if err := reader.SetOffset(first); err != nil {
+		c.t.Fatal(err)
+	}
+	for at := first; at < end; {
+		m, err := reader.ReadMessage(ctx)
+		if err != nil {
+			c.t.Fatal(err)
+		}
+		see(m)
+		at = m.Offset + 1
+	}
+}
+
+// report prints the account of the run, and sees to it that each kind of fault has struck.
+func (c *chaos) report(a foldAccount, took time.Duration) {
+	t := c.t
+	t.Logf("input: %d lines of %d calls: %d older than what came before, %d repeated, %d moved to another month, %d broken; %d pieces produced again",
+		a.Records, a.Calls, a.Older, a.Same, a.Moved, a.Broken, c.repeated)
+	for name, n := range c.events {
+		t.Logf("event: %d × %s", n, name)
+	}
+	faults := c.store.faults()
+	for _, fault := range append(randomFaults[:], faultHang) {
+		t.Logf("store: %d × %s", faults[fault], fault)
+		if faults[fault] == 0 {
+			t.Errorf("the store's fault %q never struck: the run proves nothing about it", fault)
+		}
+	}
+	log, err := os.ReadFile(c.broker.LogPath())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, kind := range []string{"cut", "refused"} {
+		n := strings.Count(string(log), "fault "+kind)
+		t.Logf("broker: %d × %s", n, kind)
+		if n == 0 {
+			t.Errorf("the broker's fault %q never struck: the run proves nothing about it", kind)
+		}
+	}
+	for _, m := range c.members {
+		t.Logf("%s: %d starts, of them %d after it had ended by itself", m.name, m.starts, m.failures)
+	}
+	t.Logf("index: %d documents; %d lost, %d doubled, %d stale, %d wrong, %d invented", a.Documents, a.Lost, a.Doubled, a.Stale, a.Wrong, a.Invented)
+	t.Logf("%s, %.0f lines/s", took.Round(time.Second), float64(a.Records)/took.Seconds())
+}
+
+// member is a consumer that comes, goes and dies.
+type member struct {
+	t       *testing.T
+	name    string
+	log     string
+	command func() *exec.Cmd
+
+	process  *engine.Process
+	wanted   bool
+	starts   int
+	failures int
+}
+
+func (m *member) start() {
+	m.wanted = true
+	m.starts++
+	var err error
+	if m.process == nil {
+		m.process, err = engine.Start(m.t.Context(), m.name, m.log, m.command, func(context.Context) error { return nil })
+	} else {
+		err = m.process.Restart(m.t.Context())
+	}
+	if err != nil {
+		m.t.Fatal(err)
+	}
+}
+
+// stop ends it in good order.
+func (m *member) stop() {
+	if m.wanted {
+		m.wanted = false
+		m.process.Stop()
+	}
+}
+
+func (m *member) kill() {
+	if m.wanted {
+		m.wanted = false
+		m.process.Kill()
+	}
+}
+
+// watch starts it again if it has ended by itself, as an operator's supervisor would.
+func (m *member) watch() {
+	if !m.wanted {
+		return
+	}
+	select {
+	case <-m.process.Done():
+		if m.failures++; m.failures > chaosEnds {
+			m.t.Fatalf("%s ends by itself again and again:\n%s", m.name, m.process.LogTail())
+		}
+		m.start()
+	default:
+	}
+}
