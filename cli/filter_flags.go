@@ -1,8 +1,10 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
 	"regexp"
+	"slices"
 	"strconv"
 	"time"
 
@@ -40,17 +42,17 @@ func readFilter(c *cli.Context, now time.Time, zone *time.Location) (index.Filte
 		Hotlines: cast[hotline.Hotline](c.StringSlice("hotline")), Kinds: cast[hotline.Kind](c.StringSlice("kind")),
 		Natures: cast[hotline.Nature](c.StringSlice("nature")), Responsible: cast[hotline.Responsible](c.StringSlice("responsible")),
 	}
-	for _, h := range f.Hotlines {
-		if !h.Valid() {
-			return f, usagef("--hotline %s: there are 95598, 12398 and 12345", h)
-		}
+	err := errors.Join(
+		allowed("hotline", f.Hotlines, hotline.Hotlines[:]...),
+		allowed("kind", f.Kinds, hotline.KindCall, hotline.KindOrder, hotline.KindMessage),
+		allowed("nature", f.Natures, hotline.NatureInquiry, hotline.NatureHelp, hotline.NatureComplaint, hotline.NatureReport,
+			hotline.NatureSuggestion, hotline.NaturePraise, hotline.NatureRepair),
+		allowed("responsible", f.Responsible, hotline.ResponsibleUtility, hotline.ResponsibleCustomer,
+			hotline.ResponsibleThirdParty, hotline.ResponsibleUnknown),
+	)
+	if err != nil {
+		return f, err
 	}
-	for _, k := range f.Kinds {
-		if !k.Valid() {
-			return f, usagef("--kind %s: there are call, order and message", k)
-		}
-	}
-	var err error
 	if f.From, err = readTime(c, "from", zone); err != nil {
 		return f, err
 	}
@@ -71,6 +73,16 @@ func readFilter(c *cli.Context, now time.Time, zone *time.Location) (index.Filte
 		return f, usagef("--from must lie before --to")
 	}
 	return f, nil
+}
+
+// allowed reports the first value of a flag that is none of the known ones: it would find nothing.
+func allowed[T ~string](flag string, values []T, known ...T) error {
+	for _, v := range values {
+		if !slices.Contains(known, v) {
+			return usagef("--%s %s: there are %v", flag, v, known)
+		}
+	}
+	return nil
 }
 
 func cast[T ~string](from []string) []T {

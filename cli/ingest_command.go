@@ -54,8 +54,12 @@ func (s *session) readSource(c *cli.Context) (*decode.Source, error) {
 		configured.Format = c.String("format")
 	}
 	configured.DefaultArea = or(c.String("default-area"), configured.DefaultArea)
-	configured.ID = or(c.String("id-from"), configured.ID)
-	configured.Start = or(c.String("start-from"), configured.Start)
+	if c.IsSet("id-from") {
+		configured.ID = c.String("id-from")
+	}
+	if c.IsSet("start-from") {
+		configured.Start = c.String("start-from")
+	}
 	src, err := newSource(configured, s.zone)
 	if err != nil {
 		return nil, usagef("%v", err)
@@ -149,8 +153,12 @@ func (s *session) ingestOne(c *cli.Context, files *ingest.FileIngester, src *dec
 		done, err = files.File(c.Context, src, name)
 	}
 	bar.done()
-	if err != nil && done.Units == 0 {
+	switch {
+	case err != nil && done.Units == 0:
 		return err
+	case done.Units == 0 && done.Skipped == 0:
+		fmt.Fprintf(s.env.Stdout, "%s：没有一件记录\n", name)
+		return nil
 	}
 	took := max(s.env.Now().Sub(begun), time.Millisecond)
 	fmt.Fprintf(s.env.Stdout, "%s：入库 %d，已有更新版本 %d，死信 %d", name, done.Stored, done.Superseded, done.Dead)

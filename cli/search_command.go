@@ -2,6 +2,7 @@ package cli
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"maps"
@@ -51,6 +52,9 @@ Long texts are shown as excerpts around the words; --format json has them whole.
 				return err
 			}
 			result, err := store.Search(c.Context, query)
+			if errors.Is(err, index.ErrQuery) {
+				return usagef("%v", err)
+			}
 			if err != nil {
 				return fmt.Errorf("search: %w", err)
 			}

@@ -36,7 +36,7 @@ func invalid(field, format string, args ...any) error {
 }
 
 // Check reports the first thing that keeps the call from being stored, as a *FieldError. It never repeats text of
-// the call beyond an id or a code.
+// the call.
 func (c *Call) Check() error {
 	switch {
 	case c.Schema != Schema:
@@ -44,7 +44,7 @@ func (c *Call) Check() error {
 	case c.Source == "" || strings.ContainsAny(c.Source, ":\n"):
 		return invalid("source", "must be a name without a colon")
 	case !c.Hotline.Valid():
-		return invalid("hotline", "is %q, must be 95598, 12398 or 12345", c.Hotline)
+		return invalid("hotline", "must be 95598, 12398 or 12345")
 	case c.ID == "":
 		return invalid("id", "is missing; say in the source's configuration where it stands")
 	case len(c.ID) > MaxIDBytes:
@@ -52,9 +52,9 @@ func (c *Call) Check() error {
 	case !utf8.ValidString(c.ID):
 		return invalid("id", "is not UTF-8")
 	case !c.Kind.Valid():
-		return invalid("kind", "is %q, must be call, order or message", c.Kind)
+		return invalid("kind", "must be call, order or message")
 	case !c.Precision.Valid():
-		return invalid("precision", "is %q, must be second, minute or day", c.Precision)
+		return invalid("precision", "must be second, minute or day")
 	case c.Received.IsZero():
 		return invalid("received", "is missing")
 	case c.ContentRev <= 0 || c.ContentRev > MaxContentRev:
@@ -72,7 +72,7 @@ func (c *Call) Check() error {
 	for i, t := range c.Turns {
 		field := fmt.Sprintf("turns[%d]", i)
 		if !t.Role.Valid() {
-			return invalid(field+".role", "is %q", t.Role)
+			return invalid(field+".role", "must be customer, agent, ivr, unknown, reply or quote")
 		}
 		if !utf8.ValidString(t.Text) {
 			return invalid(field+".text", "is not UTF-8")

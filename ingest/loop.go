@@ -203,6 +203,7 @@ func (l *Loop) refused(o owner, why string) DeadLetter {
 		Origin: o.entry.Place.Origin,
 		Reason: decode.ReasonStore,
 		Why:    clip(why),
+		Remedy: remedy(decode.ReasonStore),
 		At:     l.cfg.Clock.Now().UTC(),
 		Bytes:  len(o.entry.Input.Value),
 	}})

@@ -1,6 +1,7 @@
 package ingest
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"runtime"
@@ -141,7 +142,7 @@ func (p *Pipeline) dead(src *decode.Source, at Place, in *decode.Input, fault *d
 		Reason: fault.Reason,
 		Place:  clip(fault.Place),
 		Why:    clip(fault.Why),
-		Remedy: clip(fault.Remedy),
+		Remedy: clip(cmp.Or(fault.Remedy, remedy(fault.Reason))),
 		At:     p.Clock.Now().UTC(),
 		Bytes:  len(in.Value),
 	}}

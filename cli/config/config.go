@@ -110,12 +110,12 @@ const topicPrefix = "suqiu.hotline."
 // Default is the configuration without file, environment and flags. It has no addresses.
 func Default() Config {
 	c := Config{
-		Zone:          "Asia/Shanghai",
-		Data:          "data",
-		Areas:         []string{"china"},
-		Listen:        "127.0.0.1:9598",
-		Log:           Log{Level: "info", Format: "text"},
-		Kafka:         Kafka{Group: "suqiu", Session: 30 * time.Second, OnGap: "stop"},
+		Zone:   "Asia/Shanghai",
+		Data:   "data",
+		Areas:  []string{"china"},
+		Listen: "127.0.0.1:9598",
+		Log:    Log{Level: "info", Format: "text"},
+		Kafka:  Kafka{Group: "suqiu", Session: 30 * time.Second, OnGap: "stop"},
 		Elasticsearch: Elasticsearch{
 			Prefix:   "suqiu",
 			Replicas: 1,

@@ -33,13 +33,27 @@ func NewReader(src *Source, file string, r io.Reader) (Reader, error) {
 		if err != nil {
 			return nil, fmt.Errorf("unpack %s: %w; compress it again with gzip", file, err)
 		}
-		buffered = bufio.NewReaderSize(unpacked, headBytes)
+		buffered = bufio.NewReaderSize(&unpacker{unpacked, file}, headBytes)
 	}
 	inner, err := open(src, &Input{File: file}, buffered)
 	if err != nil {
 		return nil, err
 	}
 	return &fileReader{inner, file}, nil
+}
+
+// unpacker says of a fault in compressed data that it is one: a packed file that breaks off is not a text that does.
+type unpacker struct {
+	gzip *gzip.Reader
+	file string
+}
+
+func (u *unpacker) Read(p []byte) (int, error) {
+	n, err := u.gzip.Read(p)
+	if err != nil && !errors.Is(err, io.EOF) {
+		err = fmt.Errorf("unpack %s: the file is cut off or damaged (%v); get it again", u.file, err)
+	}
+	return n, err
 }
 
 // fileReader notes in each record where it was read.

@@ -122,7 +122,7 @@ func contentRev(src *Source, in *Input, c *hotline.Call) int64 {
 	}
 	for _, t := range []time.Time{in.Arrived, src.Received, c.Received} {
 		if !t.IsZero() {
-			return t.UnixMilli()
+			return min(t.UnixMilli(), latest)
 		}
 	}
 	return 0
