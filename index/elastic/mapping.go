@@ -86,6 +86,29 @@ func callsMapping() object {
 	}
 }
 
+// Fields returns the type of every field of a month that can be searched, by its full name: what Kibana objects may
+// use. The fields of the unindexed document are not among them.
+func Fields() map[string]string {
+	fields := map[string]string{}
+	addFields(fields, "", callsMapping())
+	return fields
+}
+
+func addFields(fields map[string]string, prefix string, mapping object) {
+	for name, field := range mapping["properties"].(object) {
+		definition := field.(object)
+		switch {
+		case definition["properties"] != nil:
+			addFields(fields, prefix+name+".", definition)
+		case definition["enabled"] == nil:
+			fields[prefix+name] = definition["type"].(string)
+		}
+	}
+}
+
+// Pattern is the index pattern of all months.
+func Pattern(prefix string) string { return prefix + "-calls-*" }
+
 // ledgerMapping is the mapping of the ledger. Its version says which mapping Setup has installed for the months to come.
 func ledgerMapping() object {
 	return object{
