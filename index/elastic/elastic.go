@@ -89,8 +89,8 @@ type Store struct {
 	zone      *time.Location // whose months the indices are
 
 	mu     sync.Mutex
-	months map[string]bool // names of month indices whose mapping was found to fit
-	setUp  bool            // the ledger was found, so Setup has run
+	months map[string]string // the index behind each month whose mapping was found to fit
+	setUp  bool              // the ledger was found, so Setup has run
 }
 
 var _ index.Store = (*Store)(nil)
@@ -114,7 +114,7 @@ func Open(config Config) (*Store, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open Elasticsearch at %s: %w", strings.Join(config.Addresses, ", "), err)
 	}
-	return &Store{config: config, client: client, transport: transport, zone: calendar.Shanghai(), months: map[string]bool{}}, nil
+	return &Store{config: config, client: client, transport: transport, zone: calendar.Shanghai(), months: map[string]string{}}, nil
 }
 
 // Close drops the connections.
@@ -124,12 +124,37 @@ func (s *Store) Close() error {
 	return err
 }
 
-// Names in the cluster.
+// Names in the cluster. A month is an index named prefix-calls-2026.11 until it is migrated, and then an alias of that
+// name of an index prefix-calls.g2-2026.11, g for generation. The point keeps an index in the making out of allMonths,
+// which finds indices by the names of their aliases too.
 func (s *Store) allMonths() string   { return s.config.Prefix + "-calls-*" }
 func (s *Store) alias() string       { return s.config.Prefix + "-calls" }
 func (s *Store) ledgerIndex() string { return s.config.Prefix + "-ledger" }
 
-// monthIndex is the index of the month in which a call was received.
+// monthLayout is how the name of a month ends.
+const monthLayout = "2006.01"
+
+// monthIndex is the name under which calls received in a month are written.
 func (s *Store) monthIndex(received time.Time) string {
-	return s.config.Prefix + "-calls-" + received.In(s.zone).Format("2006.01")
+	return s.alias() + "-" + received.In(s.zone).Format(monthLayout)
+}
+
+// monthOf is the month that an index holds.
+func (s *Store) monthOf(index string) string {
+	return s.alias() + "-" + index[max(0, len(index)-len(monthLayout)):]
+}
+
+// generation is the name of the nth index of a month.
+func (s *Store) generation(month string, n int) string {
+	if n == 1 {
+		return month
+	}
+	return fmt.Sprintf("%s.g%d-%s", s.alias(), n, month[len(month)-len(monthLayout):])
+}
+
+// generationOf is the number of a month's index.
+func (s *Store) generationOf(index string) int {
+	n := 1
+	_, _ = fmt.Sscanf(index, s.alias()+".g%d-", &n) // else the first
+	return n
 }

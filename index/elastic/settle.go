@@ -61,7 +61,7 @@ func (s *Store) settle(ctx context.Context, stored []action) (superseded []int, 
 	}
 	elsewhere := []string{s.allMonths()}
 	if len(months) == 1 {
-		elsewhere = append(elsewhere, "-"+stored[0].Index) // the usual batch: its month need not be refreshed
+		elsewhere = append(elsewhere, "-"+stored[0].Index+"*") // the usual batch: its month need not be refreshed
 	}
 	if err := s.refresh(ctx, elsewhere...); err != nil {
 		return nil, err
@@ -138,7 +138,7 @@ func (s *Store) findCopies(ctx context.Context, months, ids []string, note func(
 		return err
 	}
 	for _, hit := range answer.Hits.Hits {
-		note(hit.ID, place{hit.Index, hit.Version})
+		note(hit.ID, place{s.monthOf(hit.Index), hit.Version})
 	}
 	if n := answer.Hits.Total.Value; n > len(answer.Hits.Hits) {
 		return fault(op, fmt.Errorf("%w: %d of %d copies", errAnswer, len(answer.Hits.Hits), n))

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"time"
 
 	"github.com/elastic/go-elasticsearch/v8/esapi"
 
@@ -12,56 +13,6 @@ import (
 )
 
 const setupHint = "run suqiu index setup"
-
-// Setup installs what the store needs and changes nothing that is right already: component templates of settings and
-// mapping, the template of the months, which puts each under the alias, and last the ledger's index, whose mapping
-// version tells writers and readers that the rest is there.
-func (s *Store) Setup(ctx context.Context) error {
-	calls := s.alias()
-	put := func(op string, request esapi.Request) error { return s.do(ctx, op, request, nil) }
-	meta := object{"mapping_version": MappingVersion}
-	settings := object{
-		"number_of_shards": s.config.Shards, "number_of_replicas": s.config.Replicas,
-		"refresh_interval": fmt.Sprintf("%dms", s.config.RefreshInterval.Milliseconds()),
-		// The text stands in the source twice, as document and as searched text; deflate finds that, LZ4 does not.
-		"codec": "best_compression",
-	}
-	for _, part := range []struct {
-		name     string
-		template object
-	}{
-		{calls + "-settings", object{"settings": object{"index": settings}}},
-		{calls + "-mappings", object{"mappings": callsMapping()}},
-	} {
-		err := put("install component template "+part.name, esapi.ClusterPutComponentTemplateRequest{
-			Name: part.name, Body: body(object{"template": part.template, "_meta": meta}),
-		})
-		if err != nil {
-			return err
-		}
-	}
-	err := put("install index template "+calls, esapi.IndicesPutIndexTemplateRequest{Name: calls, Body: body(object{
-		"index_patterns": []string{s.allMonths()},
-		"composed_of":    []string{calls + "-settings", calls + "-mappings"},
-		"priority":       500,
-		"template":       object{"aliases": object{calls: object{}}},
-		"_meta":          meta,
-	})})
-	if err != nil {
-		return err
-	}
-	op := "create index " + s.ledgerIndex()
-	err = put(op, esapi.IndicesCreateRequest{Index: s.ledgerIndex(), Body: body(object{
-		"settings": object{"index": object{"number_of_shards": 1, "number_of_replicas": s.config.Replicas}},
-		"mappings": ledgerMapping(),
-	})})
-	if alreadyExists(err) {
-		err = put("update the mapping of "+s.ledgerIndex(), esapi.IndicesPutMappingRequest{
-			Index: []string{s.ledgerIndex()}, Body: body(ledgerMapping()),
-		})
-	}
-	return err
-}
 
 func alreadyExists(err error) bool {
 	var answer *statusError
@@ -114,11 +65,12 @@ func (s *Store) requireSetup(ctx context.Context) error {
 	return nil
 }
 
-// requireMonth sees to it that a month's index exists with a mapping that this build can write to. It asks the cluster
-// once a month and process, and again after forgetMonth.
+// requireMonth sees to it that a month's index exists with a mapping that is this build's: an older one would refuse
+// its documents, and those of this build would lack what a newer one promises. It asks the cluster once a month and
+// process, and again after forgetMonth.
 func (s *Store) requireMonth(ctx context.Context, month string) error {
 	s.mu.Lock()
-	known := s.months[month]
+	known := s.months[month] != ""
 	s.mu.Unlock()
 	if known {
 		return nil
@@ -133,12 +85,21 @@ func (s *Store) requireMonth(ctx context.Context, month string) error {
 	if err != nil {
 		return err
 	}
-	if got := versions[month]; got < MappingVersion {
-		return setupFault("write to "+month, "run suqiu index migrate", "its mapping has version %d, this build writes version %d", got, MappingVersion)
+	op := "write to " + month
+	if len(versions) != 1 {
+		return setupFault(op, "", "it stands for %d indices, must be one", len(versions))
 	}
-	s.mu.Lock()
-	s.months[month] = true
-	s.mu.Unlock()
+	for concrete, got := range versions {
+		switch {
+		case got < MappingVersion:
+			return setupFault(op, "run suqiu index migrate", "its mapping has version %d, this build writes version %d", got, MappingVersion)
+		case got > MappingVersion:
+			return setupFault(op, "update suqiu", "its mapping has version %d, this build writes version %d", got, MappingVersion)
+		}
+		s.mu.Lock()
+		s.months[month] = concrete
+		s.mu.Unlock()
+	}
 	return nil
 }
 
@@ -163,14 +124,49 @@ func (s *Store) createMonth(ctx context.Context, month string) error {
 	if err := s.do(ctx, op, esapi.IndicesGetIndexTemplateRequest{Name: s.alias()}, &answer); err != nil {
 		return err
 	}
-	if len(answer.Templates) != 1 || answer.Templates[0].Template.Meta.Version < MappingVersion {
-		return setupFault(op, setupHint, "it is missing or older than mapping version %d", MappingVersion)
+	if len(answer.Templates) != 1 || answer.Templates[0].Template.Meta.Version != MappingVersion {
+		return setupFault(op, setupHint, "it is missing or not of mapping version %d", MappingVersion)
 	}
 	err := s.do(ctx, "create index "+month, esapi.IndicesCreateRequest{Index: month}, nil)
 	if err != nil && !alreadyExists(err) {
 		return err
 	}
 	return nil
+}
+
+// resolvedTemplate is an index as it is, or as the templates would make it.
+type resolvedTemplate struct {
+	Settings object `json:"settings"`
+	Mappings object `json:"mappings"`
+	Aliases  object `json:"aliases"`
+}
+
+// readMonths reads what the months are made of, by the names of their indices.
+func (s *Store) readMonths(ctx context.Context) (map[string]resolvedTemplate, error) {
+	var months map[string]resolvedTemplate
+	err := s.do(ctx, "read the months", esapi.IndicesGetRequest{Index: []string{s.allMonths()}}, &months)
+	return months, err
+}
+
+// simulateMonth asks what the installed templates would make of a new month.
+func (s *Store) simulateMonth(ctx context.Context) (*resolvedTemplate, error) {
+	var answer struct {
+		Template resolvedTemplate `json:"template"`
+	}
+	name := s.monthIndex(time.Unix(0, 0))
+	err := s.do(ctx, "resolve index template "+s.alias(), esapi.IndicesSimulateIndexTemplateRequest{Name: name}, &answer)
+	return &answer.Template, err
+}
+
+// metaVersion is the mapping version that Setup has written into a mapping, 0 where there is none.
+func metaVersion(mappings object) int {
+	meta, _ := mappings["_meta"].(map[string]any)
+	version, _ := meta["mapping_version"].(float64)
+	return int(version)
+}
+
+func (s *Store) addAlias(ctx context.Context, index string) error {
+	return s.do(ctx, "put "+index+" under the alias", esapi.IndicesPutAliasRequest{Index: []string{index}, Name: s.alias()}, nil)
 }
 
 // Refresh makes all earlier writes visible to Search, Scan and Count.
