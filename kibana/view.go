@@ -1,0 +1,73 @@
+package kibana
+
+import (
+	"suqiu/hotline"
+	"suqiu/index/elastic"
+	"suqiu/kibana/saved"
+)
+
+const timeField = "received"
+
+// fieldNames are the names of fields in Kibana, in the terms of the hotlines' orders.
+var fieldNames = map[string]string{
+	"id": "诉求编号", "received": "受理时间", "hotline": "热线", "source": "数据源", "kind": "形式", "channel": "诉求渠道", "text": "内容", "title": "标题",
+	"labels": "诉求分类", "label_tree": "诉求分类（含上级）", "margin": "超出阈值", "nature": "诉求性质", "responsible": "责任方", "class": "来源分类",
+	"areas": "地区（含上级）", "grid": "供电区域", "division": "行政区划", "area_method": "定位方式", "unit": "承办单位", "status": "工单状态",
+	"grid_level.1": "省公司", "grid_level.2": "地市公司", "grid_level.3": "县公司", "grid_level.4": "供电所", "grid_level.5": "台区",
+	"matter": "事项", "caller": "来电人（假名）", "person": "来电人数口径", "account": "户号（假名）", "precision": "时间精度",
+	"ruleset_rev": "规则版本", "content_rev": "内容版本", "tombstone": "已撤回",
+}
+
+// valueNames are the names of values that are stored as codes.
+var valueNames = map[string][]saved.LookupEntry{
+	"kind": {
+		{Key: string(hotline.KindCall), Value: "通话"}, {Key: string(hotline.KindOrder), Value: "工单"}, {Key: string(hotline.KindMessage), Value: "留言"},
+	},
+	"responsible": {
+		{Key: string(hotline.ResponsibleUtility), Value: "供电企业"}, {Key: string(hotline.ResponsibleCustomer), Value: "用户产权"},
+		{Key: string(hotline.ResponsibleThirdParty), Value: "第三方"}, {Key: string(hotline.ResponsibleUnknown), Value: "不明"},
+	},
+	"area_method": {
+		{Key: string(hotline.AreaByCode), Value: "单位编码"}, {Key: string(hotline.AreaByAccount), Value: "户号"},
+		{Key: string(hotline.AreaByDivision), Value: "行政区划代码"}, {Key: string(hotline.AreaByUnit), Value: "承办单位"},
+		{Key: string(hotline.AreaByGazetteer), Value: "文中地名"}, {Key: string(hotline.AreaByDefault), Value: "来源默认"},
+		{Key: string(hotline.AreaUnknown), Value: "未能定位"},
+	},
+	"precision": {
+		{Key: string(hotline.PrecisionSecond), Value: "秒"}, {Key: string(hotline.PrecisionMinute), Value: "分"}, {Key: string(hotline.PrecisionDay), Value: "日"},
+	},
+}
+
+// dataView is the data view of all months. Codes are shown by their names, and what is stored again for reading back
+// is kept out of Discover.
+func (s *set) dataView() {
+	attrs := map[string]saved.FieldAttr{}
+	for field, name := range fieldNames {
+		attrs[field] = saved.FieldAttr{CustomLabel: name}
+	}
+	formats := map[string]saved.FieldFormat{}
+	for field, names := range valueNames {
+		formats[field] = lookup(names)
+	}
+	labels := make([]saved.LookupEntry, len(s.Labels))
+	for i, l := range s.Labels {
+		labels[i] = saved.LookupEntry{Key: l.Code, Value: l.Name}
+	}
+	if len(labels) > 0 {
+		formats["labels"], formats["label_tree"] = lookup(labels), lookup(labels)
+	}
+	// Revisions are names, not amounts: 1234, not 1,234.
+	formats["ruleset_rev"] = saved.FieldFormat{ID: "number", Params: saved.FormatParams{Pattern: "0"}}
+	s.add(saved.TypeDataView, "calls", saved.DataView{
+		Title: elastic.Pattern(s.Prefix), Name: titled("全部来电"), TimeField: timeField,
+		FieldAttrs:     saved.Text[map[string]saved.FieldAttr]{Value: attrs},
+		FieldFormatMap: saved.Text[map[string]saved.FieldFormat]{Value: formats},
+		Fields:         saved.Text[[]struct{}]{Value: []struct{}{}},
+		RuntimeFields:  saved.Text[map[string]struct{}]{Value: map[string]struct{}{}},
+		SourceFilters:  saved.Text[[]saved.SourceFilter]{Value: []saved.SourceFilter{{Value: "document*"}, {Value: "tokens"}}},
+	})
+}
+
+func lookup(names []saved.LookupEntry) saved.FieldFormat {
+	return saved.FieldFormat{ID: "static_lookup", Params: saved.FormatParams{LookupEntries: names}}
+}
