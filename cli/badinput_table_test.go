@@ -57,7 +57,9 @@ func badAnything() []badInput {
 	good := string(field(nil))
 	noise := rand.NewChaCha8([32]byte{7})
 	random := make([]byte, 4096)
-	noise.Read(random)
+	if _, err := noise.Read(random); err != nil {
+		panic(err)
+	}
 	random[0] = 0xfb // or else it might begin like JSON
 	utf16 := func(order unicode.Endianness, bom unicode.BOMPolicy) []byte {
 		encoded, err := unicode.UTF16(order, bom).NewEncoder().String(good)

@@ -78,8 +78,8 @@ func TestReadFilter(t *testing.T) {
 
 // dropEmpty makes empty lists nil.
 func dropEmpty(v reflect.Value) {
-	for i := range v.NumField() {
-		if f := v.Field(i); f.Kind() == reflect.Slice && f.Len() == 0 {
+	for _, f := range v.Fields() {
+		if f.Kind() == reflect.Slice && f.Len() == 0 {
 			f.SetZero()
 		}
 	}

@@ -128,7 +128,7 @@ func (s *session) ingestAll(c *cli.Context, files *ingest.FileIngester, src *dec
 	var failed []error
 	for _, name := range names {
 		err := s.ingestOne(c, files, src, name)
-		if c.Context.Err() != nil {
+		if c.Err() != nil {
 			return errors.Join(append(failed, fmt.Errorf("%s: interrupted; start it again to go on", name))...)
 		}
 		if err != nil {

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/urfave/cli/v2"
@@ -74,11 +75,9 @@ func takesValue(flags []cli.Flag, arg string) bool {
 		return false
 	}
 	for _, flag := range flags {
-		for _, known := range flag.Names() {
-			if known == name {
-				documented, ok := flag.(cli.DocGenerationFlag)
-				return ok && documented.TakesValue()
-			}
+		if slices.Contains(flag.Names(), name) {
+			documented, ok := flag.(cli.DocGenerationFlag)
+			return ok && documented.TakesValue()
 		}
 	}
 	return false

@@ -64,10 +64,10 @@ func setupScript(env *testscript.Env) error {
 // patience bounds how long a script waits for what happens soon.
 const patience = time.Minute
 
-// exits runs a command that must end with this exit code: exits CODE COMMAND [ARG]...
+// exits runs a command that must end with this exit code, or one of several: exits CODE[|CODE]... COMMAND [ARG]...
 func exits(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) < 2 {
-		ts.Fatalf("usage: exits CODE COMMAND [ARG]...")
+		ts.Fatalf("usage: exits CODE[|CODE]... COMMAND [ARG]...")
 	}
 	got := 0
 	err := ts.Exec(args[1], args[2:]...)
@@ -78,7 +78,7 @@ func exits(ts *testscript.TestScript, neg bool, args []string) {
 	case err != nil:
 		ts.Fatalf("%v", err)
 	}
-	if strconv.Itoa(got) != args[0] {
+	if !slices.Contains(strings.Split(args[0], "|"), strconv.Itoa(got)) {
 		ts.Fatalf("exit code %d, want %s", got, args[0])
 	}
 }
@@ -89,7 +89,7 @@ func until(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Fatalf("usage: until PATTERN COMMAND [ARG]...")
 	}
 	pattern := regexp.MustCompile(args[0])
-	for end := time.Now().Add(patience); time.Now().Before(end); time.Sleep(50 * time.Millisecond) {
+	for end := time.Now().Add(patience); time.Now().Before(end); time.Sleep(200 * time.Millisecond) {
 		err := ts.Exec(args[1], args[2:]...)
 		if err == nil && pattern.MatchString(ts.ReadFile("stdout")) {
 			return

@@ -48,10 +48,12 @@ type unpacker struct {
 	file string
 }
 
+var errDamaged = errors.New("it is cut off or damaged; get it again")
+
 func (u *unpacker) Read(p []byte) (int, error) {
 	n, err := u.gzip.Read(p)
 	if err != nil && !errors.Is(err, io.EOF) {
-		err = fmt.Errorf("unpack %s: the file is cut off or damaged (%v); get it again", u.file, err)
+		err = fmt.Errorf("unpack %s: %w", u.file, errDamaged)
 	}
 	return n, err
 }
