@@ -12,6 +12,12 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
+
+	"github.com/segmentio/kafka-go"
+
+	"suqiu/hotline"
+	"suqiu/ingest"
 )
 
 // program builds one of the module's programs below dir and returns its path.
@@ -78,4 +84,75 @@ func runFold(t *testing.T, dir string, args ...string) foldAccount {
 			account.Lost, account.Doubled, account.Stale, account.Wrong, account.Invented, strings.Join(account.Examples, "\n"))
 	}
 	return account
+}
+
+const deadTopic = "suqiu.deadletter"
+
+func topicOf(h hotline.Hotline) string { return "suqiu.hotline." + string(h) }
+
+func hotlineTopics() []string {
+	topics := make([]string, len(hotline.Hotlines))
+	for i, h := range hotline.Hotlines {
+		topics[i] = topicOf(h)
+	}
+	return topics
+}
+
+// progress tells how many records of the hotlines' topics are committed and how many are not; -1 when the broker does
+// not tell.
+func progress(t *testing.T, address string, partitions int) (committed, lag int64) {
+	positions, err := ingest.GroupPositions(t.Context(), ingest.Cluster{Brokers: []string{address}}, "suqiu", hotlineTopics())
+	if err != nil || len(positions) != len(hotline.Hotlines)*partitions {
+		return -1, -1
+	}
+	for _, p := range positions {
+		committed += max(p.Committed, 0)
+		lag += p.Lag()
+	}
+	return committed, lag
+}
+
+// deadLetters lists the dead letters.
+func (s suqiu) deadLetters(t *testing.T, flags ...string) []ingest.DeadLetter {
+	t.Helper()
+	out, err := s.run(t.Context(), append([]string{"deadletter", "list", "--format", "json"}, flags...)...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all []ingest.DeadLetter
+	for lines := json.NewDecoder(strings.NewReader(out)); lines.More(); {
+		var letter ingest.DeadLetter
+		if err := lines.Decode(&letter); err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, letter)
+	}
+	return all
+}
+
+// eachRecord reads one partition from its beginning to its end.
+func eachRecord(t *testing.T, address, topic string, partition int, see func(kafka.Message)) {
+	t.Helper()
+	ctx := t.Context()
+	leader, err := kafka.DialLeader(ctx, "tcp", address, topic, partition)
+	if err != nil {
+		t.Fatal(err)
+	}
+	first, end, err := leader.ReadOffsets()
+	if err = errors.Join(err, leader.Close()); err != nil {
+		t.Fatal(err)
+	}
+	reader := kafka.NewReader(kafka.ReaderConfig{Brokers: []string{address}, Topic: topic, Partition: partition, MaxBytes: 16 << 20, MaxWait: 100 * time.Millisecond})
+	defer reader.Close()
+	if err := reader.SetOffset(first); err != nil {
+		t.Fatal(err)
+	}
+	for at := first; at < end; {
+		m, err := reader.ReadMessage(ctx)
+		if err != nil {
+			t.Fatal(err)
+		}
+		see(m)
+		at = m.Offset + 1
+	}
 }

@@ -29,8 +29,8 @@ const (
 	faultHang        = "applied, no answer" // until the client gives up
 )
 
-// randomFaults are those that strike at random; hangs are asked for.
-var randomFaults = [...]string{faultUnavailable, faultBusy, faultBusyItems, faultReset, faultLost, faultCut}
+// randomFaults are those that strike at random, the last only bulk requests; hangs are asked for.
+var randomFaults = [...]string{faultUnavailable, faultBusy, faultReset, faultLost, faultCut, faultBusyItems}
 
 // faultyStore stands between suqiu and a real Elasticsearch and lets requests fail.
 type faultyStore struct {
@@ -89,11 +89,11 @@ func (s *faultyStore) fault(bulk bool) string {
 	case bulk && s.hangs > 0:
 		s.hangs--
 		fault = faultHang
-	case s.rng.Float64() < s.share:
+	case s.rng.Float64() >= s.share:
+	case bulk:
 		fault = randomFaults[s.rng.IntN(len(randomFaults))]
-	}
-	if fault == faultBusyItems && !bulk {
-		fault = faultBusy
+	default:
+		fault = randomFaults[s.rng.IntN(len(randomFaults)-1)]
 	}
 	if fault != "" {
 		s.counts[fault]++

@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"net"
 	"os"
@@ -24,7 +25,6 @@ import (
 
 	"suqiu/e2e/engine"
 	"suqiu/hotline"
-	"suqiu/ingest"
 	"suqiu/ingest/embedded"
 )
 
@@ -34,8 +34,9 @@ const (
 	chaosCalls       = 200_000 // unless CHAOS_CALLS says another number
 	chaosPartitions  = 4       // of each topic
 	chaosPieces      = 16      // that the input is produced in, while it is consumed
-	chaosStoreFaults = 0.06    // share of the store's requests that fail
-	chaosBrokerFault = 0.003   // share of the broker's requests that fail
+	chaosStoreFaults = 0.1     // share of the store's requests that fail
+	chaosCut         = 0.003   // share of the broker's requests whose connection ends
+	chaosRefused     = 0.02    // share of the broker's fetches, commits and heartbeats that it refuses
 	chaosMembers     = 3       // the last of them comes and goes
 	chaosEnds        = 30      // how often a member may end by itself, because a fault struck while it started
 )
@@ -85,10 +86,6 @@ type chaos struct {
 
 	events map[string]int // that happened, by name
 }
-
-func topicOf(h hotline.Hotline) string { return "suqiu.hotline." + string(h) }
-
-const deadTopic = "suqiu.deadletter"
 
 func startChaos(t *testing.T, in *input) *chaos {
 	dir := t.TempDir()
@@ -140,15 +137,12 @@ func (c *chaos) retry(args ...string) {
 }
 
 func (c *chaos) startBroker() {
-	topics := []string{deadTopic}
-	for _, h := range hotline.Hotlines {
-		topics = append(topics, topicOf(h))
-	}
+	topics := append(hotlineTopics(), deadTopic)
 	binary, data := program(c.t, c.dir, "suqiu/e2e/broker"), filepath.Join(c.dir, "kafka")
 	c.reservePort(data)
 	command := func() *exec.Cmd {
 		return exec.Command(binary, "-data", data, "-topics", strings.Join(topics, ","),
-			"-partitions", strconv.Itoa(chaosPartitions), "-faults", fmt.Sprint(chaosBrokerFault))
+			"-partitions", strconv.Itoa(chaosPartitions), "-cut", fmt.Sprint(chaosCut), "-refuse", fmt.Sprint(chaosRefused))
 	}
 	ready := func(ctx context.Context) error {
 		address, err := embedded.Address(data)
@@ -296,7 +290,7 @@ func (c *chaos) run() {
 	opened, behaving := 0, false
 	best, since := int64(-1), time.Now()
 	for {
-		committed, lag := c.progress()
+		committed, lag := progress(c.t, c.address, chaosPartitions)
 		if committed > best {
 			best, since = committed, time.Now()
 		}
@@ -334,23 +328,6 @@ func (c *chaos) run() {
 	}
 }
 
-// progress tells how many records are committed and how many are not.
-func (c *chaos) progress() (committed, lag int64) {
-	var topics []string
-	for _, h := range hotline.Hotlines {
-		topics = append(topics, topicOf(h))
-	}
-	positions, err := ingest.GroupPositions(c.t.Context(), ingest.Cluster{Brokers: []string{c.address}}, "suqiu", topics)
-	if err != nil || len(positions) != len(topics)*chaosPartitions {
-		return -1, -1 // faults strike here too: ask again
-	}
-	for _, p := range positions {
-		committed += max(p.Committed, 0)
-		lag += p.Lag()
-	}
-	return committed, lag
-}
-
 func (c *chaos) logTails() string {
 	var all strings.Builder
 	for _, m := range c.members {
@@ -366,7 +343,7 @@ func (c *chaos) checkDeadLetters(broken int) {
 	want := map[string]bool{}
 	for _, h := range hotline.Hotlines {
 		for p := range chaosPartitions {
-			c.eachRecord(topicOf(h), p, func(m kafka.Message) {
+			eachRecord(c.t, c.address, topicOf(h), p, func(m kafka.Message) {
 				if !json.Valid(m.Value) {
 					want[fmt.Sprintf("%s/%d/%d", m.Topic, m.Partition, m.Offset)] = true
 				}
@@ -376,16 +353,8 @@ func (c *chaos) checkDeadLetters(broken int) {
 	if len(want) < broken {
 		c.t.Errorf("the topics hold %d broken lines, the input %d", len(want), broken)
 	}
-	out, err := c.suqiu.run(c.t.Context(), "deadletter", "list", "--format", "json")
-	if err != nil {
-		c.t.Fatal(err)
-	}
-	got := 0
-	for lines := json.NewDecoder(strings.NewReader(out)); lines.More(); got++ {
-		var letter ingest.DeadLetter
-		if err := lines.Decode(&letter); err != nil {
-			c.t.Fatal(err)
-		}
+	letters := c.suqiu.deadLetters(c.t)
+	for _, letter := range letters {
 		if !want[letter.ID] {
 			c.t.Errorf("dead letter %s is doubled or of a line that is not broken: %s", letter.ID, letter.Why)
 		}
@@ -394,33 +363,7 @@ func (c *chaos) checkDeadLetters(broken int) {
 	for id := range want {
 		c.t.Errorf("no dead letter tells of the broken line at %s", id)
 	}
-	c.t.Logf("dead letters: %d", got)
-}
-
-// eachRecord reads one partition from its beginning to its end.
-func (c *chaos) eachRecord(topic string, partition int, see func(kafka.Message)) {
-	ctx := c.t.Context()
-	leader, err := kafka.DialLeader(ctx, "tcp", c.address, topic, partition)
-	if err != nil {
-		c.t.Fatal(err)
-	}
-	first, end, err := leader.ReadOffsets()
-	if err = errors.Join(err, leader.Close()); err != nil {
-		c.t.Fatal(err)
-	}
-	reader := kafka.NewReader(kafka.ReaderConfig{Brokers: []string{c.address}, Topic: topic, Partition: partition, MaxBytes: 16 << 20, MaxWait: 100 * time.Millisecond})
-	defer reader.Close()
-	if err := reader.SetOffset(first); err != nil {
-		c.t.Fatal(err)
-	}
-	for at := first; at < end; {
-		m, err := reader.ReadMessage(ctx)
-		if err != nil {
-			c.t.Fatal(err)
-		}
-		see(m)
-		at = m.Offset + 1
-	}
+	c.t.Logf("dead letters: %d", len(letters))
 }
 
 // report prints the account of the run, and sees to it that each kind of fault has struck.
@@ -428,8 +371,8 @@ func (c *chaos) report(a foldAccount, took time.Duration) {
 	t := c.t
 	t.Logf("input: %d lines of %d calls: %d older than what came before, %d repeated, %d moved to another month, %d broken; %d pieces produced again",
 		a.Records, a.Calls, a.Older, a.Same, a.Moved, a.Broken, c.repeated)
-	for name, n := range c.events {
-		t.Logf("event: %d × %s", n, name)
+	for _, name := range slices.Sorted(maps.Keys(c.events)) {
+		t.Logf("event: %d × %s", c.events[name], name)
 	}
 	faults := c.store.faults()
 	for _, fault := range append(randomFaults[:], faultHang) {
