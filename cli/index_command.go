@@ -28,6 +28,7 @@ Example:
 			),
 			Action: func(c *cli.Context) error { return indexSetup(c, env) },
 		},
+		indexMigrateCommand(env),
 	)
 }
 

@@ -57,6 +57,7 @@ func (b *batch) add(verb string, a action, source ...any) error {
 
 // item is the answer to one action.
 type item struct {
+	Index  string `json:"_index"` // the index itself, also where the action names an alias
 	Status int    `json:"status"`
 	Error  *cause `json:"error"`
 }
@@ -85,7 +86,7 @@ func (s *Store) bulk(ctx context.Context, op string, lines *bytes.Buffer, n int)
 	}
 	request := esapi.BulkRequest{
 		Body:       lines,
-		FilterPath: []string{"items.*.status", "items.*.error.type", "items.*.error.reason", "items.*.error.caused_by"},
+		FilterPath: []string{"items.*._index", "items.*.status", "items.*.error.type", "items.*.error.reason", "items.*.error.caused_by"},
 	}
 	if err := s.do(ctx, op, request, &answer); err != nil {
 		return nil, err
@@ -131,7 +132,10 @@ func (s *Store) Put(ctx context.Context, docs []hotline.Document) ([]hotline.Ver
 	if err != nil {
 		return nil, err
 	}
-	if err := sharedFault(op, items); err != nil {
+	if err := s.sharedFault(ctx, op, b.actions, items); err != nil {
+		return nil, err
+	}
+	if err := s.checkReplaced(ctx, b.actions, items); err != nil {
 		return nil, err
 	}
 	var stored []action
@@ -193,11 +197,17 @@ func (s *Store) judge(month string, it item) (hotline.Outcome, string) {
 
 // sharedFault finds answers for documents that tell of a faulty set-up. A field that the mapping does not know is one
 // at once, since this build writes the fields of its mapping only; values that do not fit their field are, when more
-// than one document has such; so is a missing right or an index that is blocked or closed.
-func sharedFault(op string, items []item) error {
+// than one document has such; so is a missing right or an index that is blocked or closed, unless Migrate blocks it,
+// which passes in seconds.
+func (s *Store) sharedFault(ctx context.Context, op string, actions []action, items []item) error {
 	var unfit []item
-	for _, it := range items {
+	for n, it := range items {
 		switch {
+		case it.errorType() == "cluster_block_exception" && it.Status == http.StatusForbidden && s.migrating(ctx, actions[n].Index):
+			return &hotline.Fault{
+				Kind: hotline.FaultUnavailable, Op: op, Err: fmt.Errorf("%s waits for the end of its migration", actions[n].Index),
+				Hint: "if it lasts, no suqiu index migrate is running: run it again",
+			}
 		case it.Status == http.StatusForbidden || it.Status == http.StatusUnauthorized:
 			return fault(op, &statusError{Status: it.Status, Type: it.errorType(), Reason: it.reason()})
 		case it.errorType() == "strict_dynamic_mapping_exception":

@@ -157,7 +157,7 @@ func (s *Store) remove(ctx context.Context, removal *batch, staying []string) er
 	if err != nil {
 		return err
 	}
-	if err := sharedFault(op, items); err != nil {
+	if err := s.sharedFault(ctx, op, removal.actions, items); err != nil {
 		return err
 	}
 	for n, it := range items {

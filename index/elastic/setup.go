@@ -103,6 +103,25 @@ func (s *Store) requireMonth(ctx context.Context, month string) error {
 	return nil
 }
 
+// checkReplaced looks again at the months that were migrated since this process first wrote to them. Documents of this
+// build that have just got into the index of another are reported as failed: the next process writes them again.
+func (s *Store) checkReplaced(ctx context.Context, actions []action, items []item) error {
+	for n, it := range items {
+		month := actions[n].Index
+		s.mu.Lock()
+		replaced := it.done() && it.Index != "" && it.Index != s.months[month]
+		s.mu.Unlock()
+		if !replaced {
+			continue
+		}
+		s.forgetMonth(month)
+		if err := s.requireMonth(ctx, month); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 func (s *Store) forgetMonth(month string) {
 	s.mu.Lock()
 	delete(s.months, month)

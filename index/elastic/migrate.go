@@ -1,0 +1,440 @@
+package elastic
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"time"
+
+	"github.com/elastic/go-elasticsearch/v8/esapi"
+
+	"suqiu/hotline"
+	"suqiu/index"
+)
+
+// Step is what a migration is doing.
+type Step string
+
+// The steps of a migration, in their order.
+const (
+	StepCopy    Step = "copy"     // all documents
+	StepCatchUp Step = "catch up" // what was written meanwhile
+	StepSwap    Step = "swap"     // the last of it, while writers wait
+)
+
+// Progress tells how far the migration of a month has come.
+type Progress struct {
+	Month  string
+	Step   Step
+	Copied int64 // documents of this run, those copied again counted again
+	Total  int64 // documents in the month when the run began
+}
+
+// migration is the ledger's record of one, by which another run goes on after the first has died, and by which writers
+// know why their month is blocked.
+type migration struct {
+	Source   string    `json:"source"`
+	Target   string    `json:"target"`
+	Base     int64     `json:"base"`     // sequence number that all writes before the first copy are at or below
+	Token    string    `json:"token"`    // last id of the first copy
+	Copied   bool      `json:"copied"`   // the first copy is through
+	From     int64     `json:"from"`     // sequence number from which the next catching up begins
+	Blocked  bool      `json:"blocked"`  // writers wait
+	Swapping bool      `json:"swapping"` // the swap was asked for, and its answer is not known
+	Runner   string    `json:"runner"`   // who is at work; empty: nobody
+	Beat     time.Time `json:"beat"`     // when the runner last wrote this
+}
+
+const migrationPrefix = "migration/"
+
+// runnerSilence is after what time a runner that has not written its record is taken for dead. It is longer than any
+// request of a runner that is alive.
+const runnerSilence = 3 * time.Minute
+
+// Migrate makes the index of a month anew, with the mapping and settings that the installed templates have now, and
+// puts it in the place of the old one. month is a name that Plan returned. Writers go on meanwhile; for the seconds of
+// the last step they find the month unavailable and try again. An error leaves the old index in use, and another call
+// goes on where this one ended.
+//
+// Why nothing is lost: every write has a sequence number in the old index. A pass copies what has a number from some
+// point on, read after a refresh that followed the reading of that point, so passes leave nothing out between them. The
+// first pass copies all, the next ones what came meanwhile, until that is little. Then writes to the old index are
+// blocked, which the cluster confirms only when none is under way, and the last pass copies the rest. Copies carry the
+// version of the original, so an older one never replaces a newer. What left the month meanwhile, because its date was
+// corrected, is looked for when the old index has fewer documents, and is removed from the new one. Only with equal
+// numbers are the two swapped, in one change of the cluster's state: the old index goes, its name becomes an alias of
+// the new one. A write that was refused until then was not acknowledged, and the same batch goes to the new index.
+func (s *Store) Migrate(ctx context.Context, month string, runner string, now func() time.Time, progress func(Progress)) error {
+	if err := s.requireSetup(ctx); err != nil {
+		return err
+	}
+	m := &mover{Store: s, month: s.monthOf(month), runner: runner, now: now, report: progress}
+	if err := m.claim(ctx, month); err != nil {
+		return err
+	}
+	err := m.run(ctx)
+	// What is left behind must not depend on why the run ended.
+	ending, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Minute)
+	defer cancel()
+	return errors.Join(err, m.release(ending, err == nil))
+}
+
+// mover is one run of a migration.
+type mover struct {
+	*Store
+	month  string
+	runner string
+	now    func() time.Time
+	report func(Progress)
+
+	state    migration
+	rev      int64 // of the ledger's record
+	progress Progress
+}
+
+func (m *mover) key() string { return migrationPrefix + m.month }
+
+// claim makes this the only runner, and finds out what there is to go on with.
+func (m *mover) claim(ctx context.Context, source string) error {
+	record, err := m.GetRecord(ctx, m.key())
+	switch {
+	case errors.Is(err, index.ErrNotFound):
+	case err != nil:
+		return err
+	default:
+		if err := json.Unmarshal(record.Value, &m.state); err != nil {
+			return fmt.Errorf("read %s: %w", m.key(), err)
+		}
+		m.rev = record.Rev
+	}
+	if m.state.Runner != "" && m.state.Runner != m.runner && m.now().Sub(m.state.Beat) < runnerSilence {
+		return setupFault("migrate "+m.month, "wait for it; a run that was killed gives way after "+runnerSilence.String(),
+			"another run, %s, is at work", m.state.Runner)
+	}
+	if target := m.generation(m.month, m.generationOf(source)+1); m.state.Source != source || m.state.Target != target {
+		m.state = migration{Source: source, Target: target}
+	}
+	return m.save(ctx)
+}
+
+// save writes the record, on condition that no other runner has taken over.
+func (m *mover) save(ctx context.Context) error {
+	m.state.Runner, m.state.Beat = m.runner, m.now()
+	return m.put(ctx)
+}
+
+func (m *mover) put(ctx context.Context) error {
+	value, err := json.Marshal(m.state)
+	if err != nil {
+		return fmt.Errorf("write %s: %w", m.key(), err)
+	}
+	rev, err := m.PutRecord(ctx, m.key(), value, m.rev)
+	if errors.Is(err, index.ErrConflict) {
+		return setupFault("migrate "+m.month, "let the other run end", "another run has taken over: %w", err)
+	}
+	if err != nil {
+		return err
+	}
+	m.rev = rev
+	return nil
+}
+
+// release gives the migration up for others to go on with. Writers are let in again unless the swap may yet happen: a
+// write between its being asked for and its being done would be lost.
+func (m *mover) release(ctx context.Context, done bool) error {
+	if done {
+		m.state = migration{Source: m.state.Source, Target: m.state.Target}
+		return m.put(ctx)
+	}
+	m.state.Runner = ""
+	if m.state.Blocked && !m.state.Swapping {
+		if err := m.unblock(ctx); err != nil {
+			return err
+		}
+		m.state.Blocked = false
+	}
+	return m.put(ctx)
+}
+
+func (m *mover) run(ctx context.Context) error {
+	if err := m.prepare(ctx); err != nil {
+		return err
+	}
+	if err := m.copyAll(ctx); err != nil {
+		return err
+	}
+	if err := m.catchUp(ctx); err != nil {
+		return err
+	}
+	if err := m.block(ctx); err != nil {
+		return err
+	}
+	return m.swap(ctx)
+}
+
+// prepare makes the target, or keeps the one of an earlier run if that fits the templates still.
+func (m *mover) prepare(ctx context.Context) error {
+	wanted, err := m.simulateMonth(ctx)
+	if err != nil {
+		return err
+	}
+	op := "make the new index of " + m.month
+	if metaVersion(wanted.Mappings) != MappingVersion {
+		return setupFault(op, setupHint, "the templates are missing or not of mapping version %d", MappingVersion)
+	}
+	months, err := m.readMonths(ctx)
+	if err != nil {
+		return err
+	}
+	if _, there := months[m.state.Source]; !there {
+		return setupFault(op, "suqiu index setup --dry-run lists the months", "%s is no index of a month", m.state.Source)
+	}
+	if _, used := months[m.state.Target]; used {
+		return setupFault(op, "remove the alias that leads to it", "%s is in use", m.state.Target)
+	}
+	var found map[string]resolvedTemplate
+	err = m.do(ctx, op, esapi.IndicesGetRequest{Index: []string{m.state.Target}}, &found)
+	if err != nil && !answered(err, http.StatusNotFound) {
+		return err
+	}
+	if target, there := found[m.state.Target]; there {
+		begun := m.state.Copied || m.state.Token != ""
+		fits := len(differences(flatten(target.Mappings), flatten(wanted.Mappings))) == 0
+		if m.state.Swapping || begun && fits {
+			return m.count(ctx)
+		}
+		if err := m.do(ctx, "remove an unfinished "+m.state.Target, esapi.IndicesDeleteRequest{Index: []string{m.state.Target}}, nil); err != nil {
+			return err
+		}
+	}
+	request := esapi.IndicesCreateRequest{Index: m.state.Target, Body: body(object{"settings": wanted.Settings, "mappings": wanted.Mappings})}
+	if err := m.do(ctx, op, request, nil); err != nil {
+		return err
+	}
+	m.state = migration{Source: m.state.Source, Target: m.state.Target, Blocked: m.state.Blocked, Swapping: m.state.Swapping}
+	if m.state.Base, err = m.checkpoint(ctx); err != nil {
+		return err
+	}
+	if err := m.save(ctx); err != nil {
+		return err
+	}
+	return m.count(ctx)
+}
+
+// count tells how many documents there are to copy.
+func (m *mover) count(ctx context.Context) error {
+	total, err := m.documents(ctx, m.state.Source)
+	m.progress = Progress{Month: m.month, Step: StepCopy, Total: total}
+	m.report(m.progress)
+	return err
+}
+
+func (m *mover) copyAll(ctx context.Context) error {
+	if m.state.Copied {
+		return nil
+	}
+	if err := m.refresh(ctx, m.state.Source); err != nil {
+		return err
+	}
+	_, err := m.pass(ctx, 0, m.state.Token, func(last string) error {
+		m.state.Token = last
+		return m.save(ctx)
+	})
+	if err != nil {
+		return err
+	}
+	m.state.Copied, m.state.From = true, m.state.Base+1
+	return m.save(ctx)
+}
+
+// Catching up ends when a pass copies no more than a page, or when it has been tried so often that the stream is as
+// quick as the copying; the rest is copied while writers wait.
+const maxCatchUps = 10
+
+func (m *mover) catchUp(ctx context.Context) error {
+	m.progress.Step = StepCatchUp
+	for range maxCatchUps {
+		copied, err := m.copyNew(ctx)
+		if err != nil {
+			return err
+		}
+		if copied <= movePage {
+			break
+		}
+	}
+	return m.removeVanished(ctx)
+}
+
+// copyNew copies what was written since the last pass began.
+func (m *mover) copyNew(ctx context.Context) (copied int, err error) {
+	point, err := m.checkpoint(ctx)
+	if err != nil {
+		return 0, err
+	}
+	if err := m.refresh(ctx, m.state.Source); err != nil {
+		return 0, err
+	}
+	if copied, err = m.pass(ctx, m.state.From, "", func(string) error { return m.save(ctx) }); err != nil {
+		return copied, err
+	}
+	m.state.From = point + 1
+	return copied, m.save(ctx)
+}
+
+// block lets writers wait. The record says so before the cluster does, for them to know why.
+func (m *mover) block(ctx context.Context) error {
+	m.progress.Step = StepSwap
+	m.report(m.progress)
+	if err := m.awaitCopies(ctx); err != nil {
+		return err
+	}
+	m.state.Blocked = true
+	if err := m.save(ctx); err != nil {
+		return err
+	}
+	var answer struct {
+		Shards  bool              `json:"shards_acknowledged"`
+		Indices []json.RawMessage `json:"indices"` // those that were not blocked already, by a run that ended here
+	}
+	op := "block writes to " + m.state.Source
+	if err := m.do(ctx, op, esapi.IndicesAddBlockRequest{Index: []string{m.state.Source}, Block: "write"}, &answer); err != nil {
+		return err
+	}
+	if !answer.Shards && len(answer.Indices) > 0 {
+		return &hotline.Fault{Kind: hotline.FaultUnavailable, Op: op, Err: errors.New("not every shard has confirmed it")}
+	}
+	return nil
+}
+
+func (m *mover) unblock(ctx context.Context) error {
+	settings := object{"index": object{"blocks": object{"write": nil}}}
+	return m.do(ctx, "let writers in again to "+m.state.Source, esapi.IndicesPutSettingsRequest{Index: []string{m.state.Source}, Body: body(settings)}, nil)
+}
+
+// awaitCopies waits until the new index has all the copies that the cluster can give it.
+func (m *mover) awaitCopies(ctx context.Context) error {
+	var answer struct {
+		TimedOut bool `json:"timed_out"`
+	}
+	op := "wait for the copies of " + m.state.Target
+	settled := true
+	request := esapi.ClusterHealthRequest{Index: []string{m.state.Target}, WaitForNoInitializingShards: &settled, Timeout: m.config.Timeout / 2}
+	if err := m.do(ctx, op, request, &answer); err != nil {
+		return err
+	}
+	if answer.TimedOut {
+		return &hotline.Fault{Kind: hotline.FaultUnavailable, Op: op, Err: errors.New("they are still being made")}
+	}
+	return nil
+}
+
+// swap copies the rest while nobody writes, and puts the new index in the place of the old one.
+func (m *mover) swap(ctx context.Context) error {
+	if _, err := m.copyNew(ctx); err != nil {
+		return err
+	}
+	if err := m.removeVanished(ctx); err != nil {
+		return err
+	}
+	old, err := m.documents(ctx, m.state.Source)
+	if err != nil {
+		return err
+	}
+	made, err := m.documents(ctx, m.state.Target)
+	if err != nil {
+		return err
+	}
+	op := "put " + m.state.Target + " in the place of " + m.state.Source
+	if old != made {
+		return setupFault(op, "keep both and report this", "the old index has %d documents, the new one %d", old, made)
+	}
+	m.state.Swapping = true
+	if err := m.save(ctx); err != nil {
+		return err
+	}
+	add := func(alias string) object { return object{"add": object{"index": m.state.Target, "alias": alias}} }
+	err = m.do(ctx, op, esapi.IndicesUpdateAliasesRequest{Body: body(object{"actions": []object{
+		{"remove_index": object{"index": m.state.Source}}, add(m.month), add(m.alias()),
+	}})}, nil)
+	var answer *statusError
+	if errors.As(err, &answer) && answer.Status < 500 && answer.Status != http.StatusTooManyRequests && answer.Status != http.StatusRequestTimeout {
+		m.state.Swapping = false // refused for good
+	}
+	return err
+}
+
+// checkpoint is a sequence number up to which each shard of the source has applied all writes.
+func (m *mover) checkpoint(ctx context.Context) (int64, error) {
+	var answer struct {
+		Indices map[string]struct {
+			Shards map[string][]struct {
+				Routing struct {
+					Primary bool `json:"primary"`
+				} `json:"routing"`
+				SeqNo struct {
+					Local int64 `json:"local_checkpoint"`
+				} `json:"seq_no"`
+			} `json:"shards"`
+		} `json:"indices"`
+	}
+	op := "read the sequence numbers of " + m.state.Source
+	err := m.do(ctx, op, esapi.IndicesStatsRequest{Index: []string{m.state.Source}, Level: "shards"}, &answer)
+	if err != nil {
+		return 0, err
+	}
+	shards := answer.Indices[m.state.Source].Shards
+	lowest := int64(-1)
+	first := true
+	for number, copies := range shards {
+		found := false
+		for _, c := range copies {
+			if !c.Routing.Primary {
+				continue
+			}
+			found = true
+			if first || c.SeqNo.Local < lowest {
+				lowest, first = c.SeqNo.Local, false
+			}
+		}
+		if !found {
+			return 0, &hotline.Fault{Kind: hotline.FaultUnavailable, Op: op, Err: fmt.Errorf("shard %s has no primary", number)}
+		}
+	}
+	if len(shards) == 0 {
+		return 0, fault(op, fmt.Errorf("%w: no shards", errAnswer))
+	}
+	return lowest, nil
+}
+
+// documents counts the documents of an index, all writes included.
+func (s *Store) documents(ctx context.Context, name string) (int64, error) {
+	if err := s.refresh(ctx, name); err != nil {
+		return 0, err
+	}
+	var answer struct {
+		Count  int64 `json:"count"`
+		Shards struct {
+			Failed int `json:"failed"`
+		} `json:"_shards"`
+	}
+	op := "count the documents of " + name
+	if err := s.do(ctx, op, esapi.CountRequest{Index: []string{name}}, &answer); err != nil {
+		return 0, err
+	}
+	if n := answer.Shards.Failed; n > 0 {
+		return 0, &hotline.Fault{Kind: hotline.FaultUnavailable, Op: op, Err: fmt.Errorf("%d shards failed", n)}
+	}
+	return answer.Count, nil
+}
+
+// migrating reports whether a month is blocked because its migration is about to end.
+func (s *Store) migrating(ctx context.Context, month string) bool {
+	record, err := s.GetRecord(ctx, migrationPrefix+month)
+	if err != nil {
+		return false
+	}
+	var m migration
+	return json.Unmarshal(record.Value, &m) == nil && m.Blocked
+}
