@@ -56,12 +56,14 @@ func bucket(id, label, operation, dataType, scale string) column {
 }
 
 // top makes a bucket of each of the values of a keyword that most documents have; by is the metric they are ordered by.
+// Each month is an index of its own, so a caller of three months is none's largest: the accuracy mode asks every
+// month for its first 1,000 values at least.
 func top(id, label, field string, size int, by string) column {
 	c := bucket(id, label, saved.OpTerms, "string", "ordinal")
 	c.SourceField = field
 	c.Params = saved.Params{
 		Size: size, OrderBy: &saved.OrderBy{Type: "column", ColumnID: by}, OrderDirection: "desc",
-		ParentFormat: &saved.ParentFormat{ID: "terms"},
+		ParentFormat: &saved.ParentFormat{ID: "terms"}, AccuracyMode: true,
 	}
 	return c
 }
@@ -113,15 +115,23 @@ func steps(id, label, field string, bounds ...float64) column {
 	return c
 }
 
-// order sorts columns as Lens asks: buckets first, then metrics, each in the order given.
+// order nests columns: metrics innermost, as Lens wants it, and days inside other buckets, so that the values shown
+// are those of the whole period and not others each day. Else columns stay in the order given.
 func order(columns []column) []string {
-	var ids []string
-	for _, bucketed := range []bool{true, false} {
-		for _, c := range columns {
-			if c.IsBucketed == bucketed {
-				ids = append(ids, c.id)
-			}
+	rank := func(c column) int {
+		switch {
+		case !c.IsBucketed:
+			return 2
+		case c.OperationType == saved.OpDateHistogram:
+			return 1
 		}
+		return 0
 	}
-	return slices.Clip(ids)
+	nested := slices.Clone(columns)
+	slices.SortStableFunc(nested, func(a, b column) int { return rank(a) - rank(b) })
+	ids := make([]string, len(nested))
+	for i, c := range nested {
+		ids[i] = c.id
+	}
+	return ids
 }

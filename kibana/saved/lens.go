@@ -87,6 +87,7 @@ type Params struct {
 	OtherBucket      bool            `json:"otherBucket,omitempty"`
 	MissingBucket    bool            `json:"missingBucket,omitempty"`
 	ParentFormat     *ParentFormat   `json:"parentFormat,omitempty"`
+	AccuracyMode     bool            `json:"accuracyMode,omitempty"`
 	Include          []string        `json:"include,omitempty"`
 	IncludeIsRegex   bool            `json:"includeIsRegex,omitempty"`
 	Interval         string          `json:"interval,omitempty"` // of date_histogram
