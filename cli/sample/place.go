@@ -19,6 +19,7 @@ type Place struct {
 	Community string // 社区, 村
 	Road      string
 	Unit      string // the county's power company
+	Accounts  string // how the account numbers (户号) of the transformer area begin
 }
 
 // Name is how a caller names the place.
@@ -49,6 +50,10 @@ func readPlaces() ([]Place, error) {
 		if s["类别"] == "道路" && roads[s["区划代码"]] == "" {
 			roads[s["区划代码"]] = s["地名"]
 		}
+	}
+	accounts, err := readTable(province+"accounts.csv", "单位编码")
+	if err != nil {
+		return nil, err
 	}
 	var places []Place
 	for _, row := range grid.rows {
@@ -82,6 +87,7 @@ func readPlaces() ([]Place, error) {
 		}
 		places = append(places, Place{
 			Grid: path, OrgCode: row["单位编码"], County: county["名称"], Community: community["名称"], Road: road, Unit: unit,
+			Accounts: strings.TrimSuffix(accounts.by[row["单位编码"]]["户号"], "*"),
 		})
 	}
 	if len(places) == 0 {

@@ -63,7 +63,7 @@ type Contact struct {
 // DocID is the id under which the contact will be stored by the default sources.
 func (c *Contact) DocID() string { return hotline.DocID(string(c.Hotline), c.ID) }
 
-// Person is an invented caller.
+// Person is an invented caller. The account is that of the place the call is about.
 type Person struct {
 	Name, Phone, Account string
 }
@@ -187,11 +187,7 @@ func (w *writer) invitePeople() {
 		if w.rand.IntN(2) == 0 {
 			name += pick(w, given)
 		}
-		w.people = append(w.people, Person{
-			Name:    name,
-			Phone:   fmt.Sprintf("1990000%04d", w.rand.IntN(10_000)),
-			Account: fmt.Sprintf("77%08d", w.rand.IntN(100_000_000)),
-		})
+		w.people = append(w.people, Person{Name: name, Phone: fmt.Sprintf("1990000%04d", w.rand.IntN(10_000))})
 	}
 }
 
@@ -204,6 +200,7 @@ func (w *writer) newPerson() Person {
 }
 
 func (w *writer) contact(m *matter, place Place, at time.Time, who Person) Contact {
+	who.Account = place.Accounts + who.Phone[len(who.Phone)-5:]
 	c := Contact{Hotline: w.hotline(m), Received: at.Truncate(time.Second), Label: m.Label, Nature: m.Nature, Place: place, Person: who}
 	w.serial++
 	switch share := w.rand.IntN(10); {
