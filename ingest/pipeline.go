@@ -101,11 +101,15 @@ func (p *Pipeline) Item(src *decode.Source, item *decode.Item, in *decode.Input,
 // document takes one record the rest of the way.
 func (p *Pipeline) document(src *decode.Source, r *decode.Record, arrived time.Time, origin hotline.Origin) (doc *hotline.Document, fault *decode.Error) {
 	defer recovered(&fault)
+	// Masking hears the roles as they are told: guessed ones could part a number that is said in pieces.
+	call := p.Mask.Call(r)
 	if r.Call.Kind == hotline.KindCall {
 		r.Call.Turns = decode.FindAgent(r.Call.Turns)
+		for i := range call.Turns {
+			call.Turns[i].Role = r.Call.Turns[i].Role
+		}
 	}
 	area := p.Locate.Locate(r, src.DefaultArea)
-	call := p.Mask.Call(r)
 	call.Area, call.Arrived, call.Origin = area, arrived, origin
 	if err := call.Check(); err != nil {
 		return nil, refusal(err)

@@ -8,6 +8,7 @@ import (
 
 	"suqiu/hotline"
 	"suqiu/ingest/decode"
+	"suqiu/ingest/mask"
 )
 
 func TestPipelinePayload(t *testing.T) {
@@ -85,6 +86,28 @@ func TestPipelineFindsAgent(t *testing.T) {
 	turns := entries[0].Document.Call.Turns
 	if turns[0].Role != hotline.RoleAgent || turns[1].Role != hotline.RoleCustomer {
 		t.Errorf("roles %s, %s, want agent, customer", turns[0].Role, turns[1].Role)
+	}
+}
+
+// A number said in pieces is masked though the roles of the turns, which nothing tells, are guessed wrongly.
+func TestPipelineMasksPieces(t *testing.T) {
+	keyring, err := mask.ParseKeyring(mask.NewKey("test"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	pipeline := testPipeline(newFakeClock())
+	if pipeline.Mask, err = mask.New(keyring, nil); err != nil {
+		t.Fatal(err)
+	}
+	payload := `{"schema":1,"id":"t","kind":"call","received":"2026-11-18T09:00:00+08:00","turns":[` +
+		`{"text":"您好95598请讲"},{"text":"喂你好我查一下电费"},{"text":"您的联系电话是多少"},{"text":"你记一下 幺三八零零零零"},` +
+		`{"text":"好的"},{"text":"六幺二七 记下了吗"},{"text":"已经登记，四十五分钟内会有工作人员联系您"}]}`
+	entries := pipeline.Payload(&source95598, &decode.Input{Value: []byte(payload), Arrived: today}, Place{ID: "x"})
+	if entries[0].Document == nil {
+		t.Fatalf("dead letter %+v", entries[0].Dead)
+	}
+	if text := entries[0].Document.Call.Text(nil); strings.Contains(text, "六幺二七") || !strings.Contains(text, "记下了吗") {
+		t.Errorf("the end of the number is not masked: %s", text)
 	}
 }
 

@@ -9,13 +9,13 @@ import (
 	"suqiu/ingest/decode"
 )
 
-// Call makes of a decoded record the call that may leave ingest: texts, title, class and extra fields are masked, and
-// caller and account are pseudonyms. The record's own numbers and names are masked in every written and spoken form.
+// Call makes of a decoded record the call that may leave ingest: texts, title, unit, channel, class and extra fields are
+// masked, and caller and account are pseudonyms. The record's own numbers and names are masked in every written and spoken form.
 // The record stays as it is.
 //
 // In a transcript (通话转写) a number may be spread over the turns of one speaker, repeated by the other, or asked for
 // by one and told by the other; that is followed over the turns. In the id, the matter and the links, phone and account
-// numbers give way to pseudonyms. Unit and origin are not touched.
+// numbers give way to pseudonyms.
 func (m *Masker) Call(r *decode.Record) hotline.Call {
 	call := r.Call
 	k := knownOf(&r.Person)
@@ -36,6 +36,8 @@ func (m *Masker) Call(r *decode.Record) hotline.Call {
 		call.Turns[i].Text = m.text(call.Turns[i].Text, k)
 	}
 	call.Title = m.text(call.Title, k)
+	call.Unit = m.text(call.Unit, k)
+	call.Channel = m.text(call.Channel, k)
 	call.Class = m.text(call.Class, k)
 	call.Life.Status = m.text(call.Life.Status, k)
 	call.Life.Satisfaction = m.text(call.Life.Satisfaction, k)

@@ -100,7 +100,7 @@ func TestCallFields(t *testing.T) {
 	m := testMasker(t)
 	r := decode.Record{Person: decode.Person{Phone: "0571-88886000", Account: "0012 3456 78", Names: []string{"李四光"}}}
 	r.Call = hotline.Call{
-		Kind: hotline.KindOrder, ID: "20180101114240", Title: "李四光反映停电", Class: "电力/李四光", Unit: "宁波供电公司",
+		Kind: hotline.KindOrder, ID: "20180101114240", Title: "李四光反映停电", Class: "电力/李四光", Unit: "宁波供电公司 13800006127", Channel: "电话 李四光",
 		Turns: []hotline.Turn{{Role: hotline.RoleUnknown, Text: "户号0012345678，回电（0571）8888 6000"}, {Role: hotline.RoleReply, Text: "已联系李四光，电话88886000"}},
 		Life:  hotline.Life{Satisfaction: "李四光表示满意"},
 		Extra: map[string]string{"联系人": "王五", "备用电话": "13800006127", "13900001234": "x", "表号": "123456789", "录音": "https://a.b/1.wav"},
@@ -110,7 +110,8 @@ func TestCallFields(t *testing.T) {
 		{"id", got.ID, "20180101114240"},
 		{"title", got.Title, "<姓名>反映停电"},
 		{"class", got.Class, "电力/<姓名>"},
-		{"unit", got.Unit, "宁波供电公司"},
+		{"unit", got.Unit, "宁波供电公司 <手机>"},
+		{"channel", got.Channel, "电话 <姓名>"},
 		{"text", got.Turns[0].Text, "户号<户号>，回电<座机>"},
 		{"reply", got.Turns[1].Text, "已联系<姓名>，电话<座机>"},
 		{"satisfaction", got.Life.Satisfaction, "<姓名>表示满意"},
