@@ -4,8 +4,6 @@ package e2e
 
 import (
 	"context"
-	"database/sql"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"math/rand/v2"
@@ -16,8 +14,6 @@ import (
 	"strconv"
 	"testing"
 	"time"
-
-	_ "modernc.org/sqlite" // reads back what is stored, beside suqiu's own store
 
 	"suqiu/e2e/engine"
 	"suqiu/hotline"
@@ -132,71 +128,4 @@ func TestChaosFile(t *testing.T) {
 		account.Records, account.Calls, account.Broken, fileKills, reached, skipped, took.Round(time.Second))
 	t.Logf("store: %d documents; %d lost, %d doubled, %d stale, %d wrong, %d invented",
 		account.Documents, account.Lost, account.Doubled, account.Stale, account.Wrong, account.Invented)
-}
-
-// embeddedStore reads the file of the embedded store beside the process that writes it.
-type embeddedStore struct{ path string }
-
-func (e *embeddedStore) open() (*sql.DB, error) {
-	return sql.Open("sqlite", "file:"+e.path+"?mode=ro&_pragma=busy_timeout(5000)")
-}
-
-// documents counts what is stored, by the highest number that one has; while there is no store yet, that is none.
-func (e *embeddedStore) documents(ctx context.Context) (n int) {
-	if _, err := os.Stat(e.path); err != nil {
-		return 0
-	}
-	db, err := e.open()
-	if err != nil {
-		return 0
-	}
-	defer db.Close()
-	if db.QueryRowContext(ctx, "SELECT coalesce(max(doc), 0) FROM call").Scan(&n) != nil {
-		return 0
-	}
-	return n
-}
-
-// export writes all documents in the form that the program fold reads.
-func (e *embeddedStore) export(ctx context.Context, name string) (err error) {
-	db, err := e.open()
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, db.Close()) }()
-	rows, err := db.QueryContext(ctx, "SELECT json FROM body")
-	if err != nil {
-		return err
-	}
-	defer rows.Close()
-	file, err := os.Create(name)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, file.Close()) }()
-	out := json.NewEncoder(file)
-	for rows.Next() {
-		var stored []byte
-		if err := rows.Scan(&stored); err != nil {
-			return err
-		}
-		var doc struct {
-			Call struct {
-				ID       string         `json:"id"`
-				Source   string         `json:"source"`
-				Rev      int64          `json:"content_rev"`
-				Received time.Time      `json:"received"`
-				Turns    []hotline.Turn `json:"turns"`
-			} `json:"call"`
-		}
-		if err := json.Unmarshal(stored, &doc); err != nil {
-			return err
-		}
-		c := &doc.Call
-		line := map[string]any{"id": c.Source + ":" + c.ID, "content_rev": c.Rev, "received": c.Received, "turns": c.Turns}
-		if err := out.Encode(line); err != nil {
-			return err
-		}
-	}
-	return rows.Err()
 }

@@ -1,0 +1,437 @@
+//go:build unix
+
+package e2e
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"maps"
+	"math/rand/v2"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+	"unicode/utf8"
+
+	"filippo.io/age"
+	"github.com/segmentio/kafka-go"
+
+	"suqiu/e2e/engine"
+	"suqiu/hotline"
+	"suqiu/ingest/embedded"
+	"suqiu/ingest/mask/maskeval"
+)
+
+// The corpus: another seed than those of the masker's own tests.
+const (
+	maskingSeed  = 95598
+	maskingTexts = 3_000
+)
+
+// TestMaskingLeak sends texts full of personal data through the embedded broker and suqiu serve, and looks for every
+// planted string wherever suqiu has written: index, logs, dead letters, metrics, status. In the texts of the index
+// only what the masker itself does not recognise may be found, which is measured on the same texts; elsewhere nothing.
+func TestMaskingLeak(t *testing.T) {
+	m := startMasking(t)
+	m.produceAll()
+	m.await()
+	seen := m.outputs()
+	m.serve.Stop()
+	m.collectFiles(seen)
+
+	missed := m.checkDocuments()
+	planted := newNeedles(m.unmistakable())
+	for _, place := range slices.Sorted(maps.Keys(seen)) {
+		found := planted.in(seen[place])
+		inIndex := strings.HasPrefix(place, "index.db")
+		for _, s := range found {
+			if !inIndex || !missed[s] {
+				t.Errorf("%s holds %q", place, s)
+			}
+		}
+		t.Logf("%s: %d bytes, %d of %d planted strings", place, len(seen[place]), len(found), planted.n)
+	}
+	m.checkTerms(planted, missed)
+}
+
+// masking is one run.
+type masking struct {
+	t       *testing.T
+	dir     string
+	data    string
+	suqiu   suqiu
+	serve   *engine.Process
+	url     string // of the health and metrics
+	address string // of the broker
+
+	samples map[string]*maskeval.Sample // by call id
+	probes  map[string]string           // what is planted in a further record, by what the record tries out
+	letters int                         // records that must become dead letters
+	printed bytes.Buffer                // by commands
+}
+
+func startMasking(t *testing.T) *masking {
+	dir := t.TempDir()
+	m := &masking{t: t, dir: dir, data: filepath.Join(dir, "data"), samples: map[string]*maskeval.Sample{}, probes: map[string]string{}}
+	m.suqiu = suqiu{program(t, dir, "suqiu"), filepath.Join(dir, "suqiu.yaml")}
+	identity, err := age.GenerateX25519Identity()
+	if err != nil {
+		t.Fatal(err)
+	}
+	settings := fmt.Sprintf(`
+embedded: true
+data: %q
+areas: [china, jiangdong]
+listen: 127.0.0.1:0
+retention_days: 36500
+log: {level: debug}
+deadletter: {recipient: %q, limit: 0.2}
+`, m.data, identity.Recipient())
+	if err := os.WriteFile(m.suqiu.config, []byte(settings), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	command := func() *exec.Cmd { return m.suqiu.command(context.WithoutCancel(t.Context()), "serve") }
+	if m.serve, err = engine.Start(t.Context(), "serve", filepath.Join(dir, "serve.log"), command, m.ready); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(m.serve.Kill)
+	return m
+}
+
+var serving = regexp.MustCompile(`msg=serving address=(\S+)`)
+
+// ready finds out where the process listens.
+func (m *masking) ready(context.Context) error {
+	log, err := os.ReadFile(filepath.Join(m.dir, "serve.log"))
+	if err != nil {
+		return err
+	}
+	found := serving.FindSubmatch(log)
+	if found == nil {
+		return errors.New("it does not tell its address yet")
+	}
+	m.url = "http://" + string(found[1])
+	m.address, err = embedded.Address(m.data)
+	return err
+}
+
+// produceAll writes the corpus, the probes and the broken records into the topics, each hotline's into its own.
+func (m *masking) produceAll() {
+	corpus := filepath.Join(m.dir, "corpus.jsonl")
+	m.command("bench", "mask", "--seed", fmt.Sprint(maskingSeed), "--texts", fmt.Sprint(maskingTexts), "--write", corpus)
+	samples := maskeval.Corpus(maskingSeed, maskingTexts)
+	for i := range samples {
+		m.samples[samples[i].Record.Call.ID] = &samples[i]
+	}
+	file, err := os.Open(corpus)
+	if err != nil {
+		m.t.Fatal(err)
+	}
+	defer file.Close()
+	byHotline := map[hotline.Hotline]*bytes.Buffer{}
+	for _, h := range hotline.Hotlines {
+		byHotline[h] = &bytes.Buffer{}
+	}
+	for lines := bufio.NewScanner(file); lines.Scan(); {
+		var line struct{ Hotline hotline.Hotline }
+		if err := json.Unmarshal(lines.Bytes(), &line); err != nil {
+			m.t.Fatal(err)
+		}
+		fmt.Fprintf(byHotline[line.Hotline], "%s\n", lines.Bytes())
+	}
+	rng := rand.New(rand.NewPCG(maskingSeed, 5))
+	number := func(name string) string {
+		n := fmt.Sprintf("139%08d", rng.IntN(100_000_000))
+		m.probes[name] = n
+		return n
+	}
+	out := byHotline[hotline.Hotline12345]
+	for _, field := range probedFields {
+		fmt.Fprintln(out, strings.ReplaceAll(field.record, "N", number(field.name)))
+	}
+	for _, broken := range brokenRecords {
+		fmt.Fprintln(out, strings.ReplaceAll(broken.record, "N", number(broken.name)))
+	}
+	m.letters = len(brokenRecords)
+	for _, h := range hotline.Hotlines {
+		name := filepath.Join(m.dir, string(h)+".jsonl")
+		if err := os.WriteFile(name, byHotline[h].Bytes(), 0o600); err != nil {
+			m.t.Fatal(err)
+		}
+		m.command("produce", topicOf(h), name)
+	}
+}
+
+// probe is a record with a telephone number, N, where none belongs.
+type probe struct{ name, record string }
+
+var probedFields = []probe{
+	{"title", `{"id":"p-title","received":"2025-03-01","title":"停电 N","text":"家里没电了"}`},
+	{"channel", `{"id":"p-channel","received":"2025-03-01","channel":"来电N","text":"家里没电了"}`},
+	{"unit", `{"id":"p-unit","received":"2025-03-01","unit":"临州供电公司 N","text":"家里没电了"}`},
+	{"class", `{"id":"p-class","received":"2025-03-01","class":["报修","N"],"text":"家里没电了"}`},
+	{"region", `{"id":"p-region","received":"2025-03-01","region":"临州市 N","text":"家里没电了"}`},
+	{"address", `{"id":"p-address","received":"2025-03-01","address":"临州市5号楼 电话N","text":"家里没电了"}`},
+	{"reply", `{"id":"p-reply","received":"2025-03-01","text":"家里没电了","reply":["已联系N"]}`},
+	{"agent", `{"id":"p-agent","received":"2025-03-01","text":"家里没电了","agent":"N"}`},
+	{"org code", `{"id":"p-org","received":"2025-03-01","text":"家里没电了","org_code":"N"}`},
+	{"division code", `{"id":"p-division","received":"2025-03-01","text":"家里没电了","division_code":"N"}`},
+	{"status", `{"id":"p-status","received":"2025-03-01","text":"家里没电了","life":{"status":"已回电N","satisfaction":"满意N"}}`},
+	{"unknown field", `{"id":"p-field","received":"2025-03-01","text":"家里没电了","备注":"请回N","嵌套":{"里面":["N"]}}`},
+	{"unknown field's name", `{"id":"p-name","received":"2025-03-01","text":"家里没电了","N":"是"}`},
+	{"extra", `{"id":"p-extra","received":"2025-03-01","text":"家里没电了","extra":{"手机":"N"}}`},
+	{"source", `{"id":"p-source","received":"2025-03-01","text":"家里没电了","source":"N"}`},
+	{"id that is the caller", `{"id":"N","received":"2025-03-01","text":"家里没电了","caller":"N"}`},
+	{"matter that is the caller", `{"id":"p-matter","received":"2025-03-01","text":"家里没电了","caller":"N","matter":"N"}`},
+}
+
+var brokenRecords = []probe{
+	{"cut short", `{"id":"b-cut","received":"2025-03-01","text":"我的电话是N`},
+	{"no JSON", `来电N说家里没电了`},
+	{"no id", `{"received":"2025-03-01","text":"我的电话是N"}`},
+	{"no text", `{"id":"b-text","received":"2025-03-01","caller":"N"}`},
+	{"time", `{"id":"b-time","received":"N号下午","text":"家里没电了"}`},
+	{"time to come", `{"id":"b-future","received":"2999-01-01","text":"我的电话是N"}`},
+	{"updated", `{"id":"b-updated","received":"2025-03-01","updated":"N!","text":"家里没电了"}`},
+	{"hotline", `{"id":"b-hotline","received":"2025-03-01","hotline":"N","text":"家里没电了"}`},
+	{"kind", `{"id":"b-kind","received":"2025-03-01","kind":"N","text":"家里没电了"}`},
+	{"precision", `{"id":"b-precision","received":"2025-03-01","precision":"N","text":"家里没电了"}`},
+	{"role", `{"id":"b-role","received":"2025-03-01","turns":[{"role":"N","text":"家里没电了"}]}`},
+	{"text that is an object", `{"id":"b-object","received":"2025-03-01","text":{"N":"N"}}`},
+	{"turns that are none", `{"id":"b-turns","received":"2025-03-01","turns":"N"}`},
+	{"table", `姓名;电话N;内容`},
+}
+
+// command runs a command of suqiu and keeps what it printed.
+func (m *masking) command(args ...string) {
+	m.t.Helper()
+	out, err := m.suqiu.run(m.t.Context(), args...)
+	if err != nil {
+		m.t.Fatalf("suqiu %s: %v", strings.Join(args, " "), err)
+	}
+	m.printed.WriteString(out)
+}
+
+// partitions is how many the embedded broker makes of each topic.
+const partitions = 4
+
+// await returns when all is committed.
+func (m *masking) await() {
+	for deadline := time.Now().Add(2 * time.Minute); ; time.Sleep(200 * time.Millisecond) {
+		committed, lag := progress(m.t, m.address, partitions)
+		if committed > 0 && lag == 0 {
+			return
+		}
+		if time.Now().After(deadline) {
+			m.t.Fatalf("%d records are committed, %d are not\n%s", committed, lag, m.serve.LogTail())
+		}
+	}
+}
+
+// outputs asks for all that the running process and the commands tell.
+func (m *masking) outputs() map[string][]byte {
+	seen := map[string][]byte{}
+	for _, path := range []string{"/metrics", "/status", "/readyz", "/livez"} {
+		response, err := http.Get(m.url + path)
+		if err != nil {
+			m.t.Fatal(err)
+		}
+		body, err := io.ReadAll(response.Body)
+		if err = errors.Join(err, response.Body.Close()); err != nil {
+			m.t.Fatal(err)
+		}
+		seen[path] = body
+	}
+	if !bytes.Contains(seen["/metrics"], []byte("suqiu_")) || !json.Valid(seen["/status"]) {
+		m.t.Error("metrics or status say nothing")
+	}
+	m.command("status")
+	m.command("deadletter", "list")
+	m.command("search", "--limit", "100", "停电")
+	seen["printed"] = m.printed.Bytes()
+
+	var letters bytes.Buffer
+	for p := range partitions {
+		eachRecord(m.t, m.address, deadTopic, p, func(r kafka.Message) { fmt.Fprintf(&letters, "%s %s %v\n", r.Key, r.Value, r.Headers) })
+	}
+	seen["dead letters"] = letters.Bytes()
+	dead := m.suqiu.deadLetters(m.t)
+	if len(dead) != m.letters {
+		m.t.Errorf("there are %d dead letters, want %d", len(dead), m.letters)
+	}
+	return seen
+}
+
+// collectFiles reads all files that suqiu has written, but the log of the topics that the input was produced into.
+func (m *masking) collectFiles(seen map[string][]byte) {
+	inputs := hotlineTopics()
+	err := filepath.WalkDir(m.data, func(path string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if slices.ContainsFunc(inputs, func(topic string) bool { return strings.Contains(d.Name(), topic) }) {
+			if d.IsDir() {
+				return fs.SkipDir
+			}
+			return nil
+		}
+		if d.IsDir() {
+			return nil
+		}
+		name, err := filepath.Rel(m.data, path)
+		if err == nil {
+			seen[name], err = os.ReadFile(path)
+		}
+		return err
+	})
+	log, readErr := os.ReadFile(m.serve.LogPath())
+	if err = errors.Join(err, readErr); err != nil {
+		m.t.Fatal(err)
+	}
+	seen["log of serve"] = log
+}
+
+// checkDocuments looks for what is planted in each sample in the document of that sample, and returns what the masker
+// does not recognise. That must be as much as its own measurement finds.
+func (m *masking) checkDocuments() map[string]bool {
+	missed := map[string]bool{}
+	items, documents, planted := 0, 0, 0
+	store := &embeddedStore{path: filepath.Join(m.data, "index.db")}
+	err := store.each(m.t.Context(), func(stored []byte) error {
+		documents++
+		var doc hotline.Document
+		if err := json.Unmarshal(stored, &doc); err != nil {
+			return err
+		}
+		sample, ok := m.samples[doc.Call.ID]
+		if !ok {
+			return nil // a probe
+		}
+		text := doc.Call.Title + "\n" + doc.Call.Text(nil)
+		for _, item := range sample.Planted {
+			planted++
+			found := false
+			for _, piece := range item.Pieces {
+				if strings.Contains(text, piece) {
+					found, missed[piece] = true, true
+				}
+			}
+			if found {
+				items++
+			}
+		}
+		for _, own := range []string{sample.Record.Person.Phone, sample.Record.Person.Account} {
+			if own != "" && strings.Contains(string(stored), own) {
+				m.t.Errorf("document %s holds its caller's number or account", doc.Call.ID)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		m.t.Fatal(err)
+	}
+	if want := maskingTexts + len(probedFields); documents != want {
+		m.t.Errorf("the index holds %d documents, want %d", documents, want)
+	}
+	report, err := maskeval.Evaluate(maskingSeed, maskingTexts)
+	if err != nil {
+		m.t.Fatal(err)
+	}
+	masked, all := report.Masked()
+	if items > all-masked {
+		m.t.Errorf("%d planted items are in the index unmasked; the masker alone misses %d", items, all-masked)
+	}
+	m.t.Logf("%d documents, %d planted items, %d of them unmasked in the index (the masker alone misses %d)", documents, planted, items, all-masked)
+	return missed
+}
+
+// checkTerms looks into the words by which texts are found.
+func (m *masking) checkTerms(planted *needles, missed map[string]bool) {
+	words := 0
+	store := &embeddedStore{path: filepath.Join(m.data, "index.db")}
+	err := store.terms(m.t.Context(), func(term []byte) error {
+		words++
+		for _, s := range planted.in(term) {
+			if !missed[s] {
+				m.t.Errorf("the word %q of the index holds %q", term, s)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		m.t.Fatal(err)
+	}
+	if words == 0 {
+		m.t.Error("the index of texts has no words")
+	}
+}
+
+// unmistakable returns all planted strings that are there by no accident: numbers of nine figures or more, and names
+// and other words of three characters or more.
+func (m *masking) unmistakable() []string {
+	var all []string
+	add := func(s string) {
+		if n := utf8.RuneCountInString(s); n >= 9 || n >= 3 && !strings.ContainsAny(s, "0123456789") {
+			all = append(all, s)
+		}
+	}
+	for _, sample := range m.samples {
+		for _, item := range sample.Planted {
+			for _, piece := range item.Pieces {
+				add(piece)
+			}
+		}
+		add(sample.Record.Person.Phone)
+		add(sample.Record.Person.Account)
+	}
+	for _, number := range m.probes {
+		add(number)
+	}
+	return all
+}
+
+// needles finds many strings at once.
+type needles struct {
+	n      int
+	byHead map[[headBytes]byte][]string
+}
+
+// headBytes is by how many first bytes strings are looked up; none is shorter.
+const headBytes = 9
+
+func newNeedles(all []string) *needles {
+	slices.Sort(all)
+	all = slices.Compact(all)
+	f := &needles{n: len(all), byHead: map[[headBytes]byte][]string{}}
+	for _, s := range all {
+		head := [headBytes]byte([]byte(s))
+		f.byHead[head] = append(f.byHead[head], s)
+	}
+	return f
+}
+
+// in returns which of the strings data holds. A number that is part of a longer one is another number.
+func (f *needles) in(data []byte) []string {
+	found := map[string]bool{}
+	figure := func(i int) bool { return i >= 0 && i < len(data) && data[i] >= '0' && data[i] <= '9' }
+	for i := 0; i+headBytes <= len(data); i++ {
+		for _, s := range f.byHead[[headBytes]byte(data[i:])] {
+			end := i + len(s)
+			if bytes.HasPrefix(data[i:], []byte(s)) && !(figure(i-1) && figure(i)) && !(figure(end-1) && figure(end)) {
+				found[s] = true
+			}
+		}
+	}
+	return slices.Sorted(maps.Keys(found))
+}
