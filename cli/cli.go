@@ -99,7 +99,7 @@ func newApp(env Env) *cli.App {
 			demoCommand,
 			serveCommand, consumeCommand, ingestCommand, produceCommand,
 			searchCommand, classifyCommand, explainCommand, evaluateCommand,
-			ruleCommand, areaCommand, indexCommand, kafkaCommand, deadletterCommand,
+			ruleCommand, areaCommand, indexCommand, kafkaCommand, kibanaCommand, deadletterCommand,
 			statusCommand, auditCommand, doctorCommand, configCommand, keyCommand, benchCommand,
 		),
 	}

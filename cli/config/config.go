@@ -21,6 +21,7 @@ type Config struct {
 	Log           Log           `yaml:"log"`
 	Kafka         Kafka         `yaml:"kafka"`
 	Elasticsearch Elasticsearch `yaml:"elasticsearch"`
+	Kibana        Kibana        `yaml:"kibana"`
 	Mask          Mask          `yaml:"mask"`
 	Batch         Batch         `yaml:"batch"`
 	DeadLetter    DeadLetter    `yaml:"deadletter"`
@@ -56,6 +57,16 @@ type Elasticsearch struct {
 	CAFile      string   `yaml:"ca_file"`
 	Fingerprint string   `yaml:"fingerprint"` // SHA-256 of the certificate, hex
 	Replicas    int      `yaml:"replicas"`
+}
+
+// Kibana says where suqiu kibana install imports to.
+type Kibana struct {
+	URL      string `yaml:"url"`
+	Space    string `yaml:"space"` // id; empty for the default space
+	Username string `yaml:"username"`
+	Password Secret `yaml:"password"`
+	APIKey   Secret `yaml:"api_key"`
+	CAFile   string `yaml:"ca_file"`
 }
 
 // Mask holds what pseudonyms are made with.
