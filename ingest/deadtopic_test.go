@@ -257,8 +257,8 @@ func TestProduce(t *testing.T) {
 	}{
 		{"JSONLines", contact("a", 1) + "\n\n" + contact("b", 2) + "\n", decode.Native, "95598:a 95598:b", 0},
 		{"BrokenLine", contact("a", 1) + "\n{\"schema\":1,\n" + contact("b", 2) + "\n", decode.Native, "95598:a - 95598:b", 1},
-		{"CSV", csv, decode.Auto, "95598:HK1 95598:HK2", 0},
-		{"CSVWithTitle", "热线工单,,\n" + csv, decode.Auto, "95598:HK1 95598:HK2", 0},
+		{"CSV", csv, decode.Auto, "12345:HK1 12345:HK2", 0},
+		{"CSVWithTitle", "热线工单,,\n" + csv, decode.Auto, "12345:HK1 12345:HK2", 0},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			b := newTestBroker(t, 1)

@@ -27,9 +27,7 @@ func complete(src *Source, in *Input, r *Record, doc any) *Error {
 		return &Error{Reason: ReasonHotline, Why: "the record does not say which hotline it came to",
 			Remedy: "set hotline to 95598, 12398 or 12345 in the source's configuration"}
 	}
-	if c.Source = src.Name; c.Source == "" {
-		c.Source = string(c.Hotline)
-	}
+	c.Source = src.nameFor(c.Hotline)
 	if c.Kind == "" {
 		c.Kind = src.Kind
 	}
@@ -56,6 +54,19 @@ func complete(src *Source, in *Input, r *Record, doc any) *Error {
 		return &Error{Reason: ReasonField, Place: placeText, Why: "there is no text of the caller"}
 	}
 	return nil
+}
+
+// nameFor is the first part of the document ids of contacts with one hotline. A source that is only named after its
+// hotline may hold contacts of another, such as a file of 12345 orders that is read as it is: they are named after
+// theirs, or else a contact that comes by two ways would be stored twice.
+func (s *Source) nameFor(h hotline.Hotline) string {
+	if h == "" {
+		h = s.Hotline
+	}
+	if s.Name == "" || s.Name == string(s.Hotline) {
+		return string(h)
+	}
+	return s.Name
 }
 
 // told accepts the roles of what a caller told, now or in an earlier order.
