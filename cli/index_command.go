@@ -29,6 +29,7 @@ Example:
 			Action: func(c *cli.Context) error { return indexSetup(c, env) },
 		},
 		indexMigrateCommand(env),
+		indexDropCommand(env),
 	)
 }
 

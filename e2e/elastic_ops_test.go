@@ -18,6 +18,7 @@ import (
 	"suqiu/hotline"
 	"suqiu/index"
 	"suqiu/index/elastic"
+	"suqiu/index/storetest"
 )
 
 // states returns the parts of a plan that are not as they should be, as "kind name: state".
@@ -364,4 +365,28 @@ func TestElasticMigrateBlockLeft(t *testing.T) {
 		t.Errorf("put: got %v, %v, want stored", verdicts, err)
 	}
 	wantStates(t, store)
+}
+
+// TestElasticDropper: retention drops whole months, migrated ones too, and keeps their daily counts.
+func TestElasticDropper(t *testing.T) {
+	storetest.RunDropper(t, openElastic(t, "drop"))
+	t.Run("Migrated", func(t *testing.T) {
+		store := openElastic(t, "dropmigrated")
+		if _, err := store.Put(t.Context(), calls(3, march)); err != nil {
+			t.Fatal(err)
+		}
+		if err := migrate(t.Context(), store, "dropmigrated-calls-2026.03", "test", silent); err != nil {
+			t.Fatal(err)
+		}
+		months, err := store.Months(t.Context())
+		if err != nil || len(months) != 1 {
+			t.Fatalf("months: got %v, %v, want March", months, err)
+		}
+		if err := store.DropMonth(t.Context(), months[0]); err != nil {
+			t.Fatal(err)
+		}
+		if got := request(t, http.MethodGet, "/_cat/indices/dropmigrated-calls*", ""); got != "" {
+			t.Errorf("indices left: %s", got)
+		}
+	})
 }

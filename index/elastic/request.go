@@ -113,7 +113,9 @@ func (s *Store) send(ctx context.Context, request esapi.Request, out any) error 
 	return nil
 }
 
-// rightsHint lists what the user of a running suqiu must be allowed; Setup also needs manage_index_templates and manage.
+// rightsHint lists what the user of a running suqiu must be allowed. Setup needs monitor and manage_index_templates on
+// the cluster, manage_ilm where it manages life cycles, and manage on the indices; Migrate and DropMonth read and write
+// beside that.
 const rightsHint = "the user needs monitor on the cluster and read, write, create_index, view_index_metadata and maintenance " +
 	"on the indices of the prefix; or the index is blocked or closed"
 
