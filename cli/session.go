@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/tls"
 	"crypto/x509"
+	"errors"
 	"fmt"
 	"io/fs"
 	"log/slog"
@@ -21,6 +22,7 @@ import (
 	"suqiu/classify"
 	"suqiu/cli/config"
 	"suqiu/dicts"
+	"suqiu/hotline"
 	"suqiu/index"
 	"suqiu/index/elastic"
 	"suqiu/index/sqlite"
@@ -176,17 +178,27 @@ func (s *session) readRules(read func(base fs.FS, overlays ...fs.FS) (*classify.
 	return read(dicts.Embedded(), overlay)
 }
 
-// registered gives the rules their revision from the ledger.
+// registered gives the rules their revision from the ledger. It waits while the store is unavailable, as the writing
+// that follows does: a process that starts during an outage must not end by it.
 func (s *session) registered(ctx context.Context, store index.Ledger) (*classify.RuleSet, error) {
 	rules, err := s.rules()
 	if err != nil {
 		return nil, err
 	}
-	rev, err := index.RegisterRuleset(ctx, store, rules.Hash(), rules.Source(), s.env.Now())
-	if err != nil {
-		return nil, err
+	for wait := 100 * time.Millisecond; ; wait = min(2*wait, 30*time.Second) {
+		rev, err := index.RegisterRuleset(ctx, store, rules.Hash(), rules.Source(), s.env.Now())
+		if err == nil {
+			return rules.WithRevision(rev), nil
+		}
+		var fault *hotline.Fault
+		if !errors.As(err, &fault) || fault.Kind != hotline.FaultUnavailable {
+			return nil, err
+		}
+		s.log.Warn("the store is unavailable, trying again", "err", err)
+		if err := (ingest.SystemClock{}).Sleep(ctx, wait); err != nil {
+			return nil, err
+		}
 	}
-	return rules.WithRevision(rev), nil
 }
 
 func (s *session) areas() (*area.Trees, error) {
