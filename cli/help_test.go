@@ -22,34 +22,41 @@ func leaves(commands []*cli.Command, path []string, visit func(path []string, c 
 	}
 }
 
-// exampleLine is one command line of an example, without what a shell does before and after it.
-var exampleLine = regexp.MustCompile(`(?m)^   (?:.*\| )?(suqiu [^|>\n]+)`)
+// commandLine is one command line of an example, without what a shell does before and after it.
+var commandLine = regexp.MustCompile(`(?:^   |\| |&& )suqiu ([^|>&#]+)`)
 
-// The help of every command has an example whose words are this command and whose flags it has.
+// exampleLines are the words after suqiu of all command lines in a description's examples.
+func exampleLines(description string) [][]string {
+	_, examples, _ := strings.Cut(description, "Example")
+	var all [][]string
+	for line := range strings.Lines(examples) {
+		for _, found := range commandLine.FindAllStringSubmatch(line, -1) {
+			all = append(all, strings.Fields(found[1]))
+		}
+	}
+	return all
+}
+
+// The help of every command has an example of this command, with flags that it has.
 func TestHelpExamples(t *testing.T) {
-	app := newApp(Env{})
-	leaves(app.Commands, nil, func(path []string, c *cli.Command) {
+	leaves(newApp(Env{}).Commands, nil, func(path []string, c *cli.Command) {
 		t.Run(strings.Join(path, "_"), func(t *testing.T) {
-			if !strings.Contains(c.Description, "Example") {
-				t.Fatal("there is no example")
-			}
-			_, examples, _ := strings.Cut(c.Description, "Example")
-			found := exampleLine.FindAllStringSubmatch(examples, -1)
-			if len(found) == 0 {
-				t.Fatalf("no command line in %q", examples)
-			}
-			for _, line := range found {
-				words := strings.Fields(line[1])[1:]
+			examples := 0
+			for _, words := range exampleLines(c.Description) {
 				if len(words) < len(path) || !slices.Equal(words[:len(path)], path) {
-					t.Errorf("%q is an example of another command", line[1])
+					continue // what comes before it
 				}
-				for _, word := range words {
+				examples++
+				for _, word := range words[len(path):] {
 					name, isFlag := strings.CutPrefix(word, "--")
 					name, _, _ = strings.Cut(name, "=")
 					if isFlag && !slices.ContainsFunc(c.Flags, func(f cli.Flag) bool { return slices.Contains(f.Names(), name) }) {
-						t.Errorf("%q has a flag that the command has not: %s", line[1], word)
+						t.Errorf("an example has a flag that the command has not: %s", word)
 					}
 				}
+			}
+			if examples == 0 {
+				t.Errorf("there is no example of it in %q", c.Description)
 			}
 		})
 	})
