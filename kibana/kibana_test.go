@@ -8,8 +8,10 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"suqiu/index/elastic"
+	"suqiu/kibana/kibanatest"
 	"suqiu/kibana/saved"
 )
 
@@ -174,6 +176,35 @@ func TestLabelsAreShownByName(t *testing.T) {
 		format := view.FieldFormatMap.Value[field]
 		if format.ID != "static_lookup" || !slices.Contains(format.Params.LookupEntries, saved.LookupEntry{Key: "outage.fault", Value: "停送电/故障停电"}) {
 			t.Errorf("%s: got format %+v", field, format)
+		}
+	}
+}
+
+// TestEveryPanelCanBeAsked: each panel can be written out as a request, and shows what two documents make it show.
+func TestEveryPanelCanBeAsked(t *testing.T) {
+	panels, err := kibanatest.Panels(export(t, some))
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := time.Date(2026, time.March, 10, 12, 0, 0, 0, time.UTC)
+	period := kibanatest.Period{From: at.Add(-time.Hour), To: at.Add(time.Hour), Zone: time.UTC}
+	document := func(tombstone string) kibanatest.Record {
+		values := map[string][]string{}
+		for field := range elastic.Fields() {
+			values[field] = []string{"x"}
+		}
+		values["margin"], values["ruleset_rev"], values["tombstone"] = []string{"0.25"}, []string{"3"}, []string{tombstone}
+		return kibanatest.Record{Received: at, Values: values}
+	}
+	documents := []kibanatest.Record{document("false"), document("true")}
+	for i := range panels {
+		p := &panels[i]
+		if _, err := p.Request(period); err != nil {
+			t.Errorf("%s: %v", p.ID, err)
+		}
+		rows, err := p.Expected(documents, period)
+		if err != nil || len(rows) == 0 {
+			t.Errorf("%s: shows %d rows, %v", p.ID, len(rows), err)
 		}
 	}
 }

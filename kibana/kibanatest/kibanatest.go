@@ -71,16 +71,18 @@ func Searches(ndjson []byte) ([]Search, error) {
 	return searches, nil
 }
 
-// Period is the time picker of Kibana: both ends belong to it.
+// Period is the time picker of Kibana, of which both ends belong to the period, and the values that were chosen.
 type Period struct {
 	From, To time.Time
-	Zone     *time.Location // of days
+	Zone     *time.Location    // of days
+	Only     map[string]string // field to value, as chosen in a control or brought along by a drill-down
 }
 
 // before is the period of the same length before.
 func (p Period) before() Period {
 	length := p.To.Sub(p.From)
-	return Period{From: p.From.Add(-length), To: p.To.Add(-length), Zone: p.Zone}
+	p.From, p.To = p.From.Add(-length), p.To.Add(-length)
+	return p
 }
 
 func (p Period) holds(t time.Time) bool { return !t.Before(p.From) && !t.After(p.To) }
@@ -104,9 +106,11 @@ func query(q saved.Query, periods ...Period) (object, error) {
 	for i, p := range periods {
 		within[i] = p.dsl()
 	}
-	return object{"bool": object{"filter": []any{
-		node.DSL(), object{"bool": object{"should": within, "minimum_should_match": 1}},
-	}}}, nil
+	filter := []any{node.DSL(), object{"bool": object{"should": within, "minimum_should_match": 1}}}
+	for field, value := range periods[0].Only {
+		filter = append(filter, object{"match_phrase": object{field: value}})
+	}
+	return object{"bool": object{"filter": filter}}, nil
 }
 
 // Request is what Discover asks for: the first documents in the search's order, with the columns it shows.

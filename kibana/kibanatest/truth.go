@@ -27,6 +27,31 @@ func (r *Record) find(n *kql.Node) bool {
 	return n.Match(func(field string) []string { return r.Values[field] })
 }
 
+// chosen reports whether the record has the values that a period is narrowed to.
+func (r *Record) chosen(only map[string]string) bool {
+	for field, value := range only {
+		if !slices.Contains(r.Values[field], value) {
+			return false
+		}
+	}
+	return true
+}
+
+// Expected are the records that a saved search finds, in no order.
+func (s *Search) Expected(all []Record, period Period) ([]Record, error) {
+	root, err := kql.Parse(s.Meta.SearchSource.Value.Query.Query)
+	if err != nil {
+		return nil, err
+	}
+	var found []Record
+	for i := range all {
+		if r := &all[i]; r.find(root) && r.chosen(period.Only) && period.holds(r.Received) {
+			found = append(found, *r)
+		}
+	}
+	return found, nil
+}
+
 // Expected computes what a panel must show of these documents, without Elasticsearch.
 func (p *Panel) Expected(all []Record, period Period) ([]Row, error) {
 	root, err := kql.Parse(p.Lens.State.Query.Query)
@@ -35,11 +60,14 @@ func (p *Panel) Expected(all []Record, period Period) ([]Row, error) {
 	}
 	var now, before []*Record
 	for i := range all {
-		switch r := &all[i]; {
-		case !r.find(root):
-		case period.holds(r.Received):
+		r := &all[i]
+		if !r.find(root) || !r.chosen(period.Only) {
+			continue
+		}
+		if period.holds(r.Received) {
 			now = append(now, r)
-		case period.before().holds(r.Received):
+		}
+		if period.before().holds(r.Received) { // both ends belong to a period, so one moment is in both
 			before = append(before, r)
 		}
 	}

@@ -5,6 +5,7 @@ package kql
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -129,12 +130,7 @@ func (n *Node) Match(values func(field string) []string) bool {
 	case Exists:
 		return len(values(n.Field)) > 0
 	}
-	for _, value := range values(n.Field) {
-		if n.holds(value) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(values(n.Field), n.holds)
 }
 
 // holds compares one value of the field.
