@@ -9,9 +9,13 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -389,4 +393,69 @@ func TestElasticDropper(t *testing.T) {
 			t.Errorf("indices left: %s", got)
 		}
 	})
+}
+
+// lossy passes requests on to the cluster, but for one to swap aliases, to which it answers with a time-out of its own:
+// after the cluster has done it, or without asking the cluster at all.
+func lossy(t *testing.T, ask bool) string {
+	t.Helper()
+	target, err := url.Parse(cluster.URL())
+	if err != nil {
+		t.Fatal(err)
+	}
+	var lost atomic.Bool
+	proxy := httputil.NewSingleHostReverseProxy(target)
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path != "/_aliases" || lost.Swap(true) {
+			proxy.ServeHTTP(w, r)
+			return
+		}
+		if ask {
+			proxy.ServeHTTP(httptest.NewRecorder(), r)
+		}
+		w.WriteHeader(http.StatusGatewayTimeout)
+	}))
+	t.Cleanup(server.Close)
+	return server.URL
+}
+
+// TestElasticMigrateAnswerLost: when nobody knows whether the swap was done, writers are not let in to the old index,
+// where it might yet take their documents away.
+func TestElasticMigrateAnswerLost(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		done bool
+	}{{"SwapNotDone", false}, {"SwapDone", true}} {
+		t.Run(c.name, func(t *testing.T) {
+			prefix := "lost-" + strings.ToLower(c.name)
+			writer, month := openElastic(t, prefix), prefix+"-calls-2026.03"
+			docs := calls(10, march)
+			if _, err := writer.Put(t.Context(), docs); err != nil {
+				t.Fatal(err)
+			}
+			operator := newElastic(t, prefix, func(config *elastic.Config) { config.Addresses = []string{lossy(t, c.done)} })
+			wantFault(t, "migrate", migrate(t.Context(), operator, month, "test", silent), hotline.FaultUnavailable)
+			verdicts, err := writer.Put(t.Context(), docs)
+			if c.done {
+				if err != nil || verdicts[0].Outcome != hotline.Stored {
+					t.Errorf("put after the swap: got %v, %v, want stored", verdicts, err)
+				}
+			} else {
+				wantFault(t, "put before the swap", err, hotline.FaultUnavailable)
+			}
+			if err := migrate(t.Context(), operator, month, "test", silent); err != nil {
+				t.Fatalf("migrate again: %v", err)
+			}
+			if verdicts, err := writer.Put(t.Context(), docs); err != nil || verdicts[0].Outcome != hotline.Stored {
+				t.Errorf("put: got %v, %v, want stored", verdicts, err)
+			}
+			if err := writer.Refresh(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			if result, err := writer.Search(t.Context(), index.Query{}); err != nil || result.Total != int64(len(docs)) {
+				t.Errorf("search: got %d, %v, want %d", result.Total, err, len(docs))
+			}
+			wantStates(t, writer)
+		})
+	}
 }

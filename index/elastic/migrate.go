@@ -159,7 +159,8 @@ func (m *mover) release(ctx context.Context, done bool) error {
 }
 
 func (m *mover) run(ctx context.Context) error {
-	if err := m.prepare(ctx); err != nil {
+	swapped, err := m.prepare(ctx)
+	if err != nil || swapped {
 		return err
 	}
 	if err := m.copyAll(ctx); err != nil {
@@ -174,53 +175,58 @@ func (m *mover) run(ctx context.Context) error {
 	return m.swap(ctx)
 }
 
-// prepare makes the target, or keeps the one of an earlier run if that fits the templates still.
-func (m *mover) prepare(ctx context.Context) error {
+// prepare makes the target, or keeps the one of an earlier run if that fits the templates still. It may find that the
+// swap of an earlier run, whose answer was lost, has been done.
+func (m *mover) prepare(ctx context.Context) (swapped bool, err error) {
 	wanted, err := m.simulateMonth(ctx)
 	if err != nil {
-		return err
+		return false, err
 	}
 	op := "make the new index of " + m.month
 	if metaVersion(wanted.Mappings) != MappingVersion {
-		return setupFault(op, setupHint, "the templates are missing or not of mapping version %d", MappingVersion)
+		return false, setupFault(op, setupHint, "the templates are missing or not of mapping version %d", MappingVersion)
 	}
 	months, err := m.readMonths(ctx)
 	if err != nil {
-		return err
+		return false, err
 	}
-	if _, there := months[m.state.Source]; !there {
-		return setupFault(op, "suqiu index setup --dry-run lists the months", "%s is no index of a month", m.state.Source)
-	}
-	if _, used := months[m.state.Target]; used {
-		return setupFault(op, "remove the alias that leads to it", "%s is in use", m.state.Target)
+	_, there := months[m.state.Source]
+	_, used := months[m.state.Target]
+	switch {
+	case !there && used && m.state.Swapping:
+		return true, nil
+	case !there:
+		return false, setupFault(op, "suqiu index setup --dry-run lists the months", "%s is no index of a month", m.state.Source)
+	case used:
+		return false, setupFault(op, "remove the alias that leads to it", "%s is in use", m.state.Target)
 	}
 	var found map[string]resolvedTemplate
 	err = m.do(ctx, op, esapi.IndicesGetRequest{Index: []string{m.state.Target}}, &found)
 	if err != nil && !answered(err, http.StatusNotFound) {
-		return err
+		return false, err
 	}
 	if target, there := found[m.state.Target]; there {
 		begun := m.state.Copied || m.state.Token != ""
 		fits := len(differences(flatten(target.Mappings), flatten(wanted.Mappings))) == 0
 		if m.state.Swapping || begun && fits {
-			return m.count(ctx)
+			return false, m.count(ctx)
 		}
 		if err := m.do(ctx, "remove an unfinished "+m.state.Target, esapi.IndicesDeleteRequest{Index: []string{m.state.Target}}, nil); err != nil {
-			return err
+			return false, err
 		}
 	}
 	request := esapi.IndicesCreateRequest{Index: m.state.Target, Body: body(object{"settings": wanted.Settings, "mappings": wanted.Mappings})}
 	if err := m.do(ctx, op, request, nil); err != nil {
-		return err
+		return false, err
 	}
 	m.state = migration{Source: m.state.Source, Target: m.state.Target, Blocked: m.state.Blocked, Swapping: m.state.Swapping}
 	if m.state.Base, err = m.checkpoint(ctx); err != nil {
-		return err
+		return false, err
 	}
 	if err := m.save(ctx); err != nil {
-		return err
+		return false, err
 	}
-	return m.count(ctx)
+	return false, m.count(ctx)
 }
 
 // count tells how many documents there are to copy.
@@ -310,7 +316,11 @@ func (m *mover) block(ctx context.Context) error {
 
 func (m *mover) unblock(ctx context.Context) error {
 	settings := object{"index": object{"blocks": object{"write": nil}}}
-	return m.do(ctx, "let writers in again to "+m.state.Source, esapi.IndicesPutSettingsRequest{Index: []string{m.state.Source}, Body: body(settings)}, nil)
+	err := m.do(ctx, "let writers in again to "+m.state.Source, esapi.IndicesPutSettingsRequest{Index: []string{m.state.Source}, Body: body(settings)}, nil)
+	if answered(err, http.StatusNotFound) {
+		return nil // the month was dropped
+	}
+	return err
 }
 
 // awaitCopies waits until the new index has all the copies that the cluster can give it.
