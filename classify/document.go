@@ -47,8 +47,14 @@ func (d *document) lay(call *hotline.Call, s *Segmenter, wantWords bool) error {
 		start := len(d.runes)
 		var b strings.Builder
 		b.Grow(len(text))
+		masked := 0 // the end of the placeholder that is being read
 		for i, r := range text {
-			r = s.lexicon.folder.fold(r)
+			if r == '<' {
+				masked = i + placeholder(text[i:])
+			}
+			if r = s.lexicon.folder.fold(r); i < masked {
+				r = unseen
+			}
 			d.runes = append(d.runes, r)
 			d.offset = append(d.offset, int32(i))
 			b.WriteRune(r)
@@ -85,6 +91,27 @@ func (d *document) lay(call *hotline.Call, s *Segmenter, wantWords bool) error {
 	}
 	d.number()
 	return nil
+}
+
+// unseen stands for the characters of a placeholder, so that no rule reads <手机> as a mobile phone.
+const unseen = '\uFFFC'
+
+// maxPlaceholder is the most characters between the brackets of a placeholder.
+const maxPlaceholder = 4
+
+// placeholder is the length of what masking wrote at the beginning of text, such as <手机> or <身份证>, or 0.
+func placeholder(text string) int {
+	inside := 0
+	for i, r := range text[1:] {
+		switch {
+		case r == '>' && inside > 0:
+			return i + 2
+		case inside == maxPlaceholder || !unicode.Is(unicode.Han, r):
+			return 0
+		}
+		inside++
+	}
+	return 0
 }
 
 // isWord reports whether a token holds a letter, a digit or a Han character.
