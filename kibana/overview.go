@@ -20,7 +20,7 @@ func (s *set) overview() {
 				}), 12),
 				lens(s.lens(panel{
 					name: "unclassified", title: "无法分类", show: asMetric, columns: []column{total.where(unlabelled)},
-				}), 12).to(qualityName),
+				}), 12),
 			}},
 			{14, []cell{
 				lens(s.lens(panel{
