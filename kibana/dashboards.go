@@ -18,7 +18,7 @@ type cell struct {
 	name  string // of the Lens panel or saved search
 	kind  string // saved.TypeLens or saved.TypeSearch
 	width int    // of the 48 columns
-	drill string // the dashboard that a click leads to, empty for none
+	drill bool   // a click leads to the owner's dashboard
 }
 
 // row is panels side by side, all of one height.
@@ -39,9 +39,9 @@ func lens(name string, width int) cell {
 	return cell{name: name, kind: saved.TypeLens, width: width}
 }
 
-// to makes a click on the panel lead to a dashboard with the value that was clicked as filter.
-func (c cell) to(dashboard string) cell {
-	c.drill = dashboard
+// toOwner makes a click on the panel lead to the owner's dashboard with the value that was clicked as filter.
+func (c cell) toOwner() cell {
+	c.drill = true
 	return c
 }
 
@@ -63,7 +63,7 @@ func (s *set) dashboard(d dashboard) {
 				Grid: saved.Grid{X: x, Y: y, W: c.width, H: r.height, I: index},
 			}
 			references = append(references, saved.Reference{Type: c.kind, ID: s.id(c.name), Name: saved.PanelRef(index)})
-			if c.drill != "" {
+			if c.drill {
 				event := "drill_" + index
 				p.Embeddable.Enhancements.DynamicActions = &saved.DynamicActions{Events: []saved.Drilldown{{
 					EventID: event, Triggers: []string{"FILTER_TRIGGER"},
@@ -72,7 +72,7 @@ func (s *set) dashboard(d dashboard) {
 						Config: saved.DrilldownConfig{UseCurrentFilters: true, UseCurrentDateRange: true},
 					},
 				}}}
-				references = append(references, saved.Reference{Type: saved.TypeDashboard, ID: s.id(c.drill), Name: saved.DrilldownRef(index, event)})
+				references = append(references, saved.Reference{Type: saved.TypeDashboard, ID: s.id(ownerName), Name: saved.DrilldownRef(index, event)})
 			}
 			panels = append(panels, p)
 			x += c.width

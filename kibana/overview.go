@@ -29,7 +29,7 @@ func (s *set) overview() {
 				}), 32),
 				lens(s.lens(panel{
 					name: "families", title: "一级分类占比", show: asPie, columns: []column{families("count"), total},
-				}), 16).to(ownerName),
+				}), 16).toOwner(),
 			}},
 			{12, []cell{
 				lens(s.lens(panel{
@@ -45,21 +45,21 @@ func (s *set) overview() {
 			{16, []cell{
 				lens(s.lens(panel{
 					name: "cities", title: "各地市诉求", show: asChart("bar_horizontal"), columns: []column{top("city", "地市公司", "grid_level.2", 20, "count"), total},
-				}), 16).to(ownerName),
+				}), 16).toOwner(),
 				lens(s.lens(panel{
 					name: "heat", title: "县公司 × 一级分类", description: "哪个县公司的哪类诉求多。", show: asHeatmap,
 					columns: []column{families("count"), top("county", "县公司", "grid_level.3", 20, "count"), total},
-				}), 32).to(ownerName),
+				}), 32).toOwner(),
 			}},
 			{16, []cell{
 				lens(s.lens(panel{
 					name: "labels", title: "诉求分类排行", show: asTable,
 					columns: []column{top("label", "诉求分类", "labels", 20, "count"), total, matters(), callers()},
-				}), 24).to(ownerName),
+				}), 24).toOwner(),
 				lens(s.lens(panel{
 					name: "stations", title: "供电所排行", show: asTable,
 					columns: []column{top("station", "供电所", "grid_level.4", 20, "count"), total, matters(), callers()},
-				}), 24).to(ownerName),
+				}), 24).toOwner(),
 			}},
 			list("search-newest"),
 		},

@@ -127,7 +127,7 @@ func (s *Store) Close() error {
 // Names in the cluster. A month is an index named prefix-calls-2026.11 until it is migrated, and then an alias of that
 // name of an index prefix-calls.g2-2026.11, g for generation. The point keeps an index in the making out of allMonths,
 // which finds indices by the names of their aliases too.
-func (s *Store) allMonths() string   { return s.config.Prefix + "-calls-*" }
+func (s *Store) allMonths() string   { return Pattern(s.config.Prefix) }
 func (s *Store) alias() string       { return s.config.Prefix + "-calls" }
 func (s *Store) ledgerIndex() string { return s.config.Prefix + "-ledger" }
 

@@ -10,7 +10,6 @@ type DataView struct {
 	Fields         Text[[]struct{}]             `json:"fields"`
 	RuntimeFields  Text[map[string]struct{}]    `json:"runtimeFieldMap"`
 	SourceFilters  Text[[]SourceFilter]         `json:"sourceFilters"`
-	AllowHidden    bool                         `json:"allowHidden"`
 }
 
 // FieldAttr names a field for people.
