@@ -29,6 +29,7 @@ import (
 
 	"suqiu/e2e/engine"
 	"suqiu/hotline"
+	"suqiu/ingest"
 	"suqiu/ingest/embedded"
 	"suqiu/ingest/mask/maskeval"
 )
@@ -52,6 +53,7 @@ func TestMaskingLeak(t *testing.T) {
 
 	missed := m.checkDocuments()
 	planted := newNeedles(m.unmistakable())
+	searched := 0
 	for _, place := range slices.Sorted(maps.Keys(seen)) {
 		found := planted.in(seen[place])
 		inIndex := strings.HasPrefix(place, "index.db")
@@ -60,9 +62,10 @@ func TestMaskingLeak(t *testing.T) {
 				t.Errorf("%s holds %q", place, s)
 			}
 		}
-		t.Logf("%s: %d bytes, %d of %d planted strings", place, len(seen[place]), len(found), planted.n)
+		searched += len(seen[place])
 	}
 	m.checkTerms(planted, missed)
+	t.Logf("%d planted strings looked for in %d bytes of %d places: %s", planted.n, searched, len(seen), strings.Join(slices.Sorted(maps.Keys(seen)), ", "))
 }
 
 // masking is one run.
@@ -75,18 +78,19 @@ type masking struct {
 	url     string // of the health and metrics
 	address string // of the broker
 
-	samples map[string]*maskeval.Sample // by call id
-	probes  map[string]string           // what is planted in a further record, by what the record tries out
-	letters int                         // records that must become dead letters
-	printed bytes.Buffer                // by commands
+	identity *age.X25519Identity         // the operator's
+	samples  map[string]*maskeval.Sample // by call id
+	probes   map[string]string           // what is planted in a further record, by what the record tries out
+	letters  int                         // records that must become dead letters
+	printed  bytes.Buffer                // by commands
 }
 
 func startMasking(t *testing.T) *masking {
 	dir := t.TempDir()
 	m := &masking{t: t, dir: dir, data: filepath.Join(dir, "data"), samples: map[string]*maskeval.Sample{}, probes: map[string]string{}}
 	m.suqiu = suqiu{program(t, dir, "suqiu"), filepath.Join(dir, "suqiu.yaml")}
-	identity, err := age.GenerateX25519Identity()
-	if err != nil {
+	var err error
+	if m.identity, err = age.GenerateX25519Identity(); err != nil {
 		t.Fatal(err)
 	}
 	settings := fmt.Sprintf(`
@@ -97,7 +101,7 @@ listen: 127.0.0.1:0
 retention_days: 36500
 log: {level: debug}
 deadletter: {recipient: %q, limit: 0.2}
-`, m.data, identity.Recipient())
+`, m.data, m.identity.Recipient())
 	if err := os.WriteFile(m.suqiu.config, []byte(settings), 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -228,7 +232,7 @@ const partitions = 4
 
 // await returns when all is committed.
 func (m *masking) await() {
-	for deadline := time.Now().Add(2 * time.Minute); ; time.Sleep(200 * time.Millisecond) {
+	for deadline := time.Now().Add(5 * time.Minute); ; time.Sleep(200 * time.Millisecond) {
 		committed, lag := progress(m.t, m.address, partitions)
 		if committed > 0 && lag == 0 {
 			return
@@ -263,7 +267,10 @@ func (m *masking) outputs() map[string][]byte {
 
 	var letters bytes.Buffer
 	for p := range partitions {
-		eachRecord(m.t, m.address, deadTopic, p, func(r kafka.Message) { fmt.Fprintf(&letters, "%s %s %v\n", r.Key, r.Value, r.Headers) })
+		eachRecord(m.t, m.address, deadTopic, p, func(r kafka.Message) {
+			fmt.Fprintf(&letters, "%s %s %v\n", r.Key, r.Value, r.Headers)
+			m.open(r.Value)
+		})
 	}
 	seen["dead letters"] = letters.Bytes()
 	dead := m.suqiu.deadLetters(m.t)
@@ -271,6 +278,24 @@ func (m *masking) outputs() map[string][]byte {
 		m.t.Errorf("there are %d dead letters, want %d", len(dead), m.letters)
 	}
 	return seen
+}
+
+// open opens a dead letter as only the operator can: there the planted number is kept.
+func (m *masking) open(value []byte) {
+	letter, err := ingest.ParseDeadLetter(value)
+	if err != nil {
+		m.t.Fatal(err)
+	}
+	input, err := letter.Open(m.identity)
+	if err != nil {
+		m.t.Fatalf("dead letter %s: %v", letter.ID, err)
+	}
+	for _, number := range m.probes {
+		if bytes.Contains(input.Value, []byte(number)) {
+			return
+		}
+	}
+	m.t.Errorf("dead letter %s has sealed another payload", letter.ID)
 }
 
 // collectFiles reads all files that suqiu has written, but the log of the topics that the input was produced into.
@@ -425,10 +450,11 @@ func newNeedles(all []string) *needles {
 func (f *needles) in(data []byte) []string {
 	found := map[string]bool{}
 	figure := func(i int) bool { return i >= 0 && i < len(data) && data[i] >= '0' && data[i] <= '9' }
+	inside := func(i int) bool { return figure(i-1) && figure(i) }
 	for i := 0; i+headBytes <= len(data); i++ {
 		for _, s := range f.byHead[[headBytes]byte(data[i:])] {
 			end := i + len(s)
-			if bytes.HasPrefix(data[i:], []byte(s)) && !(figure(i-1) && figure(i)) && !(figure(end-1) && figure(end)) {
+			if bytes.HasPrefix(data[i:], []byte(s)) && !inside(i) && !inside(end) {
 				found[s] = true
 			}
 		}

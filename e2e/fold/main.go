@@ -17,23 +17,25 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"os/signal"
+)
+
+// Exit codes beside 0.
+const (
+	exitFailed    = 1
+	exitDifferent = 3
 )
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	defer stop()
-	account, err := run(ctx, os.Args[1:])
-	if err != nil {
-		fmt.Fprintln(os.Stderr, "fold:", err)
-		os.Exit(1)
+	account, err := run(context.Background(), os.Args[1:])
+	if err == nil {
+		err = json.NewEncoder(os.Stdout).Encode(account)
 	}
-	if err := json.NewEncoder(os.Stdout).Encode(account); err != nil {
+	switch {
+	case err != nil:
 		fmt.Fprintln(os.Stderr, "fold:", err)
-		os.Exit(1)
-	}
-	if !account.equal() {
-		os.Exit(3)
+		os.Exit(exitFailed)
+	case !account.equal():
+		os.Exit(exitDifferent)
 	}
 }
 
