@@ -59,7 +59,7 @@ func areaStats(c *cli.Context, env Env) error {
 		if err != nil {
 			return err
 		}
-		reader, err := decode.NewReader(src, label, input)
+		reader, err := decode.NewReader(src, &decode.Input{File: label}, input)
 		if err != nil {
 			return errors.Join(err, input.Close())
 		}

@@ -26,7 +26,7 @@ func sourceFlags() []cli.Flag {
 		&cli.StringFlag{Name: "default-area", Usage: "area `PATH` where nothing tells the place", Category: category},
 		&cli.StringFlag{Name: "id-from", Usage: "where the id stands: field:a.b, filename", Category: category},
 		&cli.StringFlag{Name: "start-from", Usage: "where the time stands: field:a.b, filename", Category: category},
-		&cli.StringFlag{Name: "as-of", Usage: "`TIME` of contacts that tell none", Category: category},
+		&cli.StringFlag{Name: "as-of", Usage: "`TIME` of contacts that tell none, and of the version of what a file tells; by default now", Category: category},
 	}
 }
 
@@ -112,7 +112,7 @@ Examples:
 			if err != nil {
 				return err
 			}
-			files := &ingest.FileIngester{Loop: loop.Loop, Ledger: ledger{store}, Records: s.cfg.Batch.Records, Bytes: s.cfg.Batch.Bytes}
+			files := &ingest.FileIngester{Loop: loop.Loop, Ledger: ledger{store}, Records: s.cfg.Batch.Records, Bytes: s.cfg.Batch.Bytes, AsOf: src.Received}
 			names := c.Args().Slice()
 			if len(names) == 0 {
 				names = []string{"-"}

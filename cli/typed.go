@@ -55,7 +55,7 @@ func (s *session) typedSource() *decode.Source {
 // analyse classifies every contact of a file with all processors and hands the results over in the file's order.
 func (s *session) analyse(ctx context.Context, p *ingest.Pipeline, name string, r io.Reader, hand func(analysed) error) error {
 	src := s.typedSource()
-	reader, err := decode.NewReader(src, name, r)
+	reader, err := decode.NewReader(src, &decode.Input{File: name}, r)
 	if err != nil {
 		return err
 	}

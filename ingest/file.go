@@ -116,7 +116,7 @@ type fileRun struct {
 
 func (r *fileRun) all(ctx context.Context, data io.Reader) error {
 	counted := &countingReader{r: data}
-	items, err := decode.NewReader(r.src, r.name, counted)
+	items, err := decode.NewReader(r.src, r.input(nil), counted)
 	if err != nil {
 		return err
 	}

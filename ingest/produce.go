@@ -59,7 +59,7 @@ func (p *Producer) Produce(ctx context.Context, src *decode.Source, name string,
 		return done, fmt.Errorf("produce %s: %w", name, err)
 	}
 	begun := &head{r: plain}
-	items, err := decode.NewReader(src, name, begun)
+	items, err := decode.NewReader(src, &decode.Input{File: name}, begun)
 	if err != nil {
 		return done, fmt.Errorf("produce %s: %w", name, err)
 	}

@@ -206,7 +206,7 @@ func (r *Replayer) readFile(d *DeadLetter) (Unit, error) {
 	}
 	defer file.Close()
 	name := filepath.Base(d.Origin.File)
-	items, err := decode.NewReader(&src, name, file)
+	items, err := decode.NewReader(&src, &decode.Input{File: name, Arrived: d.At}, file)
 	if err != nil {
 		return Unit{}, &errGone{err.Error()}
 	}

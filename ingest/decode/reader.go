@@ -24,9 +24,10 @@ type Reader interface {
 // headBytes is how much of an input is looked at to recognise its encoding and form.
 const headBytes = 64 << 10
 
-// NewReader opens the content of one file, which may be compressed with gzip. It fails with an *Error if the content
-// is of no form that the source's format allows.
-func NewReader(src *Source, file string, r io.Reader) (Reader, error) {
+// NewReader opens the content of one file, which may be compressed with gzip; in names the file and the time it was
+// read. It fails with an *Error if the content is of no form that the source's format allows.
+func NewReader(src *Source, in *Input, r io.Reader) (Reader, error) {
+	file := in.File
 	buffered := bufio.NewReaderSize(r, headBytes)
 	if magic, _ := buffered.Peek(2); bytes.Equal(magic, []byte("\x1f\x8b")) {
 		unpacked, err := gzip.NewReader(buffered)
@@ -35,7 +36,7 @@ func NewReader(src *Source, file string, r io.Reader) (Reader, error) {
 		}
 		buffered = bufio.NewReaderSize(&unpacker{unpacked, file}, headBytes)
 	}
-	inner, err := open(src, &Input{File: file}, buffered)
+	inner, err := open(src, &Input{File: file, Arrived: in.Arrived}, buffered)
 	if err != nil {
 		return nil, err
 	}

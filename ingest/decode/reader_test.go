@@ -24,7 +24,7 @@ import (
 // readAll reads a file to its end and tells each item in one line: the line, then the ids or the reason.
 func readAll(t *testing.T, src *Source, r io.Reader) []string {
 	t.Helper()
-	reader, err := NewReader(src, "orders", r)
+	reader, err := NewReader(src, &Input{File: "orders"}, r)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -157,7 +157,7 @@ func TestReaderUnpacksGzip(t *testing.T) {
 	if got := readAll(t, &Source{}, bytes.NewReader(packed.Bytes())); len(got) != 1 || got[0] != "1 a" {
 		t.Errorf("got %q", got)
 	}
-	reader, err := NewReader(&Source{}, "orders", bytes.NewReader(packed.Bytes()[:packed.Len()-10]))
+	reader, err := NewReader(&Source{}, &Input{File: "orders"}, bytes.NewReader(packed.Bytes()[:packed.Len()-10]))
 	for err == nil {
 		_, err = reader.Next()
 	}
@@ -171,7 +171,7 @@ func TestReaderReturnsReadErrors(t *testing.T) {
 	broken := errors.New("broken disk")
 	for _, begin := range []string{nativeLine("a") + "\n", "[" + nativeLine("a"), "工单编号,受理时间,诉求内容\n1,2026-07-03,停电\n"} {
 		begin += strings.Repeat(" ", headBytes)
-		reader, err := NewReader(&Source{}, "orders", io.MultiReader(strings.NewReader(begin), iotest.ErrReader(broken)))
+		reader, err := NewReader(&Source{}, &Input{File: "orders"}, io.MultiReader(strings.NewReader(begin), iotest.ErrReader(broken)))
 		for range 4 {
 			if err != nil {
 				break
