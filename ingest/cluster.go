@@ -126,7 +126,7 @@ func setupHint(err error) (hint string, lasting bool) {
 	case errors.Is(err, io.ErrUnexpectedEOF):
 		return "if it lasts, check kafka.tls and kafka.sasl against the broker's listener", false
 	case errors.Is(err, kafka.TopicAuthorizationFailed):
-		return "give the user the right to read and describe the topic", true
+		return "give the user the right to describe and read the topic, to create it by suqiu kafka setup, and to write dead letters", true
 	case errors.Is(err, kafka.GroupAuthorizationFailed):
 		return "give the user the right to read the consumer group", true
 	case errors.Is(err, kafka.ClusterAuthorizationFailed):
@@ -136,7 +136,7 @@ func setupHint(err error) (hint string, lasting bool) {
 	case errors.Is(err, kafka.UnsupportedSASLMechanism):
 		return "check kafka.sasl.mechanism against the brokers' listeners", true
 	case errors.Is(err, kafka.UnknownTopicOrPartition):
-		return "create the topics with suqiu kafka setup", true
+		return "create the topics with suqiu kafka setup, or give the user the right to describe them", true
 	}
 	return "", false
 }
@@ -152,7 +152,8 @@ func retry(ctx context.Context, clock Clock, b Backoff, do func() error) error {
 		if err == nil || ctx.Err() != nil {
 			return err
 		}
-		if hint, lasting := setupHint(err); lasting {
+		hint, lasting := setupHint(err)
+		if lasting || hint != "" && attempt+1 == attempts {
 			return fmt.Errorf("%w (%s)", err, hint)
 		}
 		if attempt+1 == attempts {

@@ -70,7 +70,11 @@ func CreateTopics(ctx context.Context, cluster Cluster, topics []Topic, dryRun b
 	var failed []error
 	for _, name := range missing {
 		if err := response.Errors[name]; err != nil && !errors.Is(err, kafka.TopicAlreadyExists) {
-			failed = append(failed, fmt.Errorf("create topic %s: %w", name, err))
+			err = fmt.Errorf("create topic %s: %w", name, err)
+			if hint, _ := setupHint(err); hint != "" {
+				err = fmt.Errorf("%w (%s)", err, hint)
+			}
+			failed = append(failed, err)
 		}
 	}
 	return missing, errors.Join(failed...)
