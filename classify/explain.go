@@ -220,11 +220,12 @@ func (m *matches) why(e *expr, f *RuleFinding) {
 			blocked(ReasonExcluded)
 		}
 	case opCount, opTitle:
-		if len(m.wordsOf(e.children[0].group)) == 0 {
+		switch {
+		case len(m.wordsOf(e.children[0].group)) == 0:
 			m.why(e.children[0], f)
-		} else if e.op == opCount {
+		case e.op == opCount:
 			blocked(ReasonCount)
-		} else {
+		default:
 			blocked(ReasonTitle)
 		}
 	case opTest:

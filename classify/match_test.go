@@ -3,6 +3,7 @@ package classify
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -75,10 +76,7 @@ func TestMatchEqualsNaive(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		var groups [][]sequence
 		for range rapid.IntRange(1, 6).Draw(t, "groups") {
-			pattern := ""
-			for _, i := range rapid.SliceOfN(item, 1, 5).Draw(t, "pattern") {
-				pattern += i
-			}
+			pattern := strings.Join(rapid.SliceOfN(item, 1, 5).Draw(t, "pattern"), "")
 			if sequences, err := expandPattern(pattern, folder{}); err == nil {
 				groups = append(groups, sequences)
 			}

@@ -271,7 +271,7 @@ func placedPatterns(n yamlNode) []placedPattern {
 // splitPatterns parts a text that stands so many characters into the node.
 func splitPatterns(text string, at int, n yamlNode) []placedPattern {
 	var all []placedPattern
-	for _, word := range strings.Fields(text) {
+	for word := range strings.FieldsSeq(text) {
 		i := strings.Index(text, word)
 		at += utf8.RuneCountInString(text[:i])
 		all = append(all, placedPattern{word, at, n})

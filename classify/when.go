@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 	"unicode"
 )
 
@@ -206,10 +207,10 @@ func (p *whenParser) near() *expr {
 // distance reads 12, 3t, 1u, s or c.
 func (p *whenParser) distance(e *expr) {
 	token := p.token
-	switch {
-	case token == "s":
+	switch token {
+	case "s":
 		e.unit = unitSentence
-	case token == "c":
+	case "c":
 		e.unit = unitClause
 	default:
 		switch token[max(len(token)-1, 0):] {
@@ -270,20 +271,20 @@ func (p *whenParser) primary() *expr {
 
 // value reads names and numbers joined by dots.
 func (p *whenParser) value() string {
-	value := ""
+	var value strings.Builder
 	for p.err == nil {
 		if p.token == "" || !isNameRune([]rune(p.token)[0]) {
 			p.fail("expected a value, found %q", p.token)
 		}
-		value += p.token
+		value.WriteString(p.token)
 		p.next()
 		if p.token != "." {
 			break
 		}
-		value += "."
+		value.WriteByte('.')
 		p.next()
 	}
-	return value
+	return value.String()
 }
 
 func (p *whenParser) group() *expr {

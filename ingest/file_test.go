@@ -256,10 +256,7 @@ func TestFileNameIsMasked(t *testing.T) {
 	if len(store.docs) != 1 || len(sink.letters) != 1 {
 		t.Fatalf("%d documents and %d letters, want one each", len(store.docs), len(sink.letters))
 	}
-	left := fmt.Sprintf("%+v %+v", store.docs, sink.letters)
-	for key, value := range ledger.values {
-		left += key + string(value)
-	}
+	left := fmt.Sprintf("%+v %+v %q", store.docs, sink.letters, ledger.values)
 	if strings.Contains(left, "13800001234") {
 		t.Errorf("the number is left in %s", left)
 	}

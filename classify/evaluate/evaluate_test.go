@@ -15,7 +15,7 @@ type answers struct{}
 
 func (answers) Analyze(c *hotline.Call) hotline.Analysis {
 	a := hotline.Analysis{Nature: hotline.NatureRepair, Responsible: hotline.ResponsibleUtility}
-	for _, code := range strings.Fields(c.Turns[0].Text) {
+	for code := range strings.FieldsSeq(c.Turns[0].Text) {
 		a.Labels = append(a.Labels, hotline.Label{Code: code, Weight: 1})
 	}
 	return a

@@ -45,7 +45,7 @@ func (sc *scanner) judge(p *part) (token string, rank, end int) {
 	if n >= 7 && sc.m.own[NormalisePhone(p.digits)] {
 		return "", rankKnown, end
 	}
-	is := sc.label(p)
+	is := sc.label()
 	if token, rank := sc.short(p, is); rank > 0 {
 		return token, rank, max(end, p.groups[len(p.groups)-1].checkX)
 	}
@@ -68,7 +68,7 @@ func (sc *scanner) judge(p *part) (token string, rank, end int) {
 }
 
 // label returns what the words before the chain say; it is looked up once a chain, and no more once a number used it.
-func (sc *scanner) label(p *part) label {
+func (sc *scanner) label() label {
 	c := &sc.chain
 	if !c.looked {
 		c.looked = true

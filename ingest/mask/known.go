@@ -70,7 +70,7 @@ func (k *known) whole(sc *scanner, p *part) (token string, rank int) {
 	if k == nil {
 		return "", 0
 	}
-	if k.agent != "" && p.digits == k.agent && (p.spoken || sc.label(p) == labelAgent) {
+	if k.agent != "" && p.digits == k.agent && (p.spoken || sc.label() == labelAgent) {
 		return tokenAgent, rankKnown
 	}
 	for _, number := range k.numbers {
@@ -91,7 +91,7 @@ func (k *known) fragment(sc *scanner, p *part) (token string, rank int) {
 		return "", 0
 	}
 	if !p.spoken && n < longGroup {
-		if is := sc.label(p); !p.first || is != labelTail && is != labelPhone && is != labelAccount || !near(sc.chain.gap, 8) {
+		if is := sc.label(); !p.first || is != labelTail && is != labelPhone && is != labelAccount || !near(sc.chain.gap, 8) {
 			return "", 0
 		}
 	}

@@ -23,7 +23,6 @@ func (sc *scanner) plate(start, i int) (end int) {
 			figures++
 		case latin(r):
 		case signs >= 4 && strings.ContainsRune("挂学警港澳领试", r):
-			signs, figures = 5, figures+1
 			i += n
 			sc.add(span{start: start, end: i, token: tokenPlate})
 			return i
@@ -92,14 +91,13 @@ func (sc *scanner) email(i, n int) int {
 	dotted, domain := false, false
 	for end < len(sc.s) && end-i < maxEmail {
 		r, m := utf8.DecodeRuneInString(sc.s[end:])
-		if r == '点' || r == '．' || r == '。' && isLetterAt(sc.s, end+m) {
-			dotted, domain = true, false
-		} else if r == ' ' && domain {
-			break
-		} else if !addressRune(r) && (n == 1 || r != ' ' && digitOf(r) < 0) {
+		dot := r == '.' || r == '点' || r == '．' || r == '。' && isLetterAt(sc.s, end+m)
+		space := r == ' ' && domain
+		foreign := !dot && !addressRune(r) && (n == 1 || r != ' ' && digitOf(r) < 0)
+		if space || foreign {
 			break
 		}
-		dotted = dotted || r == '.'
+		dotted = dotted || dot
 		domain = dotted && latin(r)
 		end += m
 	}
