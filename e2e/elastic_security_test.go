@@ -5,6 +5,7 @@ package e2e
 import (
 	"os"
 	"testing"
+	"time"
 
 	"suqiu/e2e/engine"
 	"suqiu/hotline"
@@ -17,6 +18,9 @@ const roles = `
 setup:
   cluster: [monitor, manage_index_templates]
   indices: [{names: ['suqiu-*'], privileges: [manage]}]
+operate:
+  cluster: [monitor, manage_index_templates]
+  indices: [{names: ['suqiu-*'], privileges: [manage, read, write]}]
 run:
   cluster: [monitor]
   indices: [{names: ['suqiu-*'], privileges: [read, write, create_index, view_index_metadata, maintenance]}]
@@ -34,7 +38,7 @@ func TestElasticSecurity(t *testing.T) {
 	password := "invented-for-this-test"
 	secured, err := engine.StartElasticsearch(t.Context(), dir, engine.Options{
 		Password: password, Roles: roles,
-		Users: []engine.User{{Name: "admin", Password: password, Role: "setup"}, {Name: "runner", Password: password, Role: "run"}, {Name: "reader", Password: password, Role: "look"}},
+		Users: []engine.User{{Name: "admin", Password: password, Role: "setup"}, {Name: "operator", Password: password, Role: "operate"}, {Name: "runner", Password: password, Role: "run"}, {Name: "reader", Password: password, Role: "look"}},
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -91,6 +95,27 @@ func TestElasticSecurity(t *testing.T) {
 		}
 		if _, err := reader.GetRecord(ctx, "lease"); err != nil {
 			t.Errorf("ledger: %v", err)
+		}
+	})
+	t.Run("OperatorMigratesAndDrops", func(t *testing.T) {
+		operator := as("operator", password)
+		if err := operator.Migrate(ctx, "suqiu-calls-2026.04", "test", time.Now, silent); err != nil {
+			t.Fatalf("migrate: %v", err)
+		}
+		if result, err := reader.Search(ctx, index.Query{}); err != nil || result.Total != 1 {
+			t.Errorf("search: got %d documents, %v", result.Total, err)
+		}
+		months, err := operator.Months(ctx)
+		if err != nil || len(months) != 2 {
+			t.Fatalf("months: got %v, %v, want March and April", months, err)
+		}
+		for _, month := range months {
+			if _, err := index.DropMonth(ctx, operator, operator, month, month); err != nil {
+				t.Errorf("drop: %v", err)
+			}
+		}
+		if result, err := reader.Search(ctx, index.Query{}); err != nil || result.Total != 0 {
+			t.Errorf("search after the drop: got %d documents, %v", result.Total, err)
 		}
 	})
 	t.Run("ReaderMayNotWrite", func(t *testing.T) {

@@ -375,7 +375,8 @@ func (m *mover) swap(ctx context.Context) error {
 	return err
 }
 
-// checkpoint is a sequence number up to which each shard of the source has applied all writes.
+// checkpoint is a sequence number up to which every copy of each shard of the source has applied all writes, so that a
+// pass misses none of them whatever copies it reads.
 func (m *mover) checkpoint(ctx context.Context) (int64, error) {
 	var answer struct {
 		Indices map[string]struct {
@@ -384,7 +385,7 @@ func (m *mover) checkpoint(ctx context.Context) (int64, error) {
 					Primary bool `json:"primary"`
 				} `json:"routing"`
 				SeqNo struct {
-					Local int64 `json:"local_checkpoint"`
+					Global int64 `json:"global_checkpoint"`
 				} `json:"seq_no"`
 			} `json:"shards"`
 		} `json:"indices"`
@@ -404,8 +405,8 @@ func (m *mover) checkpoint(ctx context.Context) (int64, error) {
 				continue
 			}
 			found = true
-			if first || c.SeqNo.Local < lowest {
-				lowest, first = c.SeqNo.Local, false
+			if first || c.SeqNo.Global < lowest {
+				lowest, first = c.SeqNo.Global, false
 			}
 		}
 		if !found {

@@ -3,6 +3,7 @@ package elastic
 import (
 	"compress/gzip"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -10,6 +11,8 @@ import (
 	"strings"
 	"sync"
 	"testing"
+
+	"suqiu/hotline"
 )
 
 // keeper stands in for a cluster with life cycles, which the test cluster of e2e lacks: it keeps what is put and
@@ -104,6 +107,37 @@ func TestSetupWithLifecycle(t *testing.T) {
 	all[0] = "lifecycle policy edited"
 	if got := planStates(t, s); !slices.Equal(got, all) {
 		t.Errorf("plan after an edit: got %v, want %v", got, all)
+	}
+}
+
+// TestSetupOverNewer: templates of a newer build are not taken back, not even by force.
+func TestSetupOverNewer(t *testing.T) {
+	k := &keeper{bodies: map[string]json.RawMessage{}}
+	s := open(t, k)
+	if err := s.Setup(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	const path = "/_component_template/suqiu-calls-mappings"
+	var newer object
+	if err := json.Unmarshal(k.bodies[path], &newer); err != nil {
+		t.Fatal(err)
+	}
+	meta := map[string]any{"mapping_version": MappingVersion + 1}
+	newer["_meta"] = meta
+	meta[fingerprintKey] = fingerprintOf(flatten(newer))
+	k.bodies[path] = json.RawMessage(jsonText(newer))
+	written := len(k.puts)
+	plan, err := s.Plan(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = s.Apply(t.Context(), plan, true)
+	var f *hotline.Fault
+	if !errors.As(err, &f) || f.Kind != hotline.FaultSetup || !strings.Contains(f.Hint, "update suqiu") {
+		t.Errorf("got %v, want a fault of the set-up that says to update suqiu", err)
+	}
+	if len(k.puts) != written {
+		t.Errorf("it wrote %v", k.puts[written:])
 	}
 }
 
