@@ -177,3 +177,68 @@ func (m *mover) removeVanished(ctx context.Context) error {
 		request["search_after"] = page[len(page)-1].Sort
 	}
 }
+
+// checkpoint is a sequence number up to which every copy of each shard of the source has applied all writes, so that a
+// pass misses none of them whatever copies it reads.
+func (m *mover) checkpoint(ctx context.Context) (int64, error) {
+	var answer struct {
+		Indices map[string]struct {
+			Shards map[string][]struct {
+				Routing struct {
+					Primary bool `json:"primary"`
+				} `json:"routing"`
+				SeqNo struct {
+					Global int64 `json:"global_checkpoint"`
+				} `json:"seq_no"`
+			} `json:"shards"`
+		} `json:"indices"`
+	}
+	op := "read the sequence numbers of " + m.state.Source
+	err := m.do(ctx, op, esapi.IndicesStatsRequest{Index: []string{m.state.Source}, Level: "shards"}, &answer)
+	if err != nil {
+		return 0, err
+	}
+	shards := answer.Indices[m.state.Source].Shards
+	lowest := int64(-1)
+	first := true
+	for number, copies := range shards {
+		found := false
+		for _, c := range copies {
+			if !c.Routing.Primary {
+				continue
+			}
+			found = true
+			if first || c.SeqNo.Global < lowest {
+				lowest, first = c.SeqNo.Global, false
+			}
+		}
+		if !found {
+			return 0, &hotline.Fault{Kind: hotline.FaultUnavailable, Op: op, Err: fmt.Errorf("shard %s has no primary", number)}
+		}
+	}
+	if len(shards) == 0 {
+		return 0, fault(op, fmt.Errorf("%w: no shards", errAnswer))
+	}
+	return lowest, nil
+}
+
+// documents counts the documents of an index, all writes included.
+func (s *Store) documents(ctx context.Context, name string) (int64, error) {
+	if err := s.refresh(ctx, name); err != nil {
+		return 0, err
+	}
+	var answer struct {
+		Count  int64 `json:"count"`
+		Shards struct {
+			Failed int `json:"failed"`
+		} `json:"_shards"`
+	}
+	op := "count the documents of " + name
+	if err := s.do(ctx, op, esapi.CountRequest{Index: []string{name}}, &answer); err != nil {
+		return 0, err
+	}
+	if n := answer.Shards.Failed; n > 0 {
+		return 0, &hotline.Fault{Kind: hotline.FaultUnavailable, Op: op, Err: fmt.Errorf("%d shards failed", n)}
+	}
+	return answer.Count, nil
+}
