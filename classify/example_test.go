@@ -3,6 +3,7 @@ package classify_test
 import (
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -46,15 +47,39 @@ rules:
 	// 「电」 电
 }
 
-// The files shown in the manual of the language are right: they compile and their examples hold.
+// The files shown in the manual of the language are right, in English and in Chinese: they compile and their examples hold.
+// Both pages tell the same grammar.
 func TestManual(t *testing.T) {
-	manual, err := os.ReadFile("../docs/rules.md")
+	grammar := blocks(t, "rules.md", "ebnf")
+	for _, page := range []string{"rules.md", "rules.zh-CN.md"} {
+		t.Run(page, func(t *testing.T) {
+			if got := blocks(t, page, "ebnf"); !slices.Equal(got, grammar) {
+				t.Errorf("grammar %q, want %q", got, grammar)
+			}
+			checkManual(t, blocks(t, page, "yaml"))
+		})
+	}
+}
+
+// blocks returns the code blocks of a page under docs that are marked with a language.
+func blocks(t *testing.T, page, language string) []string {
+	text, err := os.ReadFile("../docs/" + page)
 	if err != nil {
 		t.Fatal(err)
 	}
+	parts := strings.Split(string(text), "```"+language+"\n")[1:]
+	for i, part := range parts {
+		parts[i], _, _ = strings.Cut(part, "```")
+	}
+	if len(parts) == 0 {
+		t.Fatalf("%s has no block of %s", page, language)
+	}
+	return parts
+}
+
+func checkManual(t *testing.T, files []string) {
 	overlay := fstest.MapFS{}
-	for i, part := range strings.Split(string(manual), "```yaml\n")[1:] {
-		block, _, _ := strings.Cut(part, "```")
+	for i, block := range files {
 		path := "taxonomy.yaml"
 		switch {
 		case strings.Contains(block, "\nrules:"):
