@@ -92,6 +92,9 @@ type holdings struct{ index.Searcher }
 // Revisions implements ingest.Holdings.
 func (h holdings) Revisions(ctx context.Context, ids []string) (map[string]int64, error) {
 	revisions := make(map[string]int64, len(ids))
+	if len(ids) == 0 {
+		return revisions, nil // a filter without ids would find everything
+	}
 	for token := ""; ; {
 		var docs []hotline.Document
 		var err error

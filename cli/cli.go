@@ -34,6 +34,8 @@ type Env struct {
 	Stdout, Stderr io.Writer
 	Environ        []string // as from os.Environ
 	Now            func() time.Time
+
+	program string // the path by which it was called, for examples to copy
 }
 
 // Main runs the command line of this process and returns its exit code. SIGINT and SIGTERM end the running command in
@@ -49,6 +51,7 @@ func Main() int {
 
 // Run runs one command line, the program's name first, and returns its exit code.
 func Run(ctx context.Context, args []string, env Env) int {
+	env.program = args[0]
 	app := newApp(env)
 	err := app.RunContext(ctx, permute(app.Commands, args))
 	if err == nil {

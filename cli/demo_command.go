@@ -10,7 +10,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/urfave/cli/v2"
@@ -23,7 +22,8 @@ import (
 	"suqiu/ingest/embedded"
 )
 
-// demoMark is in a data folder that holds nothing but a demo, and may therefore be emptied by the next one.
+// demoMark is in a data folder that holds nothing but a demo, and may therefore be emptied by the next one. The first
+// command that writes anything else into the folder takes it away; see ownFolder.
 const demoMark = "DEMO"
 
 func demoCommand(env Env) *cli.Command {
@@ -31,7 +31,8 @@ func demoCommand(env Env) *cli.Command {
 		Name:  "demo",
 		Usage: "演示：八周虚构来电走完全程并核对 · eight weeks of invented calls the whole way, checked against the truth",
 		Description: `Writes a few thousand invented contacts into an embedded Kafka, consumes, masks, classifies and stores them, searches three times
-and holds the answers against what was planted. Needs no network, no settings. Exit code 3 if an answer is wrong.
+and holds the answers against what was planted. Needs no network, no settings. Exit code 1 if an answer is wrong. A folder into which calls of your own were put is
+left alone.
 
 Example:
    suqiu demo --data /tmp/suqiu-demo`,
@@ -58,6 +59,7 @@ Example:
 				return err
 			}
 			defer s.close()
+			s.demo = true
 			d := &demo{session: s, out: env.Stdout, paint: newPaint(env.Stdout)}
 			return d.run(c.Context)
 		},
@@ -72,7 +74,7 @@ func emptyDemoFolder(folder string) error {
 	}
 	mark := filepath.Join(folder, demoMark)
 	if _, err := os.Stat(mark); err != nil && len(entries) > 0 {
-		return usagef("%s holds data that is not a demo's; name another folder with --data", folder)
+		return usagef("%s holds data that is not a demo's and is left alone; name another folder: suqiu demo --data FOLDER", folder)
 	}
 	if address, err := embedded.Address(folder); err == nil {
 		return fmt.Errorf("%s is in use by the process that listens on %s; stop it first", folder, address)
@@ -86,6 +88,31 @@ func emptyDemoFolder(folder string) error {
 		return err
 	}
 	return os.WriteFile(mark, []byte("suqiu demo\n"), 0o600)
+}
+
+// ownFolder takes the demo's mark off the embedded data folder, because calls of the user's are about to be written there.
+func (s *session) ownFolder() error {
+	if s.demo || !s.cfg.Embedded {
+		return nil
+	}
+	if err := os.Remove(filepath.Join(s.cfg.Data, demoMark)); err != nil && !errors.Is(err, os.ErrNotExist) {
+		return fmt.Errorf("keep the data folder from the next demo: %w", err)
+	}
+	return nil
+}
+
+// ownedStore takes the demo's mark off the data folder before it puts the first documents there.
+type ownedStore struct {
+	ingest.Store
+	own func() error
+}
+
+// Put implements ingest.Store.
+func (o ownedStore) Put(ctx context.Context, docs []hotline.Document) ([]hotline.Verdict, error) {
+	if err := o.own(); err != nil {
+		return nil, err
+	}
+	return o.Store.Put(ctx, docs)
 }
 
 type demo struct {
@@ -139,7 +166,7 @@ func (d *demo) run(ctx context.Context) error {
 	}
 	d.next(truth.Problems[0])
 	if d.wrong > 0 {
-		return cli.Exit(fmt.Sprintf("%d answers differ from the truth", d.wrong), exitCheck)
+		return fmt.Errorf("%d answers differ from the truth", d.wrong)
 	}
 	return nil
 }
@@ -271,6 +298,6 @@ func (d *demo) next(p sample.Problem) {
 		"classify --help",
 		"serve --embedded" + folder + "    # 然后看 http://" + d.cfg.Listen + "/status",
 	} {
-		d.say("  suqiu %s", strings.TrimSpace(line))
+		d.say("  %s %s", d.env.program, line)
 	}
 }

@@ -40,6 +40,9 @@ Example:
 			if err != nil {
 				return err
 			}
+			if err := s.ownFolder(); err != nil {
+				return err
+			}
 			producer, err := ingest.NewProducer(cluster, topic)
 			if err != nil {
 				return err

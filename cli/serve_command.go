@@ -76,14 +76,16 @@ func serve(c *cli.Context, env Env, withHTTP bool) error {
 	if err != nil {
 		return err
 	}
+	var listener net.Listener // opened before anything runs: what can't be watched must not consume
+	if withHTTP {
+		if listener, err = net.Listen("tcp", s.cfg.Listen); err != nil {
+			return fmt.Errorf("listen: %w; set another address with --set listen=HOST:PORT", err)
+		}
+	}
 	group, ctx := errgroup.WithContext(c.Context)
 	group.Go(func() error { return consumer.Run(ctx) })
 	group.Go(func() error { return s.reloadOnHangup(ctx, loop.rules, store) })
 	if withHTTP {
-		listener, err := net.Listen("tcp", s.cfg.Listen)
-		if err != nil {
-			return fmt.Errorf("listen: %w; set another address with --set listen=HOST:PORT", err)
-		}
 		s.log.Info("serving", "address", listener.Addr().String())
 		group.Go(func() error { return serveHTTP(ctx, listener, s.handler(consumer, loop.metrics)) })
 	}

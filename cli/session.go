@@ -37,6 +37,7 @@ type session struct {
 	cfg  *config.Loaded
 	log  *slog.Logger
 	zone *time.Location
+	demo bool // what it writes may be emptied by the next demo
 
 	rules   func() (*classify.RuleSet, error)
 	keys    func() (*mask.Masker, error)
