@@ -117,7 +117,7 @@ func (s *Store) send(ctx context.Context, request esapi.Request, out any) error 
 // the cluster, manage_ilm where it manages life cycles, and manage on the indices; Migrate and DropMonth read and write
 // beside that.
 const rightsHint = "the user needs monitor on the cluster and read, write, create_index, view_index_metadata and maintenance " +
-	"on the indices of the prefix; or the index is blocked or closed"
+	"on the indices of the prefix, for suqiu index more (docs/operation.md); or the index is blocked or closed"
 
 // fault says what a failed request asks of the caller.
 func fault(op string, err error) *hotline.Fault {
