@@ -7,12 +7,21 @@ import (
 	"testing"
 )
 
-// The page on formats is kept true: its examples decode, and it names every field that the decoder knows.
+// The page on formats is kept true, in English and in Chinese: its examples decode, and it names every field that the decoder knows.
 func TestDocsDataFormats(t *testing.T) {
-	page, err := os.ReadFile(filepath.Join("..", "..", "docs", "data-formats.md"))
-	if err != nil {
-		t.Fatal(err)
+	for _, name := range []string{"data-formats.md", "data-formats.zh-CN.md"} {
+		t.Run(name, func(t *testing.T) {
+			page, err := os.ReadFile(filepath.Join("..", "..", "docs", name))
+			if err != nil {
+				t.Fatal(err)
+			}
+			checkExamples(t, page)
+			checkFields(t, page)
+		})
 	}
+}
+
+func checkExamples(t *testing.T, page []byte) {
 	examples := regexp.MustCompile("(?s)```(?:json|csv|tsv) ([0-9a-z-]+)\n(.*?)```").FindAllSubmatch(page, -1)
 	if len(examples) < 8 {
 		t.Fatalf("only %d examples", len(examples))
@@ -26,6 +35,9 @@ func TestDocsDataFormats(t *testing.T) {
 			}
 		}
 	}
+}
+
+func checkFields(t *testing.T, page []byte) {
 	known := map[string]bool{}
 	for _, word := range regexp.MustCompile(`[\p{Han}\w]+`).FindAllString(string(page), -1) {
 		known[canonical(word)] = true
