@@ -1,6 +1,7 @@
 // Package embedded runs a broker that speaks Kafka's protocol inside the process and keeps its log on disk, for demos
 // and single machines. One process holds a data folder at a time, guarded by a lock that dies with it; it writes the
-// broker's address into the folder, where other processes on the machine find it. The broker listens on 127.0.0.1
+// broker's address into the folder, where other processes on the machine find it. Processes that use Keep take over from
+// one another, so that the broker lives as long as any of them, always at the same address. The broker listens on 127.0.0.1
 // only. Records survive the end of the process, however it ends; with Options.Sync also that of the machine. They are
 // kept for ever, unless a topic has a retention of its own.
 package embedded
@@ -43,6 +44,16 @@ type Options struct {
 	MinSession time.Duration
 }
 
+func (o Options) withDefaults() Options {
+	if o.Partitions == 0 {
+		o.Partitions = 4
+	}
+	if o.MinSession == 0 {
+		o.MinSession = time.Second
+	}
+	return o
+}
+
 // Broker is a running broker.
 type Broker struct {
 	cluster *kfake.Cluster
@@ -57,20 +68,32 @@ func Start(folder string, opts Options) (*Broker, error) {
 	if opts.Partitions < 0 {
 		return nil, fmt.Errorf("start broker on %s: partitions must not be negative", folder)
 	}
-	if opts.Partitions == 0 {
-		opts.Partitions = 4
-	}
-	if opts.MinSession == 0 {
-		opts.MinSession = time.Second
-	}
 	if err := os.MkdirAll(folder, 0o700); err != nil {
 		return nil, fmt.Errorf("start broker: %w", err)
 	}
-	lock, err := acquire(filepath.Join(folder, lockFile))
+	lock, err := lockFolder(folder)
 	if err != nil {
 		return nil, fmt.Errorf("start broker on %s: %w", folder, err)
 	}
-	cluster, err := launch(folder, opts)
+	return launch(folder, opts, lock, 0)
+}
+
+// lockFolder locks the folder for this process. A probe of Address holds the lock for an instant too, so it is tried for a
+// moment before the error is ErrHeld.
+func lockFolder(folder string) (*os.File, error) {
+	for attempt := 0; ; attempt++ {
+		lock, err := acquire(filepath.Join(folder, lockFile), exclusive)
+		if !errors.Is(err, ErrHeld) || attempt == 10 {
+			return lock, err
+		}
+		time.Sleep(20 * time.Millisecond)
+	}
+}
+
+// launch starts the broker of a folder that this process has locked, and publishes its address. Port is the one it must
+// listen on; if it is 0, the broker listens on its earlier one, or on any if that is taken.
+func launch(folder string, opts Options, lock *os.File, port int) (*Broker, error) {
+	cluster, err := listen(folder, opts, port)
 	if err != nil {
 		lock.Close()
 		return nil, fmt.Errorf("start broker on %s: %w", folder, err)
@@ -83,8 +106,8 @@ func Start(folder string, opts Options) (*Broker, error) {
 	return b, nil
 }
 
-// launch starts the broker on its earlier port, or on any if that is taken.
-func launch(folder string, opts Options) (*kfake.Cluster, error) {
+func listen(folder string, opts Options, port int) (*kfake.Cluster, error) {
+	opts = opts.withDefaults()
 	settings := []kfake.Opt{
 		kfake.NumBrokers(1),
 		kfake.ClusterID("suqiu-embedded"),
@@ -98,6 +121,9 @@ func launch(folder string, opts Options) (*kfake.Cluster, error) {
 	}
 	if opts.Sync {
 		settings = append(settings, kfake.SyncWrites())
+	}
+	if port > 0 {
+		return kfake.NewCluster(append(settings, kfake.Ports(port))...)
 	}
 	if port := earlierPort(folder); port > 0 {
 		if cluster, err := kfake.NewCluster(append(settings, kfake.Ports(port))...); err == nil {
@@ -113,20 +139,26 @@ func earlierPort(folder string) int {
 	if err != nil {
 		return 0
 	}
-	_, text, err := net.SplitHostPort(address)
-	if err != nil {
-		return 0
-	}
-	port, err := strconv.Atoi(text)
-	if err != nil || port < 1 || port > 65535 {
-		return 0
-	}
-	probe, err := net.Listen("tcp", net.JoinHostPort("127.0.0.1", text))
+	port := portOf(address)
+	probe, err := net.Listen("tcp", net.JoinHostPort("127.0.0.1", strconv.Itoa(port)))
 	if err != nil {
 		return 0
 	}
 	probe.Close()
 	return port
+}
+
+// portOf is the port of an address, or 0 where it has none.
+func portOf(address string) int {
+	_, text, err := net.SplitHostPort(address)
+	if err != nil {
+		return 0
+	}
+	port, err := strconv.ParseUint(text, 10, 16)
+	if err != nil {
+		return 0
+	}
+	return int(port)
 }
 
 // Addr is where the broker listens, as host:port.
@@ -144,7 +176,7 @@ func (b *Broker) Close() error {
 // Address tells where the broker of a folder listens. If none runs, whatever an earlier one left behind, the error is
 // ErrNotRunning.
 func Address(folder string) (string, error) {
-	lock, err := acquire(filepath.Join(folder, lockFile))
+	lock, err := acquire(filepath.Join(folder, lockFile), shared) // probes do not see each other
 	switch {
 	case err == nil:
 		lock.Close()
