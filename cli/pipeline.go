@@ -52,7 +52,7 @@ func newSource(c config.Source, zone *time.Location) (decode.Source, error) {
 	return src, nil
 }
 
-// liveRules is the rule set in force. A reload swaps the whole set; a batch under way keeps the one it began with.
+// liveRules is the rule set in force. A reload swaps the whole set: each contact is analysed by one of them as a whole.
 type liveRules struct {
 	now atomic.Pointer[classify.RuleSet]
 }
@@ -122,33 +122,21 @@ func (s *session) retentionStart(now time.Time) time.Time {
 	return time.Date(2000, time.January, 1, 0, 0, 0, 0, s.zone)
 }
 
-// embeddedCluster connects to the broker of the data folder; see cluster.
+// embeddedCluster runs the broker of the data folder, or connects to that of another process and takes its place when
+// that ends before this session does.
 func (s *session) embeddedCluster() (ingest.Cluster, error) {
-	address, err := embedded.Address(s.cfg.Data)
-	if err == nil {
-		return ingest.Cluster{Brokers: []string{address}}, nil
-	}
-	if !errors.Is(err, embedded.ErrNotRunning) {
-		return ingest.Cluster{}, err
-	}
 	topics := []string{s.cfg.DeadLetter.Topic}
 	for _, src := range s.cfg.Sources {
 		if src.Topic != "" {
 			topics = append(topics, src.Topic)
 		}
 	}
-	broker, err := embedded.Start(s.cfg.Data, embedded.Options{Topics: topics})
-	if errors.Is(err, embedded.ErrHeld) {
-		// Another process was quicker; it publishes its address before it takes connections.
-		if address, err = embedded.Address(s.cfg.Data); err == nil {
-			return ingest.Cluster{Brokers: []string{address}}, nil
-		}
-	}
+	keeper, err := embedded.Keep(s.cfg.Data, embedded.Options{Topics: topics}, s.log)
 	if err != nil {
 		return ingest.Cluster{}, err
 	}
-	s.onClose(broker.Close)
-	return ingest.Cluster{Brokers: []string{broker.Addr()}}, nil
+	s.onClose(keeper.Close)
+	return ingest.Cluster{Brokers: []string{keeper.Addr()}}, nil
 }
 
 // ledger is the store's ledger in the form that ingest uses.

@@ -147,3 +147,56 @@ func TestConsumeBrokerRestart(t *testing.T) {
 		t.Errorf("%d documents, want 2", store.size())
 	}
 }
+
+// When the process that runs the broker ends, the one that consumes beside it runs the broker too, and goes on where the
+// other has stopped.
+func TestConsumeBrokerHandedOn(t *testing.T) {
+	folder := t.TempDir()
+	keep := func() *embedded.Keeper {
+		k, err := embedded.Keep(folder, embedded.Options{Topics: []string{"calls"}, Partitions: 4}, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return k
+	}
+	store, sink := newMemStore(), newMemSink()
+	first := keep()
+	cluster := Cluster{Brokers: []string{first.Addr()}}
+	produce := func(payloads []string) {
+		t.Helper()
+		p, err := NewProducer(cluster, "calls")
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer p.Close()
+		await(t, "records to be taken", func() bool { // again and again, while there is no broker
+			_, err := p.Produce(t.Context(), &source95598, "calls", strings.NewReader(strings.Join(payloads, "\n")))
+			return err == nil
+		})
+	}
+	members := &testBroker{t: t}
+	leaver := members.consumeFrom(cluster, store, sink, nil)
+	second := keep()
+	defer func() {
+		if err := second.Close(); err != nil {
+			t.Error(err)
+		}
+	}()
+	stayer := members.consumeFrom(cluster, store, sink, nil)
+	before, wantBefore := contacts("before", 300)
+	produce(before)
+	await(t, "progress", func() bool { return store.size() > 100 })
+	leaver.stop()
+	if err := first.Close(); err != nil {
+		t.Fatal(err)
+	}
+	after, wantAfter := contacts("after", 300)
+	produce(after)
+	want := merge(wantBefore, wantAfter)
+	await(t, "all documents", func() bool { return store.size() == len(want) })
+	stayer.stop()
+	equalMaps(t, store.texts(), want)
+	if len(sink.letters) > 0 {
+		t.Errorf("dead letters %v", sink.ids())
+	}
+}
