@@ -37,7 +37,7 @@ var (
 // Explanation says why a call got its labels and what kept others away. It is recomputed from the call and the rule
 // set, so it holds for exactly this revision.
 type Explanation struct {
-	Call        string    `json:"call"` // the document id
+	Call        string    `json:"call,omitempty"` // the document id
 	Revision    int64     `json:"ruleset_rev"`
 	Hash        string    `json:"ruleset_hash"`
 	Given       []Finding `json:"given"`     // the strongest first
@@ -52,7 +52,7 @@ type Finding struct {
 	Name      string        `json:"name"`
 	Weight    float64       `json:"weight"` // of the fired rules
 	Threshold float64       `json:"threshold"`
-	Why       string        `json:"why,omitempty"`    // why it was not given although rules fired; empty otherwise
+	Why       string        `json:"why,omitempty"`    // in Chinese, why it was not given although rules fired; empty otherwise
 	Fired     []RuleFinding `json:"fired,omitempty"`  // in the order of the files
 	Missed    []RuleFinding `json:"missed,omitempty"` // near misses, the nearest first
 }
@@ -91,9 +91,9 @@ type Vote struct {
 
 // Bounds of an explanation.
 const (
-	maxNotGiven = 10 // labels
-	maxMissed   = 3  // rules a label
-	maxBlocks   = 6  // a rule
+	maxNotGiven = 3 // labels
+	maxMissed   = 3 // rules a label
+	maxBlocks   = 6 // a rule
 )
 
 // Explain says why a call gets its labels.
@@ -117,11 +117,11 @@ func (rs *RuleSet) Explain(call *hotline.Call) Explanation {
 			continue
 		case len(s.fired) == 0:
 		case !s.enough:
-			f.Why = "the weight is below the threshold"
+			f.Why = "权重未达门槛"
 		case !s.allowed:
-			f.Why = "what the label requires does not hold: " + l.requires
+			f.Why = "不满足标签的前提：" + l.requires
 		default:
-			f.Why = "it gives way to " + s.silencedBy
+			f.Why = "让位于 " + s.silencedBy
 		}
 		e.NotGiven = append(e.NotGiven, f)
 	}
@@ -180,10 +180,11 @@ func (rs *RuleSet) nearMisses(m *matches, scores []score) map[string][]RuleFindi
 	return missed
 }
 
-// touches reports whether a word that the condition wants stands in the text, hidden or not.
+// touches reports whether a word that the condition wants stands in the text, hidden or not. A word of one character
+// does not count: 不 or 表 alone brings no rule near.
 func (m *matches) touches(e *expr) bool {
 	if e.op == opGroup {
-		return len(m.raw[e.group]) > 0
+		return slices.ContainsFunc(m.raw[e.group], func(s span) bool { return s.end-s.start > 1 })
 	}
 	return e.op != opNot && slices.ContainsFunc(e.children, m.touches)
 }

@@ -7,20 +7,35 @@ import (
 	"suqiu/hotline"
 )
 
-// String writes the explanation for a reader at a terminal.
+// reasonNames say in Chinese what a reason means.
+var reasonNames = map[Reason]string{
+	ReasonRole: "说话人不符", ReasonBorder: "截断了词", ReasonMask: "属于别的词语", ReasonNegated: "被否定", ReasonNotNegated: "未被否定",
+	ReasonHypothetical: "假设或询问", ReasonReal: "不是假设", ReasonAside: "说的是他人、别处或往事", ReasonOwn: "说的是自己",
+	ReasonMissing: "文中没有", ReasonDistance: "相距过远", ReasonCount: "次数不够", ReasonTitle: "标题中没有",
+	ReasonTest: "热线、形式或标签不符", ReasonExcluded: "出现了排除词",
+}
+
+// String writes the explanation in Chinese for a reader at a terminal. A call or a revision that has no name yet is
+// left out.
 func (e Explanation) String() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s  rule set %d (%.12s)\n", e.Call, e.Revision, e.Hash)
+	if e.Call != "" {
+		b.WriteString(e.Call + "  ")
+	}
+	if e.Revision > 0 {
+		fmt.Fprintf(&b, "规则第 %d 版  ", e.Revision)
+	}
+	fmt.Fprintf(&b, "规则散列 %.12s\n", e.Hash)
 	if len(e.Given) == 0 {
-		b.WriteString("no label: not about electricity\n")
+		b.WriteString("没有标签\n")
 	}
 	for _, f := range e.Given {
 		f.write(&b)
 	}
-	writeBallot(&b, "nature", e.Nature)
-	writeBallot(&b, "responsible", e.Responsible)
+	writeBallot(&b, "诉求性质", e.Nature.Winner, e.Nature)
+	writeBallot(&b, "责任", hotline.Responsible(e.Responsible.Winner).Name(), e.Responsible)
 	if len(e.NotGiven) > 0 {
-		b.WriteString("not given:\n")
+		b.WriteString("接近而未给出：\n")
 	}
 	for _, f := range e.NotGiven {
 		f.write(&b)
@@ -29,7 +44,7 @@ func (e Explanation) String() string {
 }
 
 func (f Finding) write(b *strings.Builder) {
-	fmt.Fprintf(b, "%s %s  %g of %g", f.Code, f.Name, f.Weight, f.Threshold)
+	fmt.Fprintf(b, "%s（%s）  权重 %g，门槛 %g", f.Name, f.Code, f.Weight, f.Threshold)
 	if f.Why != "" {
 		b.WriteString("  " + f.Why)
 	}
@@ -49,23 +64,27 @@ func (f Finding) write(b *strings.Builder) {
 
 // String writes the block in a line: the reason, the group, the word and what hid it.
 func (b Block) String() string {
-	s := string(b.Reason) + ": " + b.Group
+	s := reasonNames[b.Reason] + "：" + b.Group
 	if b.Hit != nil {
 		s += " " + place(*b.Hit)
 	}
 	if b.By != nil {
-		s += " by " + place(*b.By)
+		s += "，因为 " + place(*b.By)
 	}
 	return s
 }
 
-// place writes a hit as 「words」 turn.start role.
+// place writes a hit as 「words」, the turn, the byte where they begin in it, and who said them if that is known.
 func place(h hotline.Hit) string {
-	turn := fmt.Sprint(h.Turn)
+	turn := fmt.Sprintf("第 %d 段", h.Turn+1)
 	if h.Turn == TitleTurn {
-		turn = "title"
+		turn = "标题"
 	}
-	return fmt.Sprintf("「%s」 %s:%d %s", h.Text, turn, h.Start, h.Role)
+	s := fmt.Sprintf("「%s」（%s:%d", h.Text, turn, h.Start)
+	if h.Role != hotline.RoleUnknown {
+		s += "，" + h.Role.Name()
+	}
+	return s + "）"
 }
 
 func writeHits(b *strings.Builder, hits []hotline.Hit) {
@@ -74,14 +93,15 @@ func writeHits(b *strings.Builder, hits []hotline.Hit) {
 	}
 }
 
-func writeBallot(b *strings.Builder, name string, ballot Ballot) {
-	fmt.Fprintf(b, "%s: %s", name, ballot.Winner)
+func writeBallot(b *strings.Builder, what, winner string, ballot Ballot) {
+	fmt.Fprintf(b, "%s：%s", what, winner)
 	if ballot.Default != "" {
-		fmt.Fprintf(b, "  default of %s", ballot.Default)
+		fmt.Fprintf(b, "  按标签 %s", ballot.Default)
 	}
 	b.WriteByte('\n')
 	for _, v := range ballot.Votes {
-		fmt.Fprintf(b, "  + %s %s %+g\n", v.Rule, v.Value, v.Weight)
+		// Natures are Chinese as they are; of a party's code this is the name.
+		fmt.Fprintf(b, "  + %s %s %+g\n", v.Rule, hotline.Responsible(v.Value).Name(), v.Weight)
 		writeHits(b, v.Hits)
 	}
 }

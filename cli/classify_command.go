@@ -113,7 +113,7 @@ func writeLine(w io.Writer, names labelNames) func(analysed) error {
 		if len(labels) == 0 {
 			labels = []string{"（无）"}
 		}
-		_, err := fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", a.doc.Call.ID, a.doc.Analysis.Nature, a.doc.Analysis.Responsible, strings.Join(labels, "；"))
+		_, err := fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", a.doc.Call.ID, a.doc.Analysis.Nature, a.doc.Analysis.Responsible.Name(), strings.Join(labels, "；"))
 		return err
 	}
 }

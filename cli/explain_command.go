@@ -41,6 +41,9 @@ Examples:
 				return err
 			}
 			explanation := rules.Explain(call)
+			if c.String("id") == "" {
+				explanation.Call = "" // what is typed is no document
+			}
 			if c.String("format") == "json" {
 				out := json.NewEncoder(env.Stdout)
 				out.SetEscapeHTML(false)

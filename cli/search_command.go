@@ -117,13 +117,22 @@ func showResult(w io.Writer, r *index.Result, names labelNames, p paint) {
 	for _, field := range slices.Sorted(maps.Keys(r.Facets)) {
 		fmt.Fprintf(w, "\n%s\n", facetTitles[field])
 		for _, bucket := range r.Facets[field] {
-			value := bucket.Value
-			if field == index.FacetLabel {
-				value = names.name(value)
-			}
-			fmt.Fprintf(w, "  %7d  %s\n", bucket.Count, value)
+			fmt.Fprintf(w, "  %7d  %s\n", bucket.Count, facetName(field, bucket.Value, names))
 		}
 	}
+}
+
+// facetName is the Chinese name of a facet's value.
+func facetName(field index.Field, value string, names labelNames) string {
+	switch field {
+	case index.FacetLabel:
+		return names.name(value)
+	case index.FacetKind:
+		return hotline.Kind(value).Name()
+	case index.FacetResponsible:
+		return hotline.Responsible(value).Name()
+	}
+	return value
 }
 
 var facetTitles = map[index.Field]string{
@@ -160,16 +169,11 @@ func areaText(a hotline.Area) string {
 	return "地点不详"
 }
 
-var roleNames = map[hotline.Role]string{
-	hotline.RoleCustomer: "客户", hotline.RoleAgent: "坐席", hotline.RoleIVR: "导航", hotline.RoleUnknown: "未知",
-	hotline.RoleReply: "回复", hotline.RoleQuote: "引用",
-}
-
 func rolePrefix(r hotline.Role, turns int) string {
 	if turns == 1 {
 		return ""
 	}
-	return roleNames[r] + "："
+	return r.Name() + "："
 }
 
 func spansOf(all []index.Highlight, turn int) [][2]int {

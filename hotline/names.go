@@ -1,0 +1,48 @@
+package hotline
+
+// Name is the Chinese name of the kind (受理形式), or the code of an unknown one.
+func (k Kind) Name() string {
+	switch k {
+	case KindCall:
+		return "通话"
+	case KindOrder:
+		return "工单"
+	case KindMessage:
+		return "留言"
+	}
+	return string(k)
+}
+
+// Name is how reports name the speaker, or the code of an unknown role.
+func (r Role) Name() string {
+	switch r {
+	case RoleCustomer:
+		return "客户"
+	case RoleAgent:
+		return "坐席"
+	case RoleIVR:
+		return "导航"
+	case RoleUnknown:
+		return "未知"
+	case RoleReply:
+		return "回复"
+	case RoleQuote:
+		return "引用"
+	}
+	return string(r)
+}
+
+// Name is the Chinese name of the party (责任方), or the code of an unknown one.
+func (r Responsible) Name() string {
+	switch r {
+	case ResponsibleUtility:
+		return "供电企业"
+	case ResponsibleCustomer:
+		return "客户"
+	case ResponsibleThirdParty:
+		return "第三方"
+	case ResponsibleUnknown:
+		return "不明"
+	}
+	return string(r)
+}
