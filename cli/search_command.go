@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -22,7 +23,7 @@ func searchCommand(env Env) *cli.Command {
 		&cli.StringFlag{Name: "sort", Value: "newest", Usage: "newest, oldest or relevance"},
 		&cli.StringSliceFlag{Name: "facet", Usage: "also count by label, area, source, hotline, kind, nature or responsible"},
 		&cli.StringFlag{Name: "phone", Usage: "only contacts from this telephone `NUMBER`; only its pseudonym is looked up"},
-		formatFlag("text, or json: one document a line"),
+		formatFlag("text, or json: one document a line, then with --facet or --limit 0 an object with total and facets"),
 	)
 	return &cli.Command{
 		Name:      "search",
@@ -35,7 +36,8 @@ Examples:
    suqiu search --label outage --facet area --limit 0
    suqiu search '跳闸 -空开' --hotline 95598 --format json
 
-Long texts are shown as excerpts around the words; --format json has them whole.`,
+Long texts are shown as excerpts around the words; --format json has them whole. With --facet or --limit 0 its last line is
+{"total":…,"facets":{"label":[{"value":…,"count":…}]}}.`,
 		Flags: settingFlags(flags...),
 		Action: func(c *cli.Context) error {
 			s, err := openSession(c, env)
@@ -58,14 +60,13 @@ Long texts are shown as excerpts around the words; --format json has them whole.
 			if err != nil {
 				return fmt.Errorf("search: %w", err)
 			}
-			if c.String("format") == "json" {
-				out := json.NewEncoder(env.Stdout)
-				for i := range result.Found {
-					if err := out.Encode(&result.Found[i].Document); err != nil {
-						return err
-					}
+			if result.Total == 0 && len(query.Filter.Areas) > 0 {
+				if err := s.hintAreas(c.Context, store, query.Filter.Areas); err != nil {
+					return err
 				}
-				return nil
+			}
+			if c.String("format") == "json" {
+				return encodeResult(env.Stdout, &query, &result)
 			}
 			names, err := s.names()
 			if err != nil {
@@ -77,9 +78,80 @@ Long texts are shown as excerpts around the words; --format json has them whole.
 	}
 }
 
+// encodeResult writes one document a line, and after them the counts where such were asked for.
+func encodeResult(w io.Writer, query *index.Query, result *index.Result) error {
+	out := json.NewEncoder(w)
+	for i := range result.Found {
+		if err := out.Encode(&result.Found[i].Document); err != nil {
+			return err
+		}
+	}
+	if len(query.Facets) == 0 && query.Size > 0 {
+		return nil
+	}
+	return out.Encode(struct {
+		Total  int64                          `json:"total"`
+		Facets map[index.Field][]index.Bucket `json:"facets,omitempty"`
+	}{result.Total, result.Facets})
+}
+
+// checkLabels refuses labels that the taxonomy has not: they would find nothing.
+func (s *session) checkLabels(labels []string) error {
+	if len(labels) == 0 {
+		return nil
+	}
+	rules, err := s.compiled()
+	if err != nil {
+		return err
+	}
+	var codes []string
+	for _, p := range rules.Taxonomy().Parents {
+		codes = append(codes, p.Code)
+	}
+	for _, l := range rules.Taxonomy().Labels {
+		codes = append(codes, l.Code)
+	}
+	for _, label := range labels {
+		if slices.Contains(codes, label) {
+			continue
+		}
+		near := nearest(label, codes)
+		if len(near) == 0 {
+			near = codes
+		}
+		return usagef("--label %s: there is no such label; there are %s", label, strings.Join(near, ", "))
+	}
+	return nil
+}
+
+// hintAreas says which stored areas somebody may have meant who asked for areas without any contact.
+func (s *session) hintAreas(ctx context.Context, store index.Searcher, areas []string) error {
+	const known = 1000
+	all, err := store.Search(ctx, index.Query{Facets: []index.Field{index.FacetArea}, FacetSize: known})
+	if err != nil {
+		return fmt.Errorf("search for areas: %w", err)
+	}
+	var paths []string
+	for _, b := range all.Facets[index.FacetArea] {
+		paths = append(paths, b.Value)
+	}
+	for _, area := range areas {
+		if slices.Contains(paths, area) {
+			continue
+		}
+		if near := nearest(area, paths); len(near) > 0 {
+			fmt.Fprintf(s.env.Stderr, "--area %s：没有这个地区的诉求；是否指 %s\n", area, strings.Join(near, "、"))
+		}
+	}
+	return nil
+}
+
 func (s *session) readQuery(c *cli.Context) (index.Query, error) {
 	filter, err := readFilter(c, s.env.Now(), s.zone)
 	if err != nil {
+		return index.Query{}, err
+	}
+	if err := s.checkLabels(filter.Labels); err != nil {
 		return index.Query{}, err
 	}
 	if phone := c.String("phone"); phone != "" {

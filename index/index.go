@@ -160,8 +160,8 @@ type Highlight struct {
 
 // Bucket is one value of a facet.
 type Bucket struct {
-	Value string
-	Count int64
+	Value string `json:"value"`
+	Count int64  `json:"count"`
 }
 
 // Interval is the width of a bucket of time.
