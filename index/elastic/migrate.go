@@ -202,7 +202,7 @@ func (m *mover) prepare(ctx context.Context) (swapped bool, err error) {
 	}
 	var found map[string]resolvedTemplate
 	err = m.do(ctx, op, esapi.IndicesGetRequest{Index: []string{m.state.Target}}, &found)
-	if err != nil && !answered(err, http.StatusNotFound) {
+	if err != nil && !notFound(err) {
 		return false, err
 	}
 	if target, there := found[m.state.Target]; there {
@@ -317,7 +317,7 @@ func (m *mover) block(ctx context.Context) error {
 func (m *mover) unblock(ctx context.Context) error {
 	settings := object{"index": object{"blocks": object{"write": nil}}}
 	err := m.do(ctx, "let writers in again to "+m.state.Source, esapi.IndicesPutSettingsRequest{Index: []string{m.state.Source}, Body: body(settings)}, nil)
-	if answered(err, http.StatusNotFound) {
+	if notFound(err) {
 		return nil // the month was dropped
 	}
 	return err

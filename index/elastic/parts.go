@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 
 	"github.com/elastic/go-elasticsearch/v8/esapi"
@@ -21,18 +22,16 @@ type part struct {
 
 func (p part) read(ctx context.Context) (object, error) {
 	installed, err := p.get(ctx)
-	if answered(err, http.StatusNotFound) {
+	if notFound(err) {
 		return nil, nil
 	}
 	return installed, err
 }
 
-// signed is the wanted object with the fingerprint of itself in its _meta, which stands in a copy of holder.
+// signed is the content of _meta with the fingerprint of the wanted object, by which a change by hand shows.
 func (p part) signed(meta object) object {
 	signed := object{fingerprintKey: fingerprintOf(flatten(p.want))}
-	for name, value := range meta {
-		signed[name] = value
-	}
+	maps.Copy(signed, meta)
 	return signed
 }
 
@@ -69,7 +68,7 @@ func (s *Store) hasLifecycle(ctx context.Context) (bool, error) {
 	err := s.do(ctx, "look for lifecycle policies", esapi.ILMGetLifecycleRequest{Policy: s.alias()}, nil)
 	var answer *statusError
 	switch {
-	case err == nil, answered(err, http.StatusNotFound):
+	case err == nil, notFound(err):
 		return true, nil
 	case errors.As(err, &answer) && answer.Type == "" && (answer.Status == http.StatusBadRequest || answer.Status == http.StatusMethodNotAllowed):
 		return false, nil

@@ -7,7 +7,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
-	"net/http"
 	"slices"
 	"strings"
 )
@@ -151,7 +150,7 @@ func (s *Store) planMonths(ctx context.Context) ([]Part, error) {
 		return nil, err
 	}
 	next, err := s.simulateMonth(ctx)
-	if answered(err, http.StatusNotFound) {
+	if notFound(err) {
 		next = &resolvedTemplate{Mappings: callsMapping()} // before the first set-up
 	} else if err != nil {
 		return nil, err

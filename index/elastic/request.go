@@ -47,10 +47,10 @@ func (e *statusError) Error() string {
 	return fmt.Sprintf("status %d: %s: %s", e.Status, e.Type, e.Reason)
 }
 
-// answered reports whether err is an answer of the cluster with this status.
-func answered(err error, status int) bool {
+// notFound reports whether err is the cluster's answer that it has no such thing.
+func notFound(err error) bool {
 	var answer *statusError
-	return errors.As(err, &answer) && answer.Status == status
+	return errors.As(err, &answer) && answer.Status == http.StatusNotFound
 }
 
 // errAnswer is an answer that can't be understood: cut short, or not what was asked for.

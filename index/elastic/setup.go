@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/http"
 	"time"
 
 	"github.com/elastic/go-elasticsearch/v8/esapi"
@@ -76,7 +75,7 @@ func (s *Store) requireMonth(ctx context.Context, month string) error {
 		return nil
 	}
 	versions, err := s.mappingVersions(ctx, month)
-	if answered(err, http.StatusNotFound) {
+	if notFound(err) {
 		if err := s.createMonth(ctx, month); err != nil {
 			return err
 		}
