@@ -94,8 +94,12 @@ func (sc *scanner) directly(p *part) bool {
 	if !p.first {
 		return false
 	}
-	rest := strings.TrimLeft(sc.chain.gap, "是为：: 　（(【[“\"#号码叫分别的就啊嗯呢有NOno.")
-	return rest == ""
+	return direct(sc.chain.gap)
+}
+
+// direct reports whether gap, the text between a label and its number, only leads over to it.
+func direct(gap string) bool {
+	return strings.TrimLeft(gap, "是为：: 　（(【[“\"#号码叫分别的就啊嗯呢有NOno.") == ""
 }
 
 // short judges labelled numbers of few digits: those of agents (工号), the last digits of others, plates, messengers.
@@ -122,6 +126,10 @@ func (sc *scanner) short(p *part, is label) (token string, rank int) {
 		}
 	case labelMessenger:
 		if n >= 5 && n <= 12 && sc.directly(p) && !isMobile(p.digits) && !isMobile(p.digits[1:]) && len(p.groups) == 1 {
+			return tokenNumber, rankLabelled
+		}
+	case labelPassport:
+		if n >= 7 && n <= 9 && sc.directly(p) && len(p.groups) == 1 && !isDate(p.digits) {
 			return tokenNumber, rankLabelled
 		}
 	}

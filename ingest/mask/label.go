@@ -18,7 +18,8 @@ const (
 	labelTail // the last digits of some number
 	labelPlate
 	labelMessenger
-	labelOther // an order, an invoice, a reading: no personal number
+	labelPassport // a travel document (护照, 通行证)
+	labelOther    // an order, an invoice, a reading: no personal number
 )
 
 type labelWord struct {
@@ -43,6 +44,9 @@ var labelWords = [...]labelWord{
 	{"尾数", labelTail},
 	{"车牌", labelPlate}, {"车牌号", labelPlate}, {"车号", labelPlate}, {"车牌号码", labelPlate},
 	{"QQ", labelMessenger}, {"qq", labelMessenger}, {"QQ号", labelMessenger}, {"qq号", labelMessenger}, {"微信号", labelMessenger}, {"微信", labelMessenger},
+	{"vx", labelMessenger}, {"VX", labelMessenger}, {"V信", labelMessenger}, {"微信ID", labelMessenger}, {"微信id", labelMessenger}, {"微信账号", labelMessenger}, {"微信帐号", labelMessenger}, {"QQ账号", labelMessenger},
+	{"护照", labelPassport}, {"护照号", labelPassport}, {"护照号码", labelPassport}, {"通行证", labelPassport}, {"通行证号", labelPassport}, {"通行证号码", labelPassport},
+	{"回乡证", labelPassport}, {"台胞证", labelPassport}, {"居留证", labelPassport}, {"微信号码", labelMessenger}, {"QQ号码", labelMessenger}, {"qq号码", labelMessenger},
 	{"工单", labelOther}, {"单号", labelOther}, {"编号", labelOther}, {"任务号", labelOther}, {"快递", labelOther}, {"文号", labelOther},
 	{"案号", labelOther}, {"发票", labelOther}, {"批号", labelOther}, {"邮编", labelOther}, {"流水号", labelOther}, {"字第", labelOther},
 	{"档案号", labelOther}, {"发票号码", labelOther}, {"单号码", labelOther}, {"代码", labelOther}, {"工单号码", labelOther}, {"税号", labelOther},

@@ -20,7 +20,7 @@ const (
 	tokenDoor     = "<门牌>"
 	tokenAgent    = "<工号>"
 	tokenTail     = "<尾号>"
-	tokenNumber   = "<号码>" // part of a number, or a number of a messenger
+	tokenNumber   = "<号码>" // part of a number, or what identifies somebody to a messenger or a border
 	tokenAudio    = "<录音>"
 )
 

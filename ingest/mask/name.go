@@ -9,16 +9,16 @@ import (
 
 // surnames are those of 百家姓 that are common today. Characters that are everyday words of this field (车, 水, 和, 时,
 // 党, 师, 都, 家) are left out.
-const surnames = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎余潘杜戴夏钟汪田任姜范方石姚谭廖邹熊金陆郝孔白崔康毛邱秦江史顾侯邵孟龙万段雷钱汤尹黎易常武乔贺赖龚文庞樊兰殷施陶洪翟安颜倪严牛温芦季俞章鲁葛伍韦申尤毕聂丛焦向柳邢路岳齐沿梅莫庄辛管祝左涂谷祁耿牟卜詹关苗凌费纪靳盛童欧甄项曲成游阳裴席卫查屈鲍覃霍翁隋植甘景薄单包司柏宁柯阮桂闵解强柴华房边辜吉饶阙符冼简蒙麦邬卓蓝冉巫瞿普佟敬班谌楼苟褚娄窦岑苍晏缪占仇滕闫肖付代尚穆池米佘闻古车刁冷幸岩欧阳"
+const surnames = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎余潘杜戴夏钟汪田任姜范方石姚谭廖邹熊金陆郝孔白崔康毛邱秦江史顾侯邵孟龙万段雷钱汤尹黎易常武乔贺赖龚文庞樊兰殷施陶洪翟安颜倪严牛温芦季俞章鲁葛伍韦申尤毕聂丛焦向柳邢路岳齐沿梅莫庄辛管祝左涂谷祁耿牟卜詹关苗凌费纪靳盛童欧甄项曲成游阳裴席卫查屈鲍覃霍翁隋植甘景薄单包司柏宁柯阮桂闵解强柴华房边辜吉饶阙符冼简蒙麦邬卓蓝冉巫瞿普佟敬班谌楼苟褚娄窦岑苍晏缪占仇滕闫肖付代尚穆池米佘闻古车刁冷幸岩欧阳艾卞栾厉戎祖蒲屠胥姬郦雍濮茹阚沙帅荆桑鞠寇巩敖燕蔺裘郁鹿邸丘邰郜栗竺靖亓邝匡苑逯扈隗郗仝仲楚晁郎蔚揭储荀惠伊宫"
 
 // compounds are the surnames of two characters (复姓).
 var compounds = [...]string{"欧阳", "司马", "上官", "诸葛", "令狐", "慕容", "皇甫", "尉迟", "公孙", "轩辕", "司徒", "夏侯", "东方", "南宫", "端木", "呼延", "长孙", "宇文", "闻人", "钟离", "澹台", "独孤", "万俟", "申屠"}
 
 // words begin with a surname and are no names.
-const words = " 高压 高级 高新 高中 高工 高楼 高温 高峰 高低 安装 安排 安全 安徽 安置 万科 万达 万元 万一 金地 金额 方面 方便 方案 方法 方式 关于 关系 关闭 关注 关心 江苏 江西 江北 江南 江边 路灯 路口 路段 路边 路线 路过 项目 成都 成立 成本 任何 任务 应该 程序 石家 白天 白色 黄色 马上 马路 常常 常年 常见 温州 温度 施工 单位 单元 单独 单子 单方 计划 计量 向你 向我 向他 向上 向下 于是 于今 包括 包装 包月 费用 费的 鲁能 华为 房东 房租 房子 房屋 房产 房主 任意 农村 农网 农民 楼上 楼下 楼道 楼房 楼顶 楼栋 楼梯 梅雨 古城 宁波 宁可 解决 解释 解除 许多 许可 徐州 苏州 郑州 柳州 林场 林业 曾经 黎明 景区 谷电 花园 丁香 钱款 钱没 钱都 钱的 余额 余电 顾客 毛病 毛钱 管理 管道 管线 管家 古镇 查询 查不 查表 查一 查看 查下 支付 付款 付费 付钱 边上 强制 强调 强行 易燃 卫生 安保 左右 左边 席位 阳台 阳光 文件 文明 文化 司机 成功 成员 成了 连续 车位 车主 盛世 尚未 代表 代理 代收 代为 占用 占地 石头 石油 田地 田里 白白 常用 常住 何时 何人 代码 余下 陆续 庄稼 武汉 向阳 方向 路费 时候 段时 毕竟 毕业 强烈 万户 康复 童话 关停 关掉 关电 关了 边缘 占道 尚可 代办 冷库 冷的 米外 车间 车子 车辆 车库 幸好 幸福 雷电 雷击 雷雨 夏天 夏季 白费 易跳 安心 单价 单据 单号 单纯 包含 包干 麦子 池塘 温馨 金融 金属 华润 龙湖 施救 申请 申领 申诉 申报 严重 严格 严禁 解答 相关 冷气 成天 万能 卫健 关机 费电 费了 费劲 车来 车去 "
+const words = " 高压 高级 高新 高中 高工 高楼 高温 高峰 高低 安装 安排 安全 安徽 安置 万科 万达 万元 万一 金地 金额 方面 方便 方案 方法 方式 关于 关系 关闭 关注 关心 江苏 江西 江北 江南 江边 路灯 路口 路段 路边 路线 路过 项目 成都 成立 成本 任何 任务 应该 程序 石家 白天 白色 黄色 马上 马路 常常 常年 常见 温州 温度 施工 单位 单元 单独 单子 单方 计划 计量 向你 向我 向他 向上 向下 于是 于今 包括 包装 包月 费用 费的 鲁能 华为 房东 房租 房子 房屋 房产 房主 任意 农村 农网 农民 楼上 楼下 楼道 楼房 楼顶 楼栋 楼梯 梅雨 古城 宁波 宁可 解决 解释 解除 许多 许可 徐州 苏州 郑州 柳州 林场 林业 曾经 黎明 景区 谷电 花园 丁香 钱款 钱没 钱都 钱的 余额 余电 顾客 毛病 毛钱 管理 管道 管线 管家 古镇 查询 查不 查表 查一 查看 查下 支付 付款 付费 付钱 边上 强制 强调 强行 易燃 卫生 安保 左右 左边 席位 阳台 阳光 文件 文明 文化 司机 成功 成员 成了 连续 车位 车主 盛世 尚未 代表 代理 代收 代为 占用 占地 石头 石油 田地 田里 白白 常用 常住 何时 何人 代码 余下 陆续 庄稼 武汉 向阳 方向 路费 时候 段时 毕竟 毕业 强烈 万户 康复 童话 关停 关掉 关电 关了 边缘 占道 尚可 代办 冷库 冷的 米外 车间 车子 车辆 车库 幸好 幸福 雷电 雷击 雷雨 夏天 夏季 白费 易跳 安心 单价 单据 单号 单纯 包含 包干 麦子 池塘 温馨 金融 金属 华润 龙湖 施救 申请 申领 申诉 申报 严重 严格 严禁 解答 相关 冷气 成天 万能 卫健 关机 费电 费了 费劲 车来 车去 谢谢 艾特 沙子 沙发 沙土 储存 储能 储户 储值 惠民 惠农 惠及 苑区 屠宰 蒲式 仲裁 宫殿 帅气 祖国 祖坟 祖上 祖宅 祖屋 栗子 鹿场 楚楚 "
 
-// notGiven are characters that follow a name more often than they end one.
-const notGiven = "是的了吗呢吧啊我你您他她它们在有没不很都就也还又和与及或等说讲问报反打致总来去到住家男女这那今昨此因由被把将给跟对从向自电手身户地联系要请想称表先小师经主先同某哦嗯呀啦着过得会能可让叫做被，族"
+// namesToo are those of words that are also frequent names.
+const namesToo = " 高峰 黎明 文明 成功 许可 江南 方向 向阳 "
 
 func surnameAt(s string) int {
 	r, n := utf8.DecodeRuneInString(s)
@@ -42,37 +42,32 @@ func isWord(s string) bool {
 	return r1 != utf8.RuneError && r2 != utf8.RuneError && strings.Contains(words, " "+s[:n+m]+" ")
 }
 
-// nameLength returns the length of the name that s begins with: a surname and one or two characters; 0 when s begins
-// with no name. Loose takes any two to four characters that stand alone, for after words that nothing but a name
-// follows.
+// isNameToo reports whether the word that s begins with is a name as often.
+func isNameToo(s string) bool { return strings.Contains(namesToo, " "+s[:min(len(s), 6)]+" ") }
+
+// nameLength returns the length of the name that s begins with: a surname and one or two characters, or parts with dots
+// between; 0 when s begins with no name. Loose takes any two to four characters that stand alone, for after words that
+// nothing but a name follows.
 func nameLength(s string, loose bool) int {
+	if n := dottedLength(s); n > 0 {
+		return n
+	}
 	n := surnameAt(s)
 	if loose {
-		if alone := hanLength(s); alone >= 6 && alone <= 12 && !strings.ContainsAny(s[:alone], notGiven) && !organisation(s) {
-			return alone
-		}
-	}
-	if n == 0 || isWord(s) || organisation(s) {
-		return 0
-	}
-	given := 0
-	for given < 2 {
-		r, m := utf8.DecodeRuneInString(s[n:])
-		if !unicode.Is(unicode.Han, r) && r != '·' || strings.ContainsRune(notGiven, r) {
-			break
-		}
-		if digitOf(r) >= 0 && given > 0 {
-			if next, _ := utf8.DecodeRuneInString(s[n+m:]); digitOf(next) >= 0 {
-				break
+		if alone := hanLength(s); alone >= 6 && alone <= 12 && !organisation(s) {
+			if n > 0 && n < alone && plausible(s[n:alone]) || !strings.ContainsAny(s[:alone], notGiven) {
+				return alone
 			}
 		}
-		n += m
-		given++
 	}
+	if n == 0 || isWord(s) && !(isNameToo(s) && closed(s[6:])) || organisation(s) {
+		return 0
+	}
+	given := givenLength(s[n:])
 	if given == 0 {
 		return 0
 	}
-	return n
+	return n + given
 }
 
 // hanLength returns how many bytes of Chinese characters s begins with, at most those of five.
@@ -159,14 +154,7 @@ func (sc *scanner) surnamed(at, i int) {
 		if !ok {
 			continue
 		}
-		length := nameLength(given, false)
-		for range 2 {
-			r, m := utf8.DecodeRuneInString(given[length:])
-			if length > 6 || !unicode.Is(unicode.Han, r) || strings.ContainsRune(notGiven, r) {
-				break
-			}
-			length += m
-		}
+		length := max(givenLength(given), nameLength(given, false))
 		if length > 0 {
 			start := rest + len(verb)
 			sc.add(span{start: start, end: start + length, token: tokenName})
@@ -195,6 +183,10 @@ func (sc *scanner) nameBefore(phone span) {
 		return
 	}
 	end := len(strings.TrimRight(sc.s[:phone.start], " ，,：:（("))
+	if start := dottedBefore(sc.s, end); start < end && start >= sc.masked {
+		sc.add(span{start: start, end: end, token: tokenName})
+		return
+	}
 	start := end
 	for range 4 {
 		r, n := utf8.DecodeLastRuneInString(sc.s[:start])
@@ -202,11 +194,11 @@ func (sc *scanner) nameBefore(phone span) {
 			return
 		}
 		start -= n
-		before, _ := utf8.DecodeLastRuneInString(sc.s[:start])
-		if alone := !unicode.Is(unicode.Han, before) || strings.ContainsRune(beforeName, before); !alone {
+		if !sc.alone(start) {
 			continue
 		}
-		if n := nameLength(sc.s[start:end], false); n > 0 && n == end-start {
+		name := sc.s[start:end]
+		if n := nameLength(name, false); n > 0 && n == len(name) {
 			sc.add(span{start: start, end: end, token: tokenName})
 			return
 		}
@@ -251,20 +243,22 @@ func colonBefore(s string) bool {
 // bounded reports whether no Chinese character that could belong to a longer word follows at byte i.
 func (sc *scanner) bounded(i int) bool {
 	r, _ := utf8.DecodeRuneInString(sc.s[i:])
-	return !unicode.Is(unicode.Han, r) || strings.ContainsRune("电手身联男女住您你啊呀吧呢哈的家来反", r)
+	return !unicode.Is(unicode.Han, r) || hasAnyPrefix(sc.s[i:], titles[:]) || strings.ContainsRune("电手身联男女住您你啊呀吧呢哈的家来反", r)
 }
 
-// titled masks the given name before 先生, 女士, 小姐, 同志 at byte i; the surname stays.
+// titled masks the given name before 先生, 女士, 小姐, 同志, 师傅 at byte i; the surname stays. A name with dots has none and is
+// masked whole.
 func (sc *scanner) titled(i int) {
-	title := false
-	for _, t := range [...]string{"先生", "女士", "小姐", "同志"} {
-		title = title || strings.HasPrefix(sc.s[i:], t)
-	}
-	if !title {
+	trade := strings.HasPrefix(sc.s[i:], "师傅")
+	if !trade && !hasAnyPrefix(sc.s[i:], personal[:]) {
 		return
 	}
 	// The longest first: a surname of two characters with two, a surname of one or two with two or one.
 	end := len(strings.TrimRight(sc.s[:i], " （("))
+	if start := dottedBefore(sc.s, end); start < end {
+		sc.add(span{start: start, end: end, token: tokenName})
+		return
+	}
 	var starts [4]int // of the last 1 … 4 characters
 	known := 0
 	for at := end; known < len(starts); known++ {
@@ -276,10 +270,23 @@ func (sc *scanner) titled(i int) {
 		starts[known] = at
 	}
 	for k := known; k >= 2; k-- {
+		if trade && (k == 2 || !sc.alone(starts[k-1])) {
+			continue // 查线师傅 is none's name
+		}
 		if sc.givenBefore(starts[k-1], end, k) {
 			return
 		}
 	}
+}
+
+// personal are the titles that name a person rather than a trade.
+var personal = [...]string{"先生", "女士", "小姐", "同志"}
+
+// alone reports whether a name may begin at byte i: what stands before it is no Chinese character, or one that names
+// follow.
+func (sc *scanner) alone(i int) bool {
+	before, _ := utf8.DecodeLastRuneInString(sc.s[:i])
+	return !unicode.Is(unicode.Han, before) || strings.ContainsRune(beforeName, before)
 }
 
 // beforeName are characters that a person's name follows.
@@ -289,17 +296,21 @@ const beforeName = "的是为叫和与对向找请问民户主人称系电告给
 func (sc *scanner) givenBefore(from, end, k int) bool {
 	name := sc.s[from:end]
 	n := surnameAt(name)
-	if n == 0 || n == len(name) || k == 4 && n == 3 || isWord(name) {
+	if n == 0 || n == len(name) || k == 4 && n == 3 {
 		return false
-	}
-	given := name[n:]
-	for _, r := range given {
-		if strings.ContainsRune(notGiven, r) || strings.ContainsRune("队所局科部室员警位各组委记理长们等", r) {
-			return false
-		}
 	}
 	last, _ := utf8.DecodeLastRuneInString(name)
 	first, _ := utf8.DecodeRuneInString(name)
+	given := name[n:]
+	if strings.ContainsAny(given, neverGiven+"站队所局部室员警位各组委们") || hasAnyPrefix(given, titles[:]) || strings.ContainsAny(given, "科记理长") && !sc.alone(from) || isWord(name) && (!isNameToo(name) || strings.ContainsRune(surnames, last)) {
+		return false
+	}
+	if strings.HasPrefix(given, "师") && strings.ContainsRune(surnames, last) {
+		return false // 工程师殷同志
+	}
+	if strings.ContainsAny(given, linking) && !sc.alone(from) {
+		return false // 电费钱有先生
+	}
 	if strings.ContainsRune("向于由管任", first) && strings.ContainsRune(surnames, last) {
 		return false // 向王先生, 由于王先生
 	}

@@ -39,6 +39,9 @@ func (sc *scanner) run() []span {
 
 // ascii handles a byte of ASCII at i and returns where to go on.
 func (sc *scanner) ascii(i int, b byte) int {
+	if end := sc.handle(i); end > 0 {
+		return end
+	}
 	switch {
 	case isDigitByte(b):
 		return sc.digits(i, 1)
@@ -73,7 +76,7 @@ func (sc *scanner) han(i int, r rune, n int) int {
 		sc.surnamed(i, i+n)
 	case '：', '是', '为', '名', '人', '主':
 		sc.labelledName(i, i+n)
-	case '先', '女', '小', '同':
+	case '先', '女', '小', '同', '师':
 		sc.titled(i)
 	case '＠', '艾', '圈', '（':
 		if length := atSign(sc.s[i:]); length > 0 {

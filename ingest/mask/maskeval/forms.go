@@ -325,15 +325,17 @@ func (g *generator) email() (s, form string) {
 	return user + "@example.com", form
 }
 
-// person makes up a name.
-func (g *generator) person() string {
-	surname := g.pick("张", "王", "李", "赵", "欧阳", "诸葛", "冼", "覃", "林", "周", "吴", "郑", "孙", "胡", "罗", "高", "梁", "谢", "宋", "唐", "司马", "令狐", "曹", "邓", "韩", "夏", "方", "石", "江", "金")
-	given := []rune("伟芳娜敏静丽强磊军洋艳勇杰娟涛明超秀英霞平刚桂兰玉珍国建文海波辉鹏飞红梅晓春华婷欣雨晨浩宇轩梓涵")
-	name := surname + string(given[g.IntN(len(given))])
-	if len([]rune(surname)) == 1 && g.chance(70) {
-		name += string(given[g.IntN(len(given))])
+// handle writes the name that somebody has with a messenger.
+func (g *generator) handle() string {
+	return g.pick("zhangwei", "wxid_", "li_na-", "Lucky", "a") + g.digits(g.between(4, 8))
+}
+
+// passport writes a passport's number (护照号码): a letter and eight digits, or two letters and seven.
+func (g *generator) passport() string {
+	if g.chance(50) {
+		return g.pick("E", "G", "D") + g.digits(8)
 	}
-	return name
+	return g.pick("EA", "EB", "PE") + g.digits(7)
 }
 
 // door writes what stands below a building, with the building before it.

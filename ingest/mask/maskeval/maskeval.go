@@ -78,7 +78,9 @@ func Evaluate(seed uint64, n int) (Report, error) {
 		call := masker.Call(&s.Record)
 		text := call.Title + "\n" + call.Text(nil)
 		for _, it := range s.Planted {
-			masked := !slices.ContainsFunc(it.Pieces, func(p string) bool { return strings.Contains(text, p) })
+			masked := !slices.ContainsFunc(it.Pieces, func(p string) bool {
+				return strings.Contains(text, p) || it.Kind == kindName && beheaded(text, p)
+			})
 			r.count(r.Planted, it, masked, !masked)
 		}
 		for _, it := range s.Decoys {

@@ -26,7 +26,7 @@ func TestEvaluate(t *testing.T) {
 	if touched, decoys := r.Touched(); decoys < 3000 || float64(touched) > 0.001*float64(decoys) {
 		t.Errorf("%d of %d decoys touched\n%s", touched, decoys, r.String())
 	}
-	for _, kind := range []string{kindMobile, kindLandline, kindIdentity, kindBank, kindAccount, kindPlate, kindEmail, kindName, kindDoor, kindSplit, kindRepeated} {
+	for _, kind := range []string{kindMobile, kindLandline, kindIdentity, kindBank, kindAccount, kindPlate, kindEmail, kindName, kindDoor, kindSplit, kindRepeated, kindHandle, kindPassport} {
 		if r.Planted[kind].Items == 0 {
 			t.Errorf("no %s planted", kind)
 		}

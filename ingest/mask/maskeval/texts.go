@@ -22,6 +22,8 @@ const (
 	kindDoor     = "门牌"
 	kindSplit    = "分段口述"
 	kindRepeated = "本单号码复述"
+	kindHandle   = "微信QQ"
+	kindPassport = "护照"
 )
 
 // The kinds of decoys.
@@ -84,7 +86,7 @@ func (s *Sample) decoy(kind, raw string) string {
 
 // planted writes a sentence with one piece of personal data.
 func (g *generator) planted(s *Sample) string {
-	switch g.IntN(9) {
+	switch g.IntN(11) {
 	case 0:
 		n, form := g.mobile()
 		s.plant(kindMobile, form, n)
@@ -113,8 +115,19 @@ func (g *generator) planted(s *Sample) string {
 		n, form := g.email()
 		s.plant(kindEmail, form, n)
 		return g.pick("邮箱", "电子发票发到", "E-mail:", "请发到 ") + n
-	case 7:
+	case 7, 8:
 		return g.named(s)
+	case 9:
+		if g.chance(50) {
+			n := g.passport()
+			label := g.pick("护照号", "护照号码：", "护照", "本人持护照，号码", "港澳通行证")
+			s.plant(kindPassport, label, n)
+			return label + n
+		}
+		n := g.handle()
+		label := g.pick("微信号", "微信：", "微信", "加我微信 ", "QQ号", "微信号是", "微信ID:")
+		s.plant(kindHandle, label, n)
+		return label + n + g.pick("", "（常用）", "联系我")
 	}
 	before, door, form := g.door()
 	s.plant(kindDoor, form, lastRune(before)+door)
@@ -139,10 +152,10 @@ func (g *generator) named(s *Sample) string {
 		s.plant(kindMobile, form, n)
 		return g.pick("（", "", "联系 ", "现场：") + name + g.pick(" ", "，", "", "：") + n
 	}
-	if g.chance(10) {
-		rest := strings.TrimPrefix(name, surname(name))
+	if g.chance(10) && !strings.Contains(name, "·") {
+		rest := strings.TrimPrefix(name, surname(name)) + g.pick("，", "。") // a single character occurs elsewhere too
 		s.plant(kindName, "姓…名…", rest)
-		return g.pick("我姓", "免贵姓", "本人姓") + surname(name) + g.pick("，名", "叫", " 名叫", "，单名一个") + rest + g.pick("，", "。")
+		return g.pick("我姓", "免贵姓", "本人姓") + surname(name) + g.pick("，名", "叫", " 名叫", "，单名一个") + rest
 	}
 	s.plant(kindName, form, name)
 	return before + name + after
@@ -203,7 +216,11 @@ func (g *generator) dialogue(s *Sample) {
 			agent(g.pick("怎么称呼您", "您贵姓"))
 			name := g.person()
 			s.plant(kindName, "我叫", name)
-			customer(g.pick("我叫", "我的名字叫", "我姓"+surname(name)+"叫") + name)
+			before := g.pick("我叫", "我的名字叫", "我姓"+surname(name)+"叫", "我姓"+surname(name)+"，叫")
+			if strings.Contains(name, "·") {
+				before = "我叫"
+			}
+			customer(before + name)
 		case 5:
 			g.repeated(s, agent, customer)
 		}
@@ -225,16 +242,6 @@ func (g *generator) dialogue(s *Sample) {
 func lastRune(s string) string {
 	r := []rune(s)
 	return string(r[len(r)-1:])
-}
-
-func surname(name string) string {
-	r := []rune(name)
-	for _, c := range []string{"欧阳", "诸葛", "司马", "令狐"} {
-		if strings.HasPrefix(name, c) {
-			return c
-		}
-	}
-	return string(r[:1])
 }
 
 // told lets the caller tell the number d.
