@@ -112,11 +112,12 @@ const (
 
 // Error says why an input can't be read, and where. It never holds text of the input beyond field names.
 type Error struct {
-	Reason Reason
-	Format Format
-	Place  string // line, column, row or field: "line 3, column 受理时间"
-	Why    string
-	Remedy string
+	Reason  Reason
+	Format  Format
+	Hotline hotline.Hotline // which the record or the form of its table tells; empty: neither was got so far
+	Place   string          // line, column, row or field: "line 3, column 受理时间"
+	Why     string
+	Remedy  string
 }
 
 func (e *Error) Error() string {

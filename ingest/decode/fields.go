@@ -168,12 +168,12 @@ func (l *layout) record(src *Source, in *Input, fields []field, parse timeParser
 		Life: hotline.Life{Status: value(statusSlot), Satisfaction: value(satisfySlot)},
 	}
 	if err := exactNumber(s.single[idSlot]); err != nil {
-		return Record{}, err
+		return Record{Call: c}, err
 	}
 	if f, ok := s.single[receivedSlot]; ok {
 		t, precision, err := parse(f.value)
 		if err != nil {
-			return Record{}, &Error{Reason: ReasonTime, Place: "field " + f.name, Why: err.Error()}
+			return Record{Call: c}, &Error{Reason: ReasonTime, Place: "field " + f.name, Why: err.Error()}
 		}
 		c.Received, c.Precision = t, precision
 	}

@@ -83,7 +83,7 @@ func decodeJSON(src *Source, in *Input) ([]Record, *Error) {
 	return guard(f.format, func() ([]Record, *Error) { return f.decode(src, in) })
 }
 
-// guard names the format in the error, and makes an error of a panic in a decoder, so that one record can never stop
+// guard names in the error the format, and the hotline if the record was read that far, and makes an error of a panic in a decoder, so that one record can never stop
 // the stream.
 func guard(format Format, decode func() ([]Record, *Error)) (records []Record, failure *Error) {
 	defer func() {
@@ -94,6 +94,9 @@ func guard(format Format, decode func() ([]Record, *Error)) (records []Record, f
 	}()
 	if records, failure = decode(); failure != nil {
 		failure.Format = format
+		if len(records) > 0 && records[0].Call.Hotline.Valid() {
+			failure.Hotline = records[0].Call.Hotline
+		}
 		return nil, failure
 	}
 	return records, nil

@@ -86,10 +86,7 @@ func decodeFields(l *layout, src *Source, in *Input) ([]Record, *Error) {
 		return nil, err
 	}
 	r, err := l.record(src, in, fields, src.parseTime)
-	if err != nil {
-		return nil, err
-	}
-	return []Record{r}, nil
+	return []Record{r}, err
 }
 
 // text gives a JSON value as the text a person would write: strings and numbers as they are, null as "",

@@ -27,12 +27,9 @@ func decodeNative(src *Source, in *Input) ([]Record, *Error) {
 	n := native{doc: doc, src: src, used: map[string]bool{}}
 	r := n.record()
 	if n.err != nil {
-		return nil, n.err
+		return []Record{r}, n.err
 	}
-	if err := complete(src, in, &r, doc); err != nil {
-		return nil, err
-	}
-	return []Record{r}, nil
+	return []Record{r}, complete(src, in, &r, doc)
 }
 
 // native reads the fields of one document; the first fault stays in err and the rest is read as empty.

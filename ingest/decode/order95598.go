@@ -66,10 +66,7 @@ func decodeOrder95598(src *Source, in *Input) ([]Record, *Error) {
 		return nil, err
 	}
 	r, err := layout95598.record(src, in, unlabel(fields), src.parseTime)
-	if err != nil {
-		return nil, err
-	}
-	return []Record{r}, nil
+	return []Record{r}, err
 }
 
 // labelled is a value that repeats its label: "工单编号:2020…".

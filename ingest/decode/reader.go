@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"unicode/utf8"
 
 	"golang.org/x/text/encoding/simplifiedchinese"
@@ -21,26 +22,43 @@ type Reader interface {
 	Next() (Item, error)
 }
 
-// headBytes is how much of an input is looked at to recognise its encoding and form.
-const headBytes = 64 << 10
+// HeadBytes is how much of an input is looked at to recognise its encoding and form.
+const HeadBytes = 64 << 10
 
 // NewReader opens the content of one file, which may be compressed with gzip; in names the file and the time it was
-// read. It fails with an *Error if the content is of no form that the source's format allows.
+// read. It fails with an *Error if the content is of no form that the source's format allows. Within the first HeadBytes
+// r may once return os.ErrDeadlineExceeded, to say that no more will come for a while: what there is must do then.
 func NewReader(src *Source, in *Input, r io.Reader) (Reader, error) {
 	file := in.File
-	buffered := bufio.NewReaderSize(r, headBytes)
-	if magic, _ := buffered.Peek(2); bytes.Equal(magic, []byte("\x1f\x8b")) {
+	buffered := bufio.NewReaderSize(r, HeadBytes)
+	head, err := peek(buffered)
+	if err != nil {
+		return nil, err
+	}
+	if bytes.HasPrefix(head, []byte("\x1f\x8b")) {
 		unpacked, err := gzip.NewReader(buffered)
 		if err != nil {
 			return nil, fmt.Errorf("unpack %s: %w; compress it again with gzip", file, err)
 		}
-		buffered = bufio.NewReaderSize(&unpacker{unpacked, file}, headBytes)
+		buffered = bufio.NewReaderSize(&unpacker{unpacked, file}, HeadBytes)
+		if head, err = peek(buffered); err != nil {
+			return nil, err
+		}
 	}
-	inner, err := open(src, &Input{File: file, Arrived: in.Arrived}, buffered)
+	inner, err := open(src, &Input{File: file, Arrived: in.Arrived}, buffered, head)
 	if err != nil {
 		return nil, err
 	}
 	return &fileReader{inner, file}, nil
+}
+
+// peek returns the head of an input without reading on.
+func peek(r *bufio.Reader) ([]byte, error) {
+	head, err := r.Peek(r.Size())
+	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, os.ErrDeadlineExceeded) {
+		return nil, fmt.Errorf("read the beginning of the input: %w", err)
+	}
+	return head, nil
 }
 
 // unpacker says of a fault in compressed data that it is one: a packed file that breaks off is not a text that does.
@@ -77,7 +95,12 @@ func (r *fileReader) Next() (Item, error) {
 // Decode reads one Kafka payload: a JSON object or array, JSON lines, a row or a whole table, or a workbook. It
 // always returns at least one item. A payload of more than MaxRecords is one dead letter.
 func Decode(src *Source, in *Input) []Item {
-	r, err := open(src, in, bufio.NewReaderSize(bytes.NewReader(in.Value), min(len(in.Value)+1, headBytes)))
+	buffered := bufio.NewReaderSize(bytes.NewReader(in.Value), min(len(in.Value)+1, HeadBytes))
+	head, err := peek(buffered)
+	if err != nil {
+		return []Item{{Raw: in.Value, Err: asError(src, err)}}
+	}
+	r, err := open(src, in, buffered, head)
 	if err != nil {
 		return []Item{{Raw: in.Value, Err: asError(src, err)}}
 	}
@@ -117,12 +140,8 @@ func asError(src *Source, err error) *Error {
 	return &Error{Reason: ReasonSyntax, Format: src.Format, Why: err.Error()}
 }
 
-// open recognises the form of an input. base is the input without its value, which is read from r.
-func open(src *Source, base *Input, r *bufio.Reader) (Reader, error) {
-	head, err := r.Peek(min(headBytes, r.Size()))
-	if err != nil && !errors.Is(err, io.EOF) {
-		return nil, fmt.Errorf("read the beginning of the input: %w", err)
-	}
+// open recognises the form of an input by its head. base is the input without its value, which is read from r.
+func open(src *Source, base *Input, r *bufio.Reader, head []byte) (Reader, error) {
 	switch {
 	case bytes.HasPrefix(head, []byte("PK\x03\x04")):
 		return openWorkbook(src, base, r)
@@ -225,7 +244,7 @@ func openJSON(src *Source, base *Input, r *bufio.Reader, c charset, first byte) 
 	if decoded, err := c.decode(content); err == nil && len(content) <= MaxPayloadBytes && json.Valid(decoded) {
 		return &document{src: src, base: base, value: decoded}, nil
 	}
-	again := bufio.NewReaderSize(io.MultiReader(bytes.NewReader(content), r), headBytes)
+	again := bufio.NewReaderSize(io.MultiReader(bytes.NewReader(content), r), HeadBytes)
 	return &jsonLines{src: src, base: base, charset: c, lines: lines{r: again}}, nil
 }
 

@@ -1,7 +1,6 @@
 package decode
 
 import (
-	"bufio"
 	"bytes"
 	"compress/gzip"
 	"errors"
@@ -170,7 +169,7 @@ func TestReaderUnpacksGzip(t *testing.T) {
 func TestReaderReturnsReadErrors(t *testing.T) {
 	broken := errors.New("broken disk")
 	for _, begin := range []string{nativeLine("a") + "\n", "[" + nativeLine("a"), "工单编号,受理时间,诉求内容\n1,2026-07-03,停电\n"} {
-		begin += strings.Repeat(" ", headBytes)
+		begin += strings.Repeat(" ", HeadBytes)
 		reader, err := NewReader(&Source{}, &Input{File: "orders"}, io.MultiReader(strings.NewReader(begin), iotest.ErrReader(broken)))
 		for range 4 {
 			if err != nil {
@@ -387,6 +386,74 @@ func FuzzDecode(f *testing.F) {
 	})
 }
 
+// silence is read between the parts of a pipe.
+type silence []any // string or error
+
+func (s *silence) Read(p []byte) (int, error) {
+	if len(*s) == 0 {
+		return 0, io.EOF
+	}
+	part := (*s)[0]
+	*s = (*s)[1:]
+	if err, ok := part.(error); ok {
+		return 0, err
+	}
+	return copy(p, part.(string)), nil
+}
+
+// A pipe that falls silent within its head is read as far as it goes, and goes on afterwards.
+func TestReaderOfSilentPipe(t *testing.T) {
+	header := "工单编号,受理时间,诉求内容\n"
+	for name, parts := range map[string]silence{
+		"Lines":         {nativeLine("a") + "\n", os.ErrDeadlineExceeded, nativeLine("b") + "\n"},
+		"WithinLine":    {nativeLine("a")[:20], os.ErrDeadlineExceeded, nativeLine("a")[20:] + "\n" + nativeLine("b") + "\n"},
+		"Table":         {header, os.ErrDeadlineExceeded, "a,2026-07-03,停电\n", "b,2026-07-03,停电\n"},
+		"WithinHeader":  {header[:8], os.ErrDeadlineExceeded, header[8:] + "a,2026-07-03,停电\nb,2026-07-03,停电\n"},
+		"WithinElement": {"[" + nativeLine("a")[:20], os.ErrDeadlineExceeded, nativeLine("a")[20:] + "," + nativeLine("b") + "]"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			reader, err := NewReader(&Source{Hotline: hotline.Hotline12345}, &Input{File: "pipe"}, &parts)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, id := range []string{"a", "b"} {
+				item, err := reader.Next()
+				if err != nil || item.Err != nil || len(item.Records) != 1 || item.Records[0].Call.ID != id {
+					t.Errorf("item %+v, error %v, want record %s", item, err, id)
+				}
+			}
+			if _, err := reader.Next(); !errors.Is(err, io.EOF) {
+				t.Errorf("error %v, want the end", err)
+			}
+		})
+	}
+}
+
+// What can't be read still tells its hotline where its form or its fields do.
+func TestErrorTellsHotline(t *testing.T) {
+	for name, tt := range map[string]struct {
+		in   string
+		want hotline.Hotline
+	}{
+		"ColumnMissing":  {"工单编号,受理时间,诉求内容\n1,2026-07-03\n", hotline.Hotline12345},
+		"TimeOfRow":      {"工单编号,受理时间,诉求内容\n1,昨天,停电\n", hotline.Hotline12345},
+		"QuoteNotClosed": {"工单编号,受理时间,诉求内容\n1,\"2026-07-03,停电\n", hotline.Hotline12345},
+		"RoundedID":      {"工单编号,受理时间,诉求内容\n2.01805E+13,2026-07-03,停电\n", hotline.Hotline12345},
+		"Exchange":       {`{"hotlineNo":"1","acceptTime":"昨天","appealContent":"停电"}`, hotline.Hotline12345},
+		"Native":         {`{"hotline":"12398","text":"停电","received":"昨天"}`, hotline.Hotline12398},
+		"NativeWithout":  {`{"schema":1,"text":"停电","received":"昨天"}`, hotline.Hotline95598}, // the source's
+		"NativeUnknown":  {`{"hotline":"10086","text":"停电","received":"2026-07-03"}`, ""},
+		"BrokenJSON":     {`{"hotline":"12345"`, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			items := Decode(&Source{Name: "95598", Hotline: hotline.Hotline95598}, &Input{Value: []byte(tt.in)})
+			if len(items) != 1 || items[0].Err == nil || items[0].Err.Hotline != tt.want {
+				t.Errorf("items %+v, error %+v, want one of hotline %q", items, items[0].Err, tt.want)
+			}
+		})
+	}
+}
+
 func BenchmarkDecodeNative(b *testing.B) {
 	value := []byte(`{"id":"C-1","hotline":"95598","received":"2026-07-02T20:47:11+08:00","turns":[` +
 		strings.TrimSuffix(strings.Repeat(`{"role":"customer","begin_ms":16069,"end_ms":27609,"text":"不是一家啊这一趟楼全黑了我搁阳台往下瞅"},`, 20), ",") + `]}`)
@@ -404,7 +471,7 @@ func BenchmarkDecode12345CSV(b *testing.B) {
 		" 2026-01-04 10:00:00江口区供电局答复：已派人抢修。（工单号20260103000001） 市民再次来电反映：今天又停电了，请供电局核实处理！,供电局\n", rows)
 	b.SetBytes(int64(len(text)))
 	for b.Loop() {
-		r, err := open(&Source{}, &Input{}, bufio.NewReaderSize(strings.NewReader(text), headBytes))
+		r, err := NewReader(&Source{}, &Input{}, strings.NewReader(text))
 		if err != nil {
 			b.Fatal(err)
 		}

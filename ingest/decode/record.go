@@ -27,7 +27,7 @@ func complete(src *Source, in *Input, r *Record, doc any) *Error {
 		return &Error{Reason: ReasonHotline, Why: "the record does not say which hotline it came to",
 			Remedy: "set hotline to 95598, 12398 or 12345 in the source's configuration"}
 	}
-	c.Source = src.nameFor(c.Hotline)
+	c.Source = src.NameFor(c.Hotline)
 	if c.Kind == "" {
 		c.Kind = src.Kind
 	}
@@ -56,10 +56,10 @@ func complete(src *Source, in *Input, r *Record, doc any) *Error {
 	return nil
 }
 
-// nameFor is the first part of the document ids of contacts with one hotline. A source that is only named after its
+// NameFor is the first part of the document ids of contacts with one hotline, or of those that tell none. A source that is only named after its
 // hotline may hold contacts of another, such as a file of 12345 orders that is read as it is: they are named after
 // theirs, or else a contact that comes by two ways would be stored twice.
-func (s *Source) nameFor(h hotline.Hotline) string {
+func (s *Source) NameFor(h hotline.Hotline) string {
 	if h == "" {
 		h = s.Hotline
 	}

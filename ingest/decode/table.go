@@ -94,7 +94,7 @@ func (t *table) record(row []string) ([]Record, *Error) {
 		row = row[:len(row)-1]
 	}
 	if len(row) != len(t.header) {
-		return nil, &Error{Reason: ReasonSyntax, Format: t.format,
+		return nil, &Error{Reason: ReasonSyntax, Format: t.format, Hotline: t.layout.hotline,
 			Why: fmt.Sprintf("%d columns, the header has %d", len(row), len(t.header))}
 	}
 	fields := make([]field, len(row))
@@ -241,7 +241,7 @@ func (t *textTable) row(first line) (row []string, read []line, fault *Error) {
 func (t *textTable) placed(item Item) Item {
 	if item.Err != nil {
 		item.Err.Place = strings.TrimSuffix(fmt.Sprintf("line %d, %s", item.Line, item.Err.Place), ", ")
-		item.Err.Format = t.format
+		item.Err.Format, item.Err.Hotline = t.format, t.layout.hotline
 	}
 	return item
 }

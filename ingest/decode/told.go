@@ -177,7 +177,7 @@ type references struct {
 // apply sets the matter (main order, else forwarded order, else the first linked one, else the record itself) and
 // the links. A number without a source is one of the record's own source.
 func (r references) apply(src *Source, c *hotline.Call) {
-	source := src.nameFor(c.Hotline)
+	source := src.NameFor(c.Hotline)
 	own := hotline.DocID(source, c.ID)
 	seen := map[string]bool{"": true, own: true}
 	for _, id := range slices.Concat([]string{r.main}, r.forwarded, r.linked, r.told) {
