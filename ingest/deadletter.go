@@ -44,6 +44,7 @@ type DeadLetter struct {
 	Why      string         `json:"why"`
 	Remedy   string         `json:"remedy,omitempty"`
 	At       time.Time      `json:"at"`
+	Arrived  time.Time      `json:"arrived,omitzero"`  // when the input reached us: the Kafka record's time, or when the file was first begun
 	Ruleset  string         `json:"ruleset,omitempty"` // hash of the rule set in force
 	Bytes    int            `json:"bytes"`             // size of the payload
 	Sealed   []byte         `json:"sealed,omitempty"`  // the input, encrypted with age
@@ -66,6 +67,14 @@ func ParseDeadLetter(data []byte) (DeadLetter, error) {
 		return DeadLetter{}, fmt.Errorf("read dead letter %q: its origin must be a topic or a file", d.ID)
 	}
 	return d, nil
+}
+
+// arrived is when the input reached us. Letters of older builds of a file do not tell it: then it was no later than At.
+func (d *DeadLetter) arrived() time.Time {
+	if d.Arrived.IsZero() {
+		return d.At
+	}
+	return d.Arrived
 }
 
 // clip bounds an explanation without cutting a character.
@@ -103,31 +112,37 @@ type sealedInput struct {
 	Arrived time.Time         `json:"arrived"`
 }
 
-// seal returns the encrypted input, or nil when there is no key or the input is too large.
-func (s *Sealer) seal(in *decode.Input) []byte {
-	if s == nil || len(in.Value) > maxSealed {
-		return nil
+// seal returns the encrypted input, or nil when there is no key. The error says why there can be none; it holds nothing
+// of the input.
+func (s *Sealer) seal(in *decode.Input) ([]byte, error) {
+	if s == nil {
+		return nil, nil
+	}
+	if len(in.Value) > maxSealed {
+		return nil, errSealTooLarge
 	}
 	plain, err := json.Marshal(sealedInput(*in))
-	if err != nil {
-		return nil // a time outside the years that JSON knows: the letter goes without its payload
+	if err != nil { // a time outside the years that JSON knows
+		return nil, fmt.Errorf("seal payload: %w", err)
 	}
 	var sealed bytes.Buffer
 	w, err := age.Encrypt(&sealed, s.recipients...)
-	if err != nil {
-		return nil // recipients that can't be combined; the letter goes without its payload
+	if err != nil { // recipients that can't be combined
+		return nil, fmt.Errorf("seal payload: %w; correct the recipients of dead letters", err)
 	}
 	if _, err := w.Write(plain); err != nil {
-		return nil
+		return nil, fmt.Errorf("seal payload: %w", err)
 	}
 	if err := w.Close(); err != nil {
-		return nil
+		return nil, fmt.Errorf("seal payload: %w", err)
 	}
 	if sealed.Len() > maxSealed {
-		return nil
+		return nil, errSealTooLarge
 	}
-	return sealed.Bytes()
+	return sealed.Bytes(), nil
 }
+
+var errSealTooLarge = errors.New("seal payload: it is larger than a letter can hold")
 
 // Open decrypts the input of a letter with the operator's identities.
 func (d *DeadLetter) Open(identities ...age.Identity) (*decode.Input, error) {

@@ -3,6 +3,7 @@ package ingest
 import (
 	"bytes"
 	"encoding/json"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"strings"
@@ -102,7 +103,14 @@ func testSealer(t *testing.T) (*Sealer, *age.X25519Identity) {
 func TestSeal(t *testing.T) {
 	sealer, identity := testSealer(t)
 	in := &decode.Input{Value: []byte(`{"phone":"13800000000"`), Key: []byte("k"), Headers: map[string]string{"id": "7"}, Arrived: today}
-	letter := DeadLetter{ID: "calls/0/1", Sealed: sealer.seal(in)}
+	seal := func(in *decode.Input) []byte {
+		sealed, err := sealer.seal(in)
+		if (err == nil) != (len(sealed) > 0) {
+			t.Errorf("sealed to %d bytes with error %v", len(sealed), err)
+		}
+		return sealed
+	}
+	letter := DeadLetter{ID: "calls/0/1", Sealed: seal(in)}
 	if bytes.Contains(letter.Sealed, []byte("13800000000")) || len(letter.Sealed) == 0 {
 		t.Fatalf("sealed to %q", letter.Sealed)
 	}
@@ -118,7 +126,7 @@ func TestSeal(t *testing.T) {
 		t.Error("a stranger's key opens it")
 	}
 	for size, want := range map[int]bool{400 << 10: true, 500 << 10: false, maxSealed + 1: false} {
-		large := DeadLetter{ID: "x", Sealed: sealer.seal(&decode.Input{Value: make([]byte, size)})}
+		large := DeadLetter{ID: "x", Sealed: seal(&decode.Input{Value: make([]byte, size)})}
 		if (len(large.Sealed) > 0) != want {
 			t.Errorf("a payload of %d bytes is sealed to %d", size, len(large.Sealed))
 		}
@@ -126,14 +134,44 @@ func TestSeal(t *testing.T) {
 			t.Errorf("a letter of %d bytes, %v", len(data), err)
 		}
 	}
-	if none := (*Sealer)(nil).seal(in); none != nil {
-		t.Errorf("without a key there is a payload of %d bytes", len(none))
+	if none, err := (*Sealer)(nil).seal(in); none != nil || err != nil {
+		t.Errorf("without a key there is a payload of %d bytes, error %v", len(none), err)
 	}
 	if _, err := (&DeadLetter{ID: "x"}).Open(identity); err == nil {
 		t.Error("a letter without payload opens")
 	}
 	if _, err := NewSealer(strings.NewReader("age1nonsense")); err == nil {
 		t.Error("a recipient that is none is accepted")
+	}
+}
+
+// A payload that can't be sealed is not dropped without a word.
+func TestUnsealedIsTold(t *testing.T) {
+	sealer, _ := testSealer(t)
+	for name, in := range map[string]decode.Input{
+		"TooLarge":   {Value: []byte(strings.Repeat("张三", maxSealed)), Arrived: today},
+		"NoJSONTime": {Value: []byte("张三"), Arrived: time.Date(10_000, 1, 1, 0, 0, 0, 0, time.UTC)},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var told bytes.Buffer
+			sink := newMemSink()
+			loop := newTestLoop(t, newMemStore(), sink, func(c *LoopConfig) {
+				c.Sealer, c.Log = sealer, slog.New(slog.NewTextHandler(&told, nil))
+			})
+			unit := loop.cfg.Pipeline.Payload(&source95598, &in, Place{ID: "calls/0/1"})
+			if _, err := loop.Finish(t.Context(), []Unit{unit}, nil); err != nil {
+				t.Fatal(err)
+			}
+			if letter := sink.letters["calls/0/1"]; letter.Reason == "" || letter.Sealed != nil {
+				t.Errorf("letter %+v", letter)
+			}
+			if got := measure(t, loop.cfg.Metrics.unsealed.WithLabelValues("95598")); got != 1 {
+				t.Errorf("%v letters counted, want 1", got)
+			}
+			if log := told.String(); !strings.Contains(log, "without its payload") || strings.Contains(log, "张三") {
+				t.Errorf("logged %s", log)
+			}
+		})
 	}
 }
 

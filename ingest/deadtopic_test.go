@@ -199,7 +199,8 @@ func TestReplayFromFile(t *testing.T) {
 	}
 	store := newMemStore()
 	loop := newTestLoop(t, store, letters, nil)
-	if _, err := (&FileIngester{Loop: loop}).File(t.Context(), &source95598, path); err != nil {
+	begun := today.Add(-3 * time.Hour)
+	if _, err := (&FileIngester{Loop: loop, AsOf: begun}).File(t.Context(), &source95598, path); err != nil {
 		t.Fatal(err)
 	}
 	open, err := letters.List(t.Context(), DeadFilter{})
@@ -233,8 +234,10 @@ func TestReplayFromFile(t *testing.T) {
 	if got := replay(); got.Outcome != ReplayStored {
 		t.Errorf("same file: %+v", got)
 	}
-	if origin := store.docs["95598:b"].Call.Origin; origin != (hotline.Origin{File: path, Line: 2}) {
-		t.Errorf("origin %+v", origin)
+	// It is as new as the reading of its file: a file that was read since stays newer.
+	call := store.docs["95598:b"].Call
+	if call.Origin != (hotline.Origin{File: path, Line: 2}) || !call.Arrived.Equal(begun) || call.ContentRev != begun.UnixMilli() {
+		t.Errorf("origin %+v, arrived %s, content of %d, want %s", call.Origin, call.Arrived, call.ContentRev, begun)
 	}
 	if err := os.Remove(path); err != nil {
 		t.Fatal(err)

@@ -30,7 +30,8 @@
 //     mutexes and are only ever told about; nothing is decided by them.
 //   - The share of dead letters is one for each source and process, behind a mutex in shares; a source that passed the
 //     limit stays paused for the life of the process.
-//   - Nothing here starts a goroutine that outlives the call it was started in.
+//   - Nothing here starts a goroutine that outlives the call it was started in, but for the Read of a pipe that blocks
+//     when FileIngester.Stream is called off.
 //
 // # Not obvious
 //

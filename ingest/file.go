@@ -47,11 +47,15 @@ func (f *FileIngester) File(ctx context.Context, src *decode.Source, path string
 	if err != nil {
 		return Progress{}, fmt.Errorf("ingest file: %w", err)
 	}
-	identity, err := f.identify(file, info, src)
+	whole, err := filepath.Abs(path) // a replay may be started in another folder
 	if err != nil {
 		return Progress{}, fmt.Errorf("ingest file %s: %w", path, err)
 	}
-	shown := f.Loop.cfg.Pipeline.Mask.Name(path)
+	identity, err := f.identify(file, info, whole, src)
+	if err != nil {
+		return Progress{}, fmt.Errorf("ingest file %s: %w", path, err)
+	}
+	shown := f.Loop.cfg.Pipeline.Mask.Name(whole)
 	point := &resume{Name: filepath.Base(shown), Arrived: f.asOf()}
 	saver := &resumeSaver{ledger: f.Ledger, key: "ingest/file/" + identity,
 		clock: f.Loop.cfg.Clock, backoff: f.Loop.cfg.Backoff, log: f.Loop.cfg.Log}
@@ -67,11 +71,15 @@ func (f *FileIngester) File(ctx context.Context, src *decode.Source, path string
 }
 
 // Stream ingests what can be read only once, such as the standard input, under the name given. It has no resume point.
+// When r is silent for a moment, what was read until then is stored. When ctx ends, Stream returns although r may block;
+// that one Read can't be called off: its goroutine ends when it returns, or with the process.
 func (f *FileIngester) Stream(ctx context.Context, src *decode.Source, name string, r io.Reader) (Progress, error) {
 	arrived := f.asOf()
 	run := &fileRun{FileIngester: f, src: src, name: name, path: name, label: name + "@" + strconv.FormatInt(arrived.UnixMilli(), 36),
 		point: &resume{Name: name, Arrived: arrived}, saver: &resumeSaver{}}
-	if err := run.all(ctx, r); err != nil {
+	run.pipe = newPipe(ctx, r, func() error { return run.flush(ctx) })
+	defer run.pipe.close()
+	if err := run.all(ctx, run.pipe); err != nil {
 		return run.progress, fmt.Errorf("ingest %s: %w", name, err)
 	}
 	return run.progress, nil
@@ -85,11 +93,13 @@ func (f *FileIngester) asOf() time.Time {
 	return f.AsOf
 }
 
-// identify tells whether a file is the one that was begun earlier: its name, size, time of change, first 64 KiB, and
-// how it is to be read.
-func (f *FileIngester) identify(file io.ReadSeeker, info os.FileInfo, src *decode.Source) (string, error) {
+// identify tells whether a reading is the one that was begun earlier: of the same file (its place, size, time of change
+// and first 64 KiB), read in the same way. Read in another way, what is done already must be done anew.
+func (f *FileIngester) identify(file io.ReadSeeker, info os.FileInfo, path string, src *decode.Source) (string, error) {
+	way := *src
+	way.Zone = nil // a pointer; its name is told beside it
 	h := sha256.New()
-	fmt.Fprintf(h, "%s\n%d\n%d\n%s\n%s\n%d\n", info.Name(), info.Size(), info.ModTime().UnixNano(), src.Name, src.Format, f.AsOf.Unix())
+	fmt.Fprintf(h, "%q %d %d %d %#v %t %s\n", path, info.Size(), info.ModTime().UnixNano(), f.AsOf.UnixNano(), way, src.Zone == nil, src.Zone)
 	if _, err := io.CopyN(h, file, 64<<10); err != nil && !errors.Is(err, io.EOF) {
 		return "", err
 	}
@@ -108,24 +118,29 @@ type fileRun struct {
 	label    string // for the ids of dead letters
 	point    *resume
 	saver    *resumeSaver
+	pipe     *pipe // nil when the input is a file
 	progress Progress
 
+	state *State
+	read  *countingReader
 	units []Unit
 	bytes int
 }
 
 func (r *fileRun) all(ctx context.Context, data io.Reader) error {
-	counted := &countingReader{r: data}
-	items, err := decode.NewReader(r.src, r.input(nil), counted)
+	r.state, r.read = NewState(r.Loop.cfg.Clock), &countingReader{r: data}
+	items, err := decode.NewReader(r.src, r.input(nil), r.read)
 	if err != nil {
-		return err
+		return r.pipe.because(err)
 	}
-	state := NewState(r.Loop.cfg.Clock)
 	for index := int64(0); ; index++ {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
 		item, err := items.Next()
+		if err := r.pipe.because(nil); err != nil {
+			return err // whatever the decoder makes of an input that breaks off
+		}
 		if errors.Is(err, io.EOF) {
 			break
 		}
@@ -138,12 +153,12 @@ func (r *fileRun) all(ctx context.Context, data io.Reader) error {
 		}
 		r.add(index, &item)
 		if len(r.units) >= r.maxRecords() || r.bytes >= r.maxBytes() {
-			if err := r.flush(ctx, state, counted.n); err != nil {
+			if err := r.flush(ctx); err != nil {
 				return err
 			}
 		}
 	}
-	if err := r.flush(ctx, state, counted.n); err != nil {
+	if err := r.flush(ctx); err != nil {
 		return err
 	}
 	r.point.Done = true
@@ -157,7 +172,7 @@ func (r *fileRun) add(index int64, item *decode.Item) {
 		Origin: hotline.Origin{File: r.path, Line: line},
 	}
 	entries := r.Loop.cfg.Pipeline.Item(r.src, item, r.input(item.Raw), at)
-	r.units = append(r.units, Unit{Source: r.src.Name, Entries: entries})
+	r.units = append(r.units, entries)
 	r.bytes += len(item.Raw)
 }
 
@@ -174,11 +189,11 @@ func (r *fileRun) input(raw []byte) *decode.Input {
 }
 
 // flush brings the batch to its end and moves the resume point past it.
-func (r *fileRun) flush(ctx context.Context, state *State, read int64) error {
-	tally, err := r.Loop.Finish(ctx, r.units, state)
+func (r *fileRun) flush(ctx context.Context) error {
+	tally, err := r.Loop.Finish(ctx, r.units, r.state)
 	r.units, r.bytes = r.units[:0], 0
 	r.progress.add(tally)
-	r.progress.Read = read
+	r.progress.Read = r.read.n
 	if tally.Units > 0 {
 		r.point.Items += int64(tally.Units)
 		if err := r.saver.save(ctx, r.point); err != nil {

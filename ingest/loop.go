@@ -96,11 +96,8 @@ func NewLoop(cfg LoopConfig) (*Loop, error) {
 	return &Loop{cfg: cfg, shares: newShares(cfg.DeadShare, cfg.DeadWindow)}, nil
 }
 
-// Unit is what is acknowledged as one: the entries of one Kafka record or of one item of a file.
-type Unit struct {
-	Source  string
-	Entries []Entry
-}
+// Unit is what is acknowledged as one: the entries of one Kafka record or of one item of a file. It has at least one.
+type Unit []Entry
 
 // Tally counts what was brought to its end.
 type Tally struct {
@@ -126,16 +123,16 @@ func (l *Loop) Finish(ctx context.Context, units []Unit, state *State) (Tally, e
 	units = units[:n]
 	var docs []hotline.Document
 	var letters []DeadLetter
-	var owners []owner
-	for u := range units {
-		for i := range units[u].Entries {
-			entry := &units[u].Entries[i]
+	var owners []*Entry
+	for _, unit := range units {
+		for i := range unit {
+			entry := &unit[i]
 			if entry.Dead != nil {
 				letters = append(letters, l.letter(entry))
 				continue
 			}
 			docs = append(docs, *entry.Document)
-			owners = append(owners, owner{units[u].Source, entry})
+			owners = append(owners, entry)
 		}
 	}
 	verdicts, err := l.write(ctx, docs, state)
@@ -144,14 +141,14 @@ func (l *Loop) Finish(ctx context.Context, units []Unit, state *State) (Tally, e
 	}
 	tally := Tally{Units: n}
 	for i, v := range verdicts {
-		l.cfg.Metrics.documents.WithLabelValues(owners[i].source, v.Outcome.String()).Inc()
+		l.cfg.Metrics.documents.WithLabelValues(owners[i].source(), v.Outcome.String()).Inc()
 		switch v.Outcome {
 		case hotline.Stored:
 			tally.Stored++
 		case hotline.Superseded:
 			tally.Superseded++
 		case hotline.Refused:
-			if late := l.shares.refuse(owners[i].source); late != nil {
+			if late := l.shares.refuse(owners[i].source()); late != nil {
 				return Tally{}, late
 			}
 			letters = append(letters, l.refused(owners[i], v.Reason))
@@ -161,8 +158,8 @@ func (l *Loop) Finish(ctx context.Context, units []Unit, state *State) (Tally, e
 		return Tally{}, err
 	}
 	tally.Dead = len(letters)
-	for u := range units {
-		l.cfg.Metrics.records.WithLabelValues(units[u].Source).Inc()
+	for _, unit := range units {
+		l.cfg.Metrics.records.WithLabelValues(unit[0].source()).Inc()
 	}
 	state.running()
 	if pause != nil {
@@ -171,16 +168,10 @@ func (l *Loop) Finish(ctx context.Context, units []Unit, state *State) (Tally, e
 	return tally, nil
 }
 
-// owner is where a document of a batch came from.
-type owner struct {
-	source string
-	entry  *Entry
-}
-
 // admit counts the units against the share of dead letters of their source and returns how many may go on.
 func (l *Loop) admit(units []Unit) (int, *Pause) {
 	for u := range units {
-		if pause := l.shares.admit(&units[u]); pause != nil {
+		if pause := l.shares.admit(units[u]); pause != nil {
 			return u, pause
 		}
 	}
@@ -190,22 +181,27 @@ func (l *Loop) admit(units []Unit) (int, *Pause) {
 func (l *Loop) letter(e *Entry) DeadLetter {
 	letter := *e.Dead
 	letter.Ruleset = l.cfg.Ruleset()
-	letter.Sealed = l.cfg.Sealer.seal(e.Input)
+	var err error
+	if letter.Sealed, err = l.cfg.Sealer.seal(e.Input); err != nil {
+		l.cfg.Metrics.unsealed.WithLabelValues(letter.Source).Inc()
+		l.cfg.Log.Warn("a dead letter goes without its payload, which is only at its origin", "id", letter.ID, "source", letter.Source, "err", err)
+	}
 	return letter
 }
 
 // refused makes the dead letter of a document that the store refuses alone.
-func (l *Loop) refused(o owner, why string) DeadLetter {
-	return l.letter(&Entry{Place: o.entry.Place, Input: o.entry.Input, Dead: &DeadLetter{
-		Schema: DeadLetterSchema,
-		ID:     o.entry.Place.ID,
-		Source: o.source,
-		Origin: o.entry.Place.Origin,
-		Reason: decode.ReasonStore,
-		Why:    clip(why),
-		Remedy: remedy(decode.ReasonStore),
-		At:     l.cfg.Clock.Now().UTC(),
-		Bytes:  len(o.entry.Input.Value),
+func (l *Loop) refused(e *Entry, why string) DeadLetter {
+	return l.letter(&Entry{Place: e.Place, Input: e.Input, Dead: &DeadLetter{
+		Schema:  DeadLetterSchema,
+		ID:      e.Place.ID,
+		Source:  e.source(),
+		Origin:  e.Place.Origin,
+		Reason:  decode.ReasonStore,
+		Why:     clip(why),
+		Remedy:  remedy(decode.ReasonStore),
+		At:      l.cfg.Clock.Now().UTC(),
+		Arrived: e.Input.Arrived,
+		Bytes:   len(e.Input.Value),
 	}})
 }
 

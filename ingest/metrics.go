@@ -8,6 +8,7 @@ type Metrics struct {
 	records   *prometheus.CounterVec
 	documents *prometheus.CounterVec
 	dead      *prometheus.CounterVec
+	unsealed  *prometheus.CounterVec
 	retries   *prometheus.CounterVec
 	put       prometheus.Histogram
 	batch     prometheus.Histogram
@@ -38,6 +39,7 @@ func NewMetrics() *Metrics {
 		records:   counter("records_total", "Records done: stored or buried as dead letters.", "source"),
 		documents: counter("documents_total", "Documents by final verdict of the store.", "source", "outcome"),
 		dead:      counter("dead_letters_total", "Dead letters written.", "source", "reason"),
+		unsealed:  counter("unsealed_total", "Dead letters that went without their payload although there is a key to seal it to.", "source"),
 		retries:   counter("retries_total", "Attempts that had to be repeated, by cause.", "cause"),
 		put:       seconds("put_seconds", "Time of one attempt to put a batch into the store."),
 		batch:     seconds("batch_seconds", "Time from a batch's being read to its being acknowledged."),
@@ -55,7 +57,7 @@ func NewMetrics() *Metrics {
 }
 
 func (m *Metrics) collectors() []prometheus.Collector {
-	return []prometheus.Collector{m.records, m.documents, m.dead, m.retries, m.put, m.batch, m.commits, m.rebalance, m.gap,
+	return []prometheus.Collector{m.records, m.documents, m.dead, m.unsealed, m.retries, m.put, m.batch, m.commits, m.rebalance, m.gap,
 		m.lag, m.age, m.position, m.committed, m.paused, m.stalled}
 }
 

@@ -56,6 +56,14 @@ type Entry struct {
 	Dead     *DeadLetter
 }
 
+// source is the first part of the id of the entry's document, or the one that it would have.
+func (e *Entry) source() string {
+	if e.Dead != nil {
+		return e.Dead.Source
+	}
+	return e.Document.Call.Source
+}
+
 // Payload processes one whole Kafka record. It returns at least one entry.
 func (p *Pipeline) Payload(src *decode.Source, in *decode.Input, at Place) []Entry {
 	items, fault := payload(src, in)
@@ -90,6 +98,7 @@ func (p *Pipeline) Item(src *decode.Source, item *decode.Item, in *decode.Input,
 		}
 		doc, fault := p.document(src, &item.Records[i], in.Arrived, part.Origin)
 		if fault != nil {
+			fault.Hotline = item.Records[i].Call.Hotline
 			entries = append(entries, p.dead(src, part, in, fault))
 			continue
 		}
@@ -137,18 +146,20 @@ func payload(src *decode.Source, in *decode.Input) (items []decode.Item, fault *
 	return decode.Decode(src, in), nil
 }
 
+// dead makes the letter of what has no document. Its source is the one that the document would have.
 func (p *Pipeline) dead(src *decode.Source, at Place, in *decode.Input, fault *decode.Error) Entry {
 	return Entry{Place: at, Input: in, Dead: &DeadLetter{
-		Schema: DeadLetterSchema,
-		ID:     at.ID,
-		Source: src.Name,
-		Origin: at.Origin,
-		Reason: fault.Reason,
-		Place:  clip(fault.Place),
-		Why:    clip(fault.Why),
-		Remedy: clip(cmp.Or(fault.Remedy, remedy(fault.Reason))),
-		At:     p.Clock.Now().UTC(),
-		Bytes:  len(in.Value),
+		Schema:  DeadLetterSchema,
+		ID:      at.ID,
+		Source:  src.NameFor(fault.Hotline),
+		Origin:  at.Origin,
+		Reason:  fault.Reason,
+		Place:   clip(fault.Place),
+		Why:     clip(fault.Why),
+		Remedy:  clip(cmp.Or(fault.Remedy, remedy(fault.Reason))),
+		At:      p.Clock.Now().UTC(),
+		Arrived: in.Arrived,
+		Bytes:   len(in.Value),
 	}}
 }
 

@@ -70,7 +70,7 @@ func (r *Replayer) one(ctx context.Context, d *DeadLetter) (Replayed, error) {
 	if err != nil {
 		return Replayed{}, err
 	}
-	unit.Entries = only(unit.Entries, d.ID)
+	unit = only(unit, d.ID)
 	tally, err := r.Loop.Finish(ctx, []Unit{unit}, NewState(r.Loop.cfg.Clock))
 	var pause *Pause
 	switch {
@@ -79,7 +79,7 @@ func (r *Replayer) one(ctx context.Context, d *DeadLetter) (Replayed, error) {
 	case err != nil:
 		return Replayed{}, err
 	case tally.Dead > 0:
-		return Replayed{ID: d.ID, Outcome: ReplayDead, Why: firstWhy(unit.Entries)}, nil
+		return Replayed{ID: d.ID, Outcome: ReplayDead, Why: firstWhy(unit)}, nil
 	}
 	resolved := *d
 	resolved.Sealed, resolved.Resolved = nil, r.Loop.cfg.Clock.Now().UTC()
@@ -90,7 +90,7 @@ func (r *Replayer) one(ctx context.Context, d *DeadLetter) (Replayed, error) {
 }
 
 // only returns the entry that a letter is about, or all where the input is now divided differently.
-func only(entries []Entry, id string) []Entry {
+func only(entries Unit, id string) Unit {
 	for i := range entries {
 		if entries[i].Place.ID == id {
 			return entries[i : i+1]
@@ -99,7 +99,7 @@ func only(entries []Entry, id string) []Entry {
 	return entries
 }
 
-func firstWhy(entries []Entry) string {
+func firstWhy(entries Unit) string {
 	for i := range entries {
 		if entries[i].Dead != nil {
 			return entries[i].Dead.Why
@@ -123,17 +123,17 @@ func (r *Replayer) read(ctx context.Context, d *DeadLetter) (Unit, error) {
 	}
 	in, openErr := d.Open(r.Identities...)
 	if openErr != nil {
-		return Unit{}, &errGone{gone.why + "; " + openErr.Error()}
+		return nil, &errGone{gone.why + "; " + openErr.Error()}
 	}
 	src, ok := r.source(d)
 	if !ok {
-		return Unit{}, err
+		return nil, err
 	}
 	at := Place{ID: d.fileID(), Origin: d.Origin}
 	if d.Origin.Topic != "" {
 		at.ID = payloadID(partitionID{d.Origin.Topic, d.Origin.Partition}, d.Origin.Offset)
 	}
-	return Unit{Source: src.Name, Entries: r.Loop.cfg.Pipeline.Payload(&src, in, at)}, nil
+	return r.Loop.cfg.Pipeline.Payload(&src, in, at), nil
 }
 
 // fileID is the id of the item of a file that a letter is about, without the number of a record in it.
@@ -153,15 +153,15 @@ func (r *Replayer) source(d *DeadLetter) (decode.Source, bool) {
 func (r *Replayer) readTopic(ctx context.Context, d *DeadLetter) (Unit, error) {
 	src, ok := r.source(d)
 	if !ok {
-		return Unit{}, &errGone{"no source is configured for topic " + d.Origin.Topic}
+		return nil, &errGone{"no source is configured for topic " + d.Origin.Topic}
 	}
 	p := partitionID{d.Origin.Topic, d.Origin.Partition}
 	rec, err := r.Letters.record(ctx, p, d.Origin.Offset)
 	if err != nil {
-		return Unit{}, err
+		return nil, err
 	}
 	if len(rec.value) != d.Bytes {
-		return Unit{}, &errGone{"another record stands there now: the topic was made anew"}
+		return nil, &errGone{"another record stands there now: the topic was made anew"}
 	}
 	return r.Loop.unit(&src, p, rec), nil
 }
@@ -198,34 +198,34 @@ func (d *DeadLetters) record(ctx context.Context, p partitionID, offset int64) (
 func (r *Replayer) readFile(d *DeadLetter) (Unit, error) {
 	src, ok := r.source(d)
 	if !ok {
-		return Unit{}, &errGone{"no source is configured under the name " + d.Source}
+		return nil, &errGone{"no source is configured under the name " + d.Source}
 	}
 	file, err := os.Open(d.Origin.File)
 	if err != nil {
-		return Unit{}, &errGone{err.Error()}
+		return nil, &errGone{err.Error()}
 	}
 	defer file.Close()
 	name := filepath.Base(d.Origin.File)
-	items, err := decode.NewReader(&src, &decode.Input{File: name, Arrived: d.At}, file)
+	items, err := decode.NewReader(&src, &decode.Input{File: name, Arrived: d.arrived()}, file)
 	if err != nil {
-		return Unit{}, &errGone{err.Error()}
+		return nil, &errGone{err.Error()}
 	}
 	for index := int64(0); ; index++ {
 		item, err := items.Next()
 		if errors.Is(err, io.EOF) {
-			return Unit{}, &errGone{"the file ends before line " + fmt.Sprint(d.Origin.Line)}
+			return nil, &errGone{"the file ends before line " + fmt.Sprint(d.Origin.Line)}
 		}
 		if err != nil {
-			return Unit{}, &errGone{err.Error()}
+			return nil, &errGone{err.Error()}
 		}
 		if lineOf(&item, index) != d.Origin.Line {
 			continue
 		}
 		if len(item.Raw) != d.Bytes {
-			return Unit{}, &errGone{"another text stands there now: the file was changed"}
+			return nil, &errGone{"another text stands there now: the file was changed"}
 		}
-		in := &decode.Input{Value: item.Raw, File: name, Arrived: d.At}
+		in := &decode.Input{Value: item.Raw, File: name, Arrived: d.arrived()}
 		at := Place{ID: d.fileID(), Origin: d.Origin}
-		return Unit{Source: src.Name, Entries: r.Loop.cfg.Pipeline.Item(&src, &item, in, at)}, nil
+		return r.Loop.cfg.Pipeline.Item(&src, &item, in, at), nil
 	}
 }

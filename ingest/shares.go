@@ -42,22 +42,25 @@ func newShares(limit float64, window int) *shares {
 }
 
 // admit counts a unit. It returns why the source must stop before this unit, or nil.
-func (s *shares) admit(u *Unit) *Pause {
+func (s *shares) admit(unit Unit) *Pause {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	of := s.of(u.Source)
-	if of.pause != nil {
-		return of.pause
-	}
-	for i := range u.Entries {
-		dead := u.Entries[i].Dead
-		if dead != nil && dead.Reason == decode.ReasonSchema {
-			of.pause = &Pause{"source " + u.Source, fmt.Sprintf("%s has a newer schema: %s", dead.ID, dead.Why), "update suqiu, then start it again"}
+	for i := range unit {
+		source, dead := unit[i].source(), unit[i].Dead
+		of := s.of(source)
+		switch {
+		case of.pause != nil:
+		case dead != nil && dead.Reason == decode.ReasonSchema:
+			of.pause = &Pause{"source " + source, fmt.Sprintf("%s has a newer schema: %s", dead.ID, dead.Why), "update suqiu, then start it again"}
+		default:
+			of.push(dead != nil)
+			s.judge(source, of)
+		}
+		if of.pause != nil {
 			return of.pause
 		}
-		of.push(dead != nil)
 	}
-	return s.judge(u.Source, of)
+	return nil
 }
 
 // refuse counts a document, already admitted, that the store refused.

@@ -35,7 +35,7 @@ func TestShareLimitPausesSource(t *testing.T) {
 		t.Errorf("paused source: tally %+v, error %v", tally, err)
 	}
 	other := unitsOf(loop, contact("z", 1))
-	other[0].Source = "12345"
+	other[0][0].Document.Call.Source = "12345"
 	if tally, err := loop.Finish(t.Context(), other, state); err != nil || tally.Units != 1 {
 		t.Errorf("other source: tally %+v, error %v", tally, err)
 	}

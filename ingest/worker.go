@@ -234,7 +234,7 @@ func (w *worker) units(batch []record) []Unit {
 // unit processes one Kafka record.
 func (l *Loop) unit(src *decode.Source, p partitionID, r *record) Unit {
 	in, at := input(p, r)
-	return Unit{Source: src.Name, Entries: l.cfg.Pipeline.Payload(src, in, at)}
+	return l.cfg.Pipeline.Payload(src, in, at)
 }
 
 // input is what a Kafka record gives to decode, and where it stands.
