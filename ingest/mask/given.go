@@ -30,12 +30,21 @@ var titles = [...]string{"先生", "女士", "小姐", "同志", "师傅", "师�
 // openings are words that begin like a given name and go on with the sentence.
 var openings = [...]string{
 	"来电", "来信", "来访", "来人", "家住", "家里", "家中", "家属", "家庭", "家人", "家电", "有人", "有事", "有限", "有关", "有没", "有误", "在家", "在外", "可以", "可能", "能否", "会议", "先后",
-	"小区", "小孩", "小组", "今天", "今年", "今日", "今早", "今晚", "同意", "将于", "从事", "自己", "自行", "自来水", "经常", "经过", "经营", "经办", "经济", "来到", "来自", "和他", "和她", "和我",
+	"小区", "小孩", "小组", "今天", "今年", "今日", "今早", "今晚", "今晨", "今后", "家庄", "同意", "将于", "从事", "自己", "自行", "自来水", "经常", "经过", "经营", "经办", "经济", "来到", "来自", "和他", "和她", "和我",
 }
 
 func hasAnyPrefix(s string, of []string) bool {
 	for _, p := range of {
 		if strings.HasPrefix(s, p) {
+			return true
+		}
+	}
+	return false
+}
+
+func hasAnySuffix(s string, of []string) bool {
+	for _, p := range of {
+		if strings.HasSuffix(s, p) {
 			return true
 		}
 	}

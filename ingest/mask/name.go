@@ -1,7 +1,6 @@
 package mask
 
 import (
-	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -15,10 +14,10 @@ const surnames = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗�
 var compounds = [...]string{"欧阳", "司马", "上官", "诸葛", "令狐", "慕容", "皇甫", "尉迟", "公孙", "轩辕", "司徒", "夏侯", "东方", "南宫", "端木", "呼延", "长孙", "宇文", "闻人", "钟离", "澹台", "独孤", "万俟", "申屠"}
 
 // words begin with a surname and are no names.
-const words = " 高压 高级 高新 高中 高工 高楼 高温 高峰 高低 安装 安排 安全 安徽 安置 万科 万达 万元 万一 金地 金额 方面 方便 方案 方法 方式 关于 关系 关闭 关注 关心 江苏 江西 江北 江南 江边 路灯 路口 路段 路边 路线 路过 项目 成都 成立 成本 任何 任务 应该 程序 石家 白天 白色 黄色 马上 马路 常常 常年 常见 温州 温度 施工 单位 单元 单独 单子 单方 计划 计量 向你 向我 向他 向上 向下 于是 于今 包括 包装 包月 费用 费的 鲁能 华为 房东 房租 房子 房屋 房产 房主 任意 农村 农网 农民 楼上 楼下 楼道 楼房 楼顶 楼栋 楼梯 梅雨 古城 宁波 宁可 解决 解释 解除 许多 许可 徐州 苏州 郑州 柳州 林场 林业 曾经 黎明 景区 谷电 花园 丁香 钱款 钱没 钱都 钱的 余额 余电 顾客 毛病 毛钱 管理 管道 管线 管家 古镇 查询 查不 查表 查一 查看 查下 支付 付款 付费 付钱 边上 强制 强调 强行 易燃 卫生 安保 左右 左边 席位 阳台 阳光 文件 文明 文化 司机 成功 成员 成了 连续 车位 车主 盛世 尚未 代表 代理 代收 代为 占用 占地 石头 石油 田地 田里 白白 常用 常住 何时 何人 代码 余下 陆续 庄稼 武汉 向阳 方向 路费 时候 段时 毕竟 毕业 强烈 万户 康复 童话 关停 关掉 关电 关了 边缘 占道 尚可 代办 冷库 冷的 米外 车间 车子 车辆 车库 幸好 幸福 雷电 雷击 雷雨 夏天 夏季 白费 易跳 安心 单价 单据 单号 单纯 包含 包干 麦子 池塘 温馨 金融 金属 华润 龙湖 施救 申请 申领 申诉 申报 严重 严格 严禁 解答 相关 冷气 成天 万能 卫健 关机 费电 费了 费劲 车来 车去 谢谢 艾特 沙子 沙发 沙土 储存 储能 储户 储值 惠民 惠农 惠及 苑区 屠宰 蒲式 仲裁 宫殿 帅气 祖国 祖坟 祖上 祖宅 祖屋 栗子 鹿场 楚楚 "
+const words = " 高压 高级 高新 高中 高工 高楼 高温 高峰 高低 安装 安排 安全 安徽 安置 万科 万达 万元 万一 金地 金额 方面 方便 方案 方法 方式 关于 关系 关闭 关注 关心 江苏 江西 江北 江南 江边 路灯 路口 路段 路边 路线 路过 项目 成都 成立 成本 任何 任务 应该 程序 白天 白色 黄色 马上 马路 常常 常年 常见 温州 温度 施工 单位 单元 单独 单子 单方 计划 计量 向你 向我 向他 向上 向下 于是 包括 包装 包月 费用 费的 鲁能 华为 房东 房租 房子 房屋 房产 房主 任意 农村 农网 农民 楼上 楼下 楼道 楼房 楼顶 楼栋 楼梯 梅雨 古城 宁波 宁可 解决 解释 解除 许多 许可 徐州 苏州 郑州 柳州 林场 林业 曾经 黎明 景区 谷电 花园 丁香 钱款 钱没 钱都 钱的 余额 余电 顾客 毛病 毛钱 管理 管道 管线 管家 古镇 查询 查不 查表 查一 查看 查下 支付 付款 付费 付钱 边上 强制 强调 强行 易燃 卫生 安保 左右 左边 席位 阳台 阳光 文件 文明 文化 司机 成功 成员 成了 连续 车位 车主 盛世 尚未 代表 代理 代收 代为 占用 占地 石头 石油 田地 田里 白白 常用 常住 何时 何人 代码 余下 陆续 庄稼 武汉 向阳 方向 路费 时候 段时 毕竟 毕业 强烈 万户 康复 童话 关停 关掉 关电 关了 边缘 占道 尚可 代办 冷库 冷的 米外 车间 车子 车辆 车库 幸好 幸福 雷电 雷击 雷雨 夏天 夏季 白费 易跳 安心 单价 单据 单号 单纯 包含 包干 麦子 池塘 温馨 金融 金属 华润 龙湖 施救 申请 申领 申诉 申报 严重 严格 严禁 解答 相关 冷气 成天 万能 卫健 关机 费电 费了 费劲 车来 车去 任由 任凭 任命 任职 任期 谢谢 艾特 沙子 沙发 沙土 储存 储能 储户 储值 惠民 惠农 惠及 苑区 屠宰 蒲式 仲裁 宫殿 帅气 祖国 祖坟 祖上 祖宅 祖屋 栗子 鹿场 楚楚 "
 
 // namesToo are those of words that are also frequent names.
-const namesToo = " 高峰 黎明 文明 成功 许可 江南 方向 向阳 "
+const namesToo = " 高峰 黎明 文明 成功 许可 江南 江西 江苏 江北 方向 向阳 雷雨 丁香 白天 高新 "
 
 func surnameAt(s string) int {
 	r, n := utf8.DecodeRuneInString(s)
@@ -45,29 +44,54 @@ func isWord(s string) bool {
 // isNameToo reports whether the word that s begins with is a name as often.
 func isNameToo(s string) bool { return strings.Contains(namesToo, " "+s[:min(len(s), 6)]+" ") }
 
+// cue says how surely the words before it make a text a name.
+type cue int
+
+const (
+	cueWeak cue = iota // 我是, or a number that follows
+	cueSure            // 我叫, 户主
+	cueOnly            // 姓名：, after which nothing but a name stands
+)
+
 // nameLength returns the length of the name that s begins with: a surname and one or two characters, or parts with dots
-// between; 0 when s begins with no name. Loose takes any two to four characters that stand alone, for after words that
-// nothing but a name follows.
-func nameLength(s string, loose bool) int {
+// between; 0 when s begins with no name. After cueOnly any two to four characters that stand alone are one.
+func nameLength(s string, by cue) int {
 	if n := dottedLength(s); n > 0 {
 		return n
 	}
 	n := surnameAt(s)
-	if loose {
-		if alone := hanLength(s); alone >= 6 && alone <= 12 && !organisation(s) {
+	if by > cueWeak && n > 0 && placeLike(s) {
+		return 3 * utf8.RuneLen('城')
+	}
+	if organisation(s) {
+		return 0
+	}
+	if by == cueOnly {
+		if alone := hanLength(s); alone >= 6 && alone <= 12 {
 			if n > 0 && n < alone && plausible(s[n:alone]) || !strings.ContainsAny(s[:alone], notGiven) {
 				return alone
 			}
 		}
 	}
-	if n == 0 || isWord(s) && !(isNameToo(s) && closed(s[6:])) || organisation(s) {
+	if n == 0 {
 		return 0
 	}
 	given := givenLength(s[n:])
-	if given == 0 {
+	if given == 0 || isWord(s) && !(isNameToo(s) && (closed(s[6:]) || closed(s[n+given:]))) {
 		return 0
 	}
 	return n + given
+}
+
+// placeLike reports whether s begins with three characters that stand alone, the last of which ends names of places and
+// of people: 张建城.
+func placeLike(s string) bool {
+	if isWord(s) || hanLength(s) != 9 {
+		return false
+	}
+	last, _ := utf8.DecodeRuneInString(s[6:])
+	middle, _ := utf8.DecodeRuneInString(s[3:])
+	return strings.ContainsRune("城路园州乡", last) && !strings.ContainsRune(notGiven, middle)
 }
 
 // hanLength returns how many bytes of Chinese characters s begins with, at most those of five.
@@ -99,7 +123,7 @@ func organisation(s string) bool {
 				return true
 			}
 		}
-		if run <= 4 && strings.ContainsRune("村镇路街厂店苑府城园乡县市区州", r) {
+		if run <= 4 && i >= surnameAt(s)+utf8.RuneLen(r) && strings.ContainsRune("村镇路街厂店苑府城园乡县市区州", r) {
 			return true
 		}
 	}
@@ -113,7 +137,7 @@ func (sc *scanner) called(at, i int) {
 		return
 	}
 	i = skip(sc.s, i, " 做：:")
-	n := nameLength(sc.s[i:], false)
+	n := nameLength(sc.s[i:], cueSure)
 	if strings.ContainsRune("，。 \n", before) && (n < 9 || !sc.bounded(i+n)) {
 		return // 叫车去, 叫人来
 	}
@@ -144,7 +168,7 @@ func (sc *scanner) surnamed(at, i int) {
 	sc.add(span{start: i, end: i + n, token: tokenName})
 	rest := skip(sc.s, i+n, "，, ")
 	if rest > i+n && strings.HasPrefix(sc.s[rest:], sc.s[i:i+n]) { // 我姓张，张建国
-		if m := nameLength(sc.s[rest:], false); m > 0 && sc.bounded(rest+m) {
+		if m := nameLength(sc.s[rest:], cueSure); m > 0 && sc.bounded(rest+m) {
 			sc.add(span{start: rest, end: rest + m, token: tokenName})
 			return
 		}
@@ -154,7 +178,7 @@ func (sc *scanner) surnamed(at, i int) {
 		if !ok {
 			continue
 		}
-		length := max(givenLength(given), nameLength(given, false))
+		length := max(givenLength(given), nameLength(given, cueSure))
 		if length > 0 {
 			start := rest + len(verb)
 			sc.add(span{start: start, end: start + length, token: tokenName})
@@ -171,7 +195,7 @@ var colonLabels = [...]string{"业主", "住户", "房东", "租户", "租客", 
 
 // introduced masks the name after 我是 at byte i if it is a full one and nothing else.
 func (sc *scanner) introduced(i int) {
-	n := nameLength(sc.s[i:], false)
+	n := nameLength(sc.s[i:], cueWeak)
 	if n >= 9 && !strings.Contains(sc.s[i:i+n], "人") && sc.bounded(i+n) {
 		sc.add(span{start: i, end: i + n, token: tokenName})
 	}
@@ -198,7 +222,7 @@ func (sc *scanner) nameBefore(phone span) {
 			continue
 		}
 		name := sc.s[start:end]
-		if n := nameLength(name, false); n > 0 && n == len(name) {
+		if n := nameLength(name, cueWeak); n > 0 && n == len(name) {
 			sc.add(span{start: start, end: end, token: tokenName})
 			return
 		}
@@ -214,10 +238,9 @@ func (sc *scanner) labelledName(at, i int) {
 		head, direct = sc.s[max(0, i-20):i], true
 	}
 	head = strings.TrimRight(head, " ")
-	labelled := func(l string) bool { return strings.HasSuffix(head, l) }
 	colon := sc.s[at:i] == ":" || sc.s[at:i] == "："
-	strong := slices.ContainsFunc(nameLabels[:], labelled)
-	if !strong && !(colon && slices.ContainsFunc(colonLabels[:], labelled)) {
+	strong := hasAnySuffix(head, nameLabels[:])
+	if !strong && !(colon && hasAnySuffix(head, colonLabels[:])) {
 		if strings.HasPrefix(sc.s[at:], "是") && strings.HasSuffix(head, "我") {
 			sc.introduced(i)
 		}
@@ -225,7 +248,11 @@ func (sc *scanner) labelledName(at, i int) {
 	}
 	i = skip(sc.s, i, " ：:“\"是")
 	i = skip(sc.s, i, " “\"")
-	n := nameLength(sc.s[i:], strong && !direct && colonBefore(sc.s[:i]))
+	by := cueSure
+	if strong && !direct && colonBefore(sc.s[:i]) {
+		by = cueOnly
+	}
+	n := nameLength(sc.s[i:], by)
 	if n == 0 {
 		return
 	}
@@ -311,11 +338,15 @@ func (sc *scanner) givenBefore(from, end, k int) bool {
 	if strings.ContainsAny(given, linking) && !sc.alone(from) {
 		return false // 电费钱有先生
 	}
-	if strings.ContainsRune("向于由管任", first) && strings.ContainsRune(surnames, last) {
-		return false // 向王先生, 由于王先生
+	labelled := hasAnySuffix(sc.s[:from], nameLabels[:]) || hasAnySuffix(sc.s[:from], colonLabels[:])
+	if k == 2 && !labelled && strings.ContainsRune("向于由管任", first) && strings.ContainsRune(surnames, last) {
+		return false // 向王先生
+	}
+	if k == 3 && !labelled && first == '向' && surnameAt(given) > 0 {
+		return false // 向张龙先生
 	}
 	before, _ := utf8.DecodeLastRuneInString(sc.s[:from])
-	if first == '任' && before == '主' {
+	if first == '任' && before == '主' && !labelled {
 		return false // 主任邓冰同志
 	}
 	if unicode.Is(unicode.Han, before) && strings.ContainsRune(surnames, last) && !strings.ContainsRune(beforeName, before) {

@@ -40,7 +40,11 @@ func (g *generator) person() string {
 	if g.chance(30) {
 		return family + last
 	}
-	return family + g.rune(givenFirst) + last
+	given := g.rune(givenFirst) + last
+	if slices.Contains([]string{"先生", "同志", "今日"}, given) {
+		given = last // nobody is called so
+	}
+	return family + given
 }
 
 func (g *generator) rune(of string) string {

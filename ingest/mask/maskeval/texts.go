@@ -144,6 +144,9 @@ func (g *generator) named(s *Sample) string {
 	if g.chance(30) {
 		before = g.pick("客户", "我是", "联系", "请找", "业主", "用户", "让", "", "和")
 		after = g.pick("先生", "女士", "小姐", "同志", " 先生", "（先生）", "女士来电")
+		if strings.HasPrefix(after, lastRune(name)) {
+			after = "（先生）" // 秦同同志 masked, 秦同志, would look unmasked
+		}
 		form = before + after
 	}
 	if g.chance(10) {
