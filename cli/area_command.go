@@ -61,7 +61,7 @@ func areaStats(c *cli.Context, env Env) error {
 		}
 		reader, err := decode.NewReader(src, &decode.Input{File: label}, input)
 		if err != nil {
-			return errors.Join(err, input.Close())
+			return errors.Join(fmt.Errorf("read %s: %w", label, err), input.Close())
 		}
 		for {
 			item, err := reader.Next()

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"text/tabwriter"
 
 	"github.com/urfave/cli/v2"
 
@@ -111,12 +110,15 @@ func (h holdings) Revisions(ctx context.Context, ids []string) (map[string]int64
 }
 
 func (s *session) showAudit(r *auditReport) error {
-	w := tabwriter.NewWriter(s.env.Stdout, 0, 4, 2, ' ', 0)
-	fmt.Fprintln(w, "主题\t分区\t起\t止\t已入库\t死信\t过期\t非记录\t缺失\t")
+	rows := [][]string{{"主题", "分区", "起", "止", "已入库", "死信", "过期", "非记录", "缺失"}}
 	for _, a := range r.Partitions {
-		fmt.Fprintf(w, "%s\t%d\t%d\t%d\t%d\t%d\t%d\t%d\t%d\t\n", a.Topic, a.Partition, a.From, a.Through, a.Stored, a.Dead, a.Expired, a.NoRecord, a.Missing)
+		row := []string{a.Topic, fmt.Sprint(a.Partition)}
+		for _, n := range []int64{a.From, a.Through, a.Stored, a.Dead, a.Expired, a.NoRecord, a.Missing} {
+			row = append(row, fmt.Sprint(n))
+		}
+		rows = append(rows, row)
 	}
-	if err := w.Flush(); err != nil {
+	if err := writeTable(s.env.Stdout, rows); err != nil {
 		return err
 	}
 	for _, m := range r.Missing {

@@ -21,9 +21,10 @@ func classifyCommand(env Env) *cli.Command {
 order of the input: id, labels (code, weight, hits), nature, responsible. A line that can't be read gives an object with error,
 and the exit code is 1.
 
-Example:
-   suqiu classify orders.csv --format json > labels.jsonl`,
-		Flags: settingFlags(formatFlag("text or json")),
+Examples:
+   suqiu classify orders.csv --format json > labels.jsonl
+   suqiu classify rec-20260901.json --input funasr --id-from filename`,
+		Flags: settingFlags(append(sourceFlags(), formatFlag("text or json"))...),
 		Action: func(c *cli.Context) error {
 			s, err := openSession(c, env)
 			if err != nil {
@@ -32,6 +33,13 @@ Example:
 			defer s.close()
 			if c.NArg() > 1 {
 				return usagef("classify reads one file")
+			}
+			src, err := s.readSource(c)
+			if err != nil {
+				return err
+			}
+			if src.Received.IsZero() {
+				src.Received = env.Now() // labels do not depend on it
 			}
 			pipeline, err := s.typedPipeline()
 			if err != nil {
@@ -52,7 +60,7 @@ Example:
 				write = writeObject(out)
 			}
 			unread := 0
-			err = s.analyse(c.Context, pipeline, name, input, func(a analysed) error {
+			err = s.analyse(c.Context, pipeline, src, name, input, func(a analysed) error {
 				if a.dead != nil {
 					unread++
 				}

@@ -57,6 +57,10 @@ func Run(ctx context.Context, args []string, env Env) int {
 	if err == nil {
 		return 0
 	}
+	if ctx.Err() != nil && errors.Is(err, context.Canceled) {
+		fmt.Fprintln(env.Stderr, "suqiu: interrupted")
+		return exitFailed
+	}
 	var coded cli.ExitCoder
 	if errors.As(err, &coded) {
 		if text := coded.Error(); text != "" {

@@ -2,8 +2,6 @@ package cli
 
 import (
 	"encoding/json"
-	"fmt"
-	"text/tabwriter"
 
 	"github.com/urfave/cli/v2"
 )
@@ -37,11 +35,11 @@ Example:
 				out.SetIndent("", "  ")
 				return out.Encode(all)
 			}
-			w := tabwriter.NewWriter(env.Stdout, 0, 4, 2, ' ', 0)
-			for _, v := range values {
-				fmt.Fprintf(w, "%s\t%s\t%s\n", v.Key, v.Value, v.Origin)
+			rows := make([][]string, len(values))
+			for i, v := range values {
+				rows[i] = []string{v.Key, v.Value, v.Origin}
 			}
-			return w.Flush()
+			return writeTable(env.Stdout, rows)
 		},
 	}
 }

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
-	"text/tabwriter"
 
 	"filippo.io/age"
 	"github.com/urfave/cli/v2"
@@ -37,7 +36,7 @@ func deadletterCommand(env Env) *cli.Command {
 		&cli.Command{
 			Name: "replay", Usage: "重新处理死信 · process them again after their cause was removed", ArgsUsage: "[ID]...",
 			Description: `Each is read again from where it stood in its topic, or from its sealed payload. Without ids the filter says which; --dry-run only
-lists them.
+lists them. Exit code 3 if none of them could be stored.
 
 Example:
    suqiu deadletter replay --reason time --dry-run`,
@@ -93,7 +92,6 @@ func listDead(c *cli.Context, env Env) error {
 	if err != nil {
 		return err
 	}
-	filter.Bare = true
 	filter.Bare = true // payloads are shown one by one
 	letters, err := topic.List(c.Context, filter)
 	if err != nil {
@@ -112,12 +110,12 @@ func listDead(c *cli.Context, env Env) error {
 	for _, n := range ingest.CountDeadLetters(letters) {
 		fmt.Fprintf(env.Stdout, "  %6d  %s  %s\n", n.Count, n.Source, n.Reason)
 	}
-	w := tabwriter.NewWriter(env.Stdout, 0, 4, 2, ' ', 0)
+	rows := make([][]string, len(letters))
 	for i := range letters {
 		l := &letters[i]
-		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", l.ID, l.At.In(s.zone).Format("2006-01-02 15:04"), l.Reason, l.Place, l.Why)
+		rows[i] = []string{l.ID, l.At.In(s.zone).Format("2006-01-02 15:04"), string(l.Reason), l.Place, l.Why}
 	}
-	return w.Flush()
+	return writeTable(env.Stdout, rows)
 }
 
 func showDead(c *cli.Context, env Env) error {
@@ -240,5 +238,8 @@ func replayDead(c *cli.Context, env Env) error {
 	}
 	fmt.Fprintf(env.Stdout, "重新处理 %d 件：入库 %d，仍是死信 %d，原文已不可得 %d\n",
 		len(outcomes), counts[ingest.ReplayStored], counts[ingest.ReplayDead], counts[ingest.ReplayGone])
+	if err == nil && len(outcomes) > 0 && counts[ingest.ReplayStored] == 0 {
+		err = cli.Exit("none of the dead letters could be stored", exitCheck)
+	}
 	return err
 }

@@ -71,9 +71,6 @@ func (s *session) examine(ctx context.Context) error {
 }
 
 func (s *session) examineSettings(context.Context) (string, error) {
-	if err := errors.Join(s.cfg.NeedKafka(), s.cfg.NeedStore()); err != nil {
-		return "", err
-	}
 	sources, err := s.sources()
 	if err != nil {
 		return "", err

@@ -67,7 +67,7 @@ func (s *session) answer(ctx context.Context, name string, to answers) ([]evalua
 	if err != nil {
 		return nil, err
 	}
-	err = s.analyse(ctx, pipeline, name, bytes.NewReader(file), func(a analysed) error {
+	err = s.analyse(ctx, pipeline, s.typedSource(), name, bytes.NewReader(file), func(a analysed) error {
 		if a.dead != nil {
 			return fmt.Errorf("%s, line %d: %s", name, a.line, deadText(a))
 		}

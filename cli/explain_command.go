@@ -82,7 +82,7 @@ func (s *session) toExplain(c *cli.Context) (*hotline.Call, *classify.RuleSet, e
 		return nil, nil, err
 	}
 	var found analysed
-	err = s.analyse(c.Context, pipeline, "typed text", strings.NewReader(string(value)), func(a analysed) error {
+	err = s.analyse(c.Context, pipeline, s.typedSource(), "typed text", strings.NewReader(string(value)), func(a analysed) error {
 		found = a
 		return nil
 	})

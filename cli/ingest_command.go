@@ -22,7 +22,7 @@ func sourceFlags() []cli.Flag {
 	return []cli.Flag{
 		&cli.StringFlag{Name: "source", Usage: "`NAME` of a configured source whose settings apply", Category: category},
 		&cli.StringFlag{Name: "hotline", Usage: "95598, 12398 or 12345, where the file does not tell", Category: category},
-		&cli.StringFlag{Name: "format", Value: "auto", Usage: "a format of docs/data-formats.md", Category: category},
+		&cli.StringFlag{Name: "input", Value: "auto", Usage: "`FORMAT` of what is read, one of docs/data-formats.md", Category: category},
 		&cli.StringFlag{Name: "default-area", Usage: "area `PATH` where nothing tells the place", Category: category},
 		&cli.StringFlag{Name: "id-from", Usage: "where the id stands: field:a.b, filename", Category: category},
 		&cli.StringFlag{Name: "start-from", Usage: "where the time stands: field:a.b, filename", Category: category},
@@ -50,8 +50,8 @@ func (s *session) readSource(c *cli.Context) (*decode.Source, error) {
 			return nil, usagef("--source %s: there is no such source in the configuration", name)
 		}
 	}
-	if c.IsSet("format") {
-		configured.Format = c.String("format")
+	if c.IsSet("input") {
+		configured.Format = c.String("input")
 	}
 	configured.DefaultArea = or(c.String("default-area"), configured.DefaultArea)
 	if c.IsSet("id-from") {
@@ -88,7 +88,7 @@ interrupted goes on where it was when it is started again. What can't be read be
 Examples:
    suqiu ingest --embedded orders.csv --hotline 12345
    zcat calls.jsonl.gz | suqiu ingest -
-   suqiu ingest --embedded rec-20260901.json --format funasr --id-from filename --as-of 2026-09-01`,
+   suqiu ingest --embedded rec-20260901.json --input funasr --id-from filename --as-of 2026-09-01`,
 		Flags: settingFlags(sourceFlags()...),
 		Action: func(c *cli.Context) error {
 			s, err := openSession(c, env)

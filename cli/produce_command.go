@@ -2,9 +2,12 @@ package cli
 
 import (
 	"fmt"
+	"os"
+	"slices"
 
 	"github.com/urfave/cli/v2"
 
+	"suqiu/cli/config"
 	"suqiu/ingest"
 )
 
@@ -31,6 +34,9 @@ Example:
 			topic, names := c.Args().First(), c.Args().Tail()
 			if len(names) == 0 {
 				names = []string{"-"}
+			}
+			if _, err := os.Stat(topic); err == nil && !s.hasTopic(topic) {
+				return usagef("%s is a file: name the topic before it, such as suqiu produce suqiu.hotline.95598 %s", topic, topic)
 			}
 			src, err := s.readSource(c)
 			if err != nil {
@@ -66,4 +72,9 @@ Example:
 			return nil
 		},
 	}
+}
+
+// hasTopic reports whether a source of this topic is configured.
+func (s *session) hasTopic(topic string) bool {
+	return slices.ContainsFunc(s.cfg.Sources, func(src config.Source) bool { return src.Topic == topic })
 }

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
-	"text/tabwriter"
 	"time"
 
 	"github.com/urfave/cli/v2"
@@ -163,12 +162,11 @@ func (s *session) askConsumer(ctx context.Context) *ingest.Status {
 func (s *session) showStatus(r *statusReport) error {
 	out := s.env.Stdout
 	fmt.Fprintf(out, "积压 %d 条，每秒提交 %.0f 条\n", r.Lag, r.Rate)
-	w := tabwriter.NewWriter(out, 0, 4, 2, ' ', 0)
-	fmt.Fprintln(w, "  主题\t分区\t已提交\t末尾\t积压\t")
+	rows := [][]string{{"  主题", "分区", "已提交", "末尾", "积压"}}
 	for _, p := range r.Partitions {
-		fmt.Fprintf(w, "  %s\t%d\t%d\t%d\t%d\t\n", p.Topic, p.Partition, p.Committed, p.End, p.Lag())
+		rows = append(rows, []string{"  " + p.Topic, fmt.Sprint(p.Partition), fmt.Sprint(p.Committed), fmt.Sprint(p.End), fmt.Sprint(p.Lag())})
 	}
-	if err := w.Flush(); err != nil {
+	if err := writeTable(out, rows); err != nil {
 		return err
 	}
 	fmt.Fprintf(out, "库中 %d 件，今日受理 %d 件，无标签 %d 件", r.Documents, r.Today, r.Unlabelled)

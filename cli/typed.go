@@ -53,11 +53,10 @@ func (s *session) typedSource() *decode.Source {
 }
 
 // analyse classifies every contact of a file with all processors and hands the results over in the file's order.
-func (s *session) analyse(ctx context.Context, p *ingest.Pipeline, name string, r io.Reader, hand func(analysed) error) error {
-	src := s.typedSource()
+func (s *session) analyse(ctx context.Context, p *ingest.Pipeline, src *decode.Source, name string, r io.Reader, hand func(analysed) error) error {
 	reader, err := decode.NewReader(src, &decode.Input{File: name}, r)
 	if err != nil {
-		return err
+		return fmt.Errorf("read %s: %w", name, err)
 	}
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
