@@ -205,7 +205,7 @@ func (s *Store) sharedFault(ctx context.Context, op string, actions []action, it
 		switch {
 		case it.errorType() == "cluster_block_exception" && it.Status == http.StatusForbidden && s.migrating(ctx, actions[n].Index):
 			return &hotline.Fault{
-				Kind: hotline.FaultUnavailable, Op: op, Err: fmt.Errorf("%s waits for the end of its migration", actions[n].Index),
+				Kind: hotline.FaultUnavailable, Op: op, Err: fmt.Errorf("%s waits for the end of its migration: %s", actions[n].Index, it.reason()),
 				Hint: "if it lasts, no suqiu index migrate is running: run it again",
 			}
 		case it.Status == http.StatusForbidden || it.Status == http.StatusUnauthorized:

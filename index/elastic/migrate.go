@@ -375,12 +375,33 @@ func (m *mover) swap(ctx context.Context) error {
 	return err
 }
 
-// migrating reports whether a month is blocked because its migration is about to end.
+// migrating reports whether a write was refused because the month's migration is about to end, or has just ended or
+// been given up: then the block is gone by now.
 func (s *Store) migrating(ctx context.Context, month string) bool {
 	record, err := s.GetRecord(ctx, migrationPrefix+month)
 	if err != nil {
 		return false
 	}
 	var m migration
-	return json.Unmarshal(record.Value, &m) == nil && m.Blocked
+	if json.Unmarshal(record.Value, &m) != nil {
+		return false
+	}
+	if m.Blocked {
+		return true
+	}
+	const block = "index.blocks.write"
+	flat := true
+	var answer map[string]struct {
+		Settings map[string]string `json:"settings"`
+	}
+	request := esapi.IndicesGetSettingsRequest{Index: []string{month}, Name: []string{block}, FlatSettings: &flat}
+	if err := s.do(ctx, "look for a block of "+month, request, &answer); err != nil {
+		return false
+	}
+	for _, found := range answer {
+		if found.Settings[block] == "true" {
+			return false
+		}
+	}
+	return true
 }
