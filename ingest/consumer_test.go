@@ -9,6 +9,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/twmb/franz-go/pkg/kgo"
+
 	"suqiu/hotline"
 	"suqiu/ingest/decode"
 )
@@ -55,6 +57,35 @@ func TestConsume(t *testing.T) {
 	b.awaitCommits("calls", 121, 32)
 	if store.puts != puts+1 {
 		t.Errorf("%d puts in the second run, want 1", store.puts-puts)
+	}
+}
+
+// A record whose producer set no time, or one in another unit, has no plausible arrival: it is refused and says so.
+func TestConsumeRecordOfNoTime(t *testing.T) {
+	b := newTestBroker(t, 1, "calls", DeadLetterTopic)
+	client, err := kgo.NewClient(kgo.SeedBrokers(b.Addr()), kgo.DefaultProduceTopic("calls")) // kafka-go would set the time
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer client.Close()
+	for i, at := range []time.Time{time.UnixMilli(0), time.UnixMilli(-1), time.UnixMilli(today.UnixMicro()), today} {
+		r := &kgo.Record{Value: []byte(contact(fmt.Sprint("t", i), 1)), Timestamp: at}
+		if err := client.ProduceSync(t.Context(), r).FirstErr(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	store, letters := newMemStore(), b.deadLetters()
+	b.consume(store, letters, nil)
+	b.awaitCommits("calls", 4)
+	equalMaps(t, store.texts(), map[string]string{"95598:t3": "小区停电 第1版"})
+	buried, err := letters.List(t.Context(), DeadFilter{})
+	if err != nil || len(buried) != 3 {
+		t.Errorf("letters %q, %v, want three", ids(buried), err)
+	}
+	for _, letter := range buried {
+		if letter.Reason != decode.ReasonTime || !strings.HasSuffix(letter.Place, "arrived") || !strings.Contains(letter.Remedy, "LogAppendTime") {
+			t.Errorf("letter %+v", letter)
+		}
 	}
 }
 

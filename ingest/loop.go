@@ -181,6 +181,9 @@ func (l *Loop) admit(units []Unit) (int, *Pause) {
 func (l *Loop) letter(e *Entry) DeadLetter {
 	letter := *e.Dead
 	letter.Ruleset = l.cfg.Ruleset()
+	if y := e.Input.Arrived.Year(); 0 < y && y < 10_000 { // JSON knows no others, and a letter must be written
+		letter.Arrived = e.Input.Arrived
+	}
 	var err error
 	if letter.Sealed, err = l.cfg.Sealer.seal(e.Input); err != nil {
 		l.cfg.Metrics.unsealed.WithLabelValues(letter.Source).Inc()
@@ -192,16 +195,15 @@ func (l *Loop) letter(e *Entry) DeadLetter {
 // refused makes the dead letter of a document that the store refuses alone.
 func (l *Loop) refused(e *Entry, why string) DeadLetter {
 	return l.letter(&Entry{Place: e.Place, Input: e.Input, Dead: &DeadLetter{
-		Schema:  DeadLetterSchema,
-		ID:      e.Place.ID,
-		Source:  e.source(),
-		Origin:  e.Place.Origin,
-		Reason:  decode.ReasonStore,
-		Why:     clip(why),
-		Remedy:  remedy(decode.ReasonStore),
-		At:      l.cfg.Clock.Now().UTC(),
-		Arrived: e.Input.Arrived,
-		Bytes:   len(e.Input.Value),
+		Schema: DeadLetterSchema,
+		ID:     e.Place.ID,
+		Source: e.source(),
+		Origin: e.Place.Origin,
+		Reason: decode.ReasonStore,
+		Why:    clip(why),
+		Remedy: remedy(decode.ReasonStore),
+		At:     l.cfg.Clock.Now().UTC(),
+		Bytes:  len(e.Input.Value),
 	}})
 }
 

@@ -149,17 +149,16 @@ func payload(src *decode.Source, in *decode.Input) (items []decode.Item, fault *
 // dead makes the letter of what has no document. Its source is the one that the document would have.
 func (p *Pipeline) dead(src *decode.Source, at Place, in *decode.Input, fault *decode.Error) Entry {
 	return Entry{Place: at, Input: in, Dead: &DeadLetter{
-		Schema:  DeadLetterSchema,
-		ID:      at.ID,
-		Source:  src.NameFor(fault.Hotline),
-		Origin:  at.Origin,
-		Reason:  fault.Reason,
-		Place:   clip(fault.Place),
-		Why:     clip(fault.Why),
-		Remedy:  clip(cmp.Or(fault.Remedy, remedy(fault.Reason))),
-		At:      p.Clock.Now().UTC(),
-		Arrived: in.Arrived,
-		Bytes:   len(in.Value),
+		Schema: DeadLetterSchema,
+		ID:     at.ID,
+		Source: src.NameFor(fault.Hotline),
+		Origin: at.Origin,
+		Reason: fault.Reason,
+		Place:  clip(fault.Place),
+		Why:    clip(fault.Why),
+		Remedy: clip(cmp.Or(fault.Remedy, remedy(fault.Reason))),
+		At:     p.Clock.Now().UTC(),
+		Bytes:  len(in.Value),
 	}}
 }
 

@@ -115,10 +115,18 @@ func completeTime(src *Source, in *Input, c *hotline.Call, doc any) *Error {
 	if c.Precision == "" {
 		c.Precision = hotline.PrecisionSecond
 	}
+	if !in.Arrived.IsZero() && (in.Arrived.Before(earliestRev) || in.Arrived.Year() > 2099) {
+		// Producers that set no time leave 0 or -1, some count in other units, and a clock may be unset.
+		return &Error{Reason: ReasonTime, Place: "arrived", Why: "its arrival (the Kafka record's own time, or --as-of) is not between 2000 and 2099",
+			Remedy: "have the producer set the record's time, or set message.timestamp.type=LogAppendTime for the topic"}
+	}
 	c.Arrived = in.Arrived
 	c.ContentRev = contentRev(src, in, c)
 	return nil
 }
+
+// earliestRev is before which no update or arrival of a record is plausible.
+var earliestRev = time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)
 
 // contentRev picks the version of the content: the upstream update time if it is plausible, else the time of
 // arrival, else --as-of, else the time of the contact itself.
@@ -127,8 +135,7 @@ func contentRev(src *Source, in *Input, c *hotline.Call) int64 {
 	if !in.Arrived.IsZero() {
 		latest = min(latest, in.Arrived.Add(24*time.Hour).UnixMilli())
 	}
-	earliest := time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC).UnixMilli()
-	if c.ContentRev >= earliest && c.ContentRev <= latest {
+	if c.ContentRev >= earliestRev.UnixMilli() && c.ContentRev <= latest {
 		return c.ContentRev
 	}
 	for _, t := range []time.Time{in.Arrived, src.Received, c.Received} {
