@@ -29,7 +29,7 @@ var titles = [...]string{"先生", "女士", "小姐", "同志", "师傅", "师�
 
 // openings are words that begin like a given name and go on with the sentence.
 var openings = [...]string{
-	"来电", "来信", "来访", "来人", "家住", "家里", "家中", "家属", "家庭", "家人", "家电", "有人", "有事", "有限", "有关", "有没", "有误", "在家", "在外", "可以", "可能", "能否", "会议", "先后",
+	"来电", "来信", "来访", "来人", "家住", "家里", "家中", "家属", "家庭", "家人", "家电器", "有人", "有事", "有限", "有关", "有没", "有误", "在家", "在外", "可以", "可能", "能否", "会议", "先后",
 	"小区", "小孩", "小组", "今天", "今年", "今日", "今早", "今晚", "今晨", "今后", "家庄", "同意", "将于", "从事", "自己", "自行", "自来水", "经常", "经过", "经营", "经办", "经济", "来到", "来自", "和他", "和她", "和我",
 }
 
@@ -57,10 +57,77 @@ func closed(s string) bool {
 	return !unicode.Is(unicode.Han, r) || strings.ContainsRune(neverGiven, r) || hasAnyPrefix(s, titles[:])
 }
 
+// ended reports whether a name surely ends before s: it is closed, or the sentence goes on.
+func ended(s string) bool { return closed(s) || hasAnyPrefix(s, openings[:]) }
+
 // followed reports whether s begins like what follows a name.
 func followed(s string) bool {
 	r, _ := utf8.DecodeRuneInString(s)
 	return closed(s) || strings.ContainsRune(maybeGiven, r) || strings.ContainsRune(afterGiven, r)
+}
+
+// cue says how surely the words before it make a text a name.
+type cue int
+
+const (
+	cueWeak cue = iota // 我是, or a number that follows
+	cueSure            // 我叫, 户主
+	cueOnly            // 姓名：, after which nothing but a name stands
+)
+
+// nameLength returns the length of the name that s begins with: a surname and one or two characters, or parts with dots
+// between; 0 when s begins with no name. After cueOnly any two to four characters that stand alone are one.
+func nameLength(s string, by cue) int {
+	if n := dottedLength(s); n > 0 {
+		return n
+	}
+	n := surnameAt(s)
+	if by > cueWeak && n > 0 && placeLike(s) {
+		return 3 * utf8.RuneLen('城')
+	}
+	if organisation(s) {
+		return 0
+	}
+	if by == cueOnly {
+		if alone := hanLength(s); alone >= 6 && alone <= 12 {
+			if n > 0 && n < alone && plausible(s[n:alone]) || !strings.ContainsAny(s[:alone], notGiven) {
+				return alone
+			}
+		}
+	}
+	if n == 0 {
+		return rareLength(s, by)
+	}
+	given := givenLength(s[n:])
+	if given == 0 || isWord(s) && !(isNameToo(s) && (closed(s[6:]) || closed(s[n+given:]))) {
+		return 0
+	}
+	return n + given
+}
+
+// rareLength returns the length of the name with a rare surname that s begins with, after a sure cue and before the end
+// of the phrase: 计小红.
+func rareLength(s string, by cue) int {
+	r, n := utf8.DecodeRuneInString(s)
+	if by == cueWeak || !strings.ContainsRune(rareSurnames, r) {
+		return 0
+	}
+	given := givenLength(s[n:])
+	if given != 2*n || !closed(s[n+given:]) && by < cueOnly {
+		return 0
+	}
+	return n + given
+}
+
+// placeLike reports whether s begins with three characters that stand alone, the last of which ends names of places and
+// of people: 张建城.
+func placeLike(s string) bool {
+	if isWord(s) || hanLength(s) < 9 || !closed(s[9:]) {
+		return false
+	}
+	last, _ := utf8.DecodeRuneInString(s[6:])
+	middle, _ := utf8.DecodeRuneInString(s[3:])
+	return strings.ContainsRune("城路园州乡", last) && !strings.ContainsRune(notGiven, middle)
 }
 
 // givenLength returns the length of the given name that s, which follows a surname, begins with; 0 without one. It has
@@ -95,7 +162,7 @@ func everydayGiven(s string) int {
 	}
 	everyday := strings.ContainsRune(maybeGiven, first)
 	one := 0
-	if everyday && first != '师' && closed(s[n:]) {
+	if everyday && first != '师' && ended(s[n:]) {
 		one = n
 	}
 	second, m := utf8.DecodeRuneInString(s[n:])
@@ -107,7 +174,7 @@ func everydayGiven(s string) int {
 	switch {
 	case !everyday && !secondEveryday:
 		return 0 // any text may follow
-	case closed(rest):
+	case ended(rest):
 	case secondEveryday && !(followed(rest) && strings.ContainsRune(final, second)):
 		return one
 	case strings.ContainsRune(linking, first) && !followed(rest):

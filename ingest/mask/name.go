@@ -8,13 +8,17 @@ import (
 
 // surnames are those of 百家姓 that are common today. Characters that are everyday words of this field (车, 水, 和, 时,
 // 党, 师, 都, 家) are left out.
-const surnames = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎余潘杜戴夏钟汪田任姜范方石姚谭廖邹熊金陆郝孔白崔康毛邱秦江史顾侯邵孟龙万段雷钱汤尹黎易常武乔贺赖龚文庞樊兰殷施陶洪翟安颜倪严牛温芦季俞章鲁葛伍韦申尤毕聂丛焦向柳邢路岳齐沿梅莫庄辛管祝左涂谷祁耿牟卜詹关苗凌费纪靳盛童欧甄项曲成游阳裴席卫查屈鲍覃霍翁隋植甘景薄单包司柏宁柯阮桂闵解强柴华房边辜吉饶阙符冼简蒙麦邬卓蓝冉巫瞿普佟敬班谌楼苟褚娄窦岑苍晏缪占仇滕闫肖付代尚穆池米佘闻古车刁冷幸岩欧阳艾卞栾厉戎祖蒲屠胥姬郦雍濮茹阚沙帅荆桑鞠寇巩敖燕蔺裘郁鹿邸丘邰郜栗竺靖亓邝匡苑逯扈隗郗仝仲楚晁郎蔚揭储荀惠伊宫"
+const surnames = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎余潘杜戴夏钟汪田任姜范方石姚谭廖邹熊金陆郝孔白崔康毛邱秦江史顾侯邵孟龙万段雷钱汤尹黎易常武乔贺赖龚文庞樊兰殷施陶洪翟安颜倪严牛温芦季俞章鲁葛伍韦申尤毕聂丛焦向柳邢路岳齐沿梅莫庄辛管祝左涂谷祁耿牟卜詹关苗凌费纪靳盛童欧甄项曲成游阳裴席卫查屈鲍覃霍翁隋植甘景薄单包司柏宁柯阮桂闵解强柴华房边辜吉饶阙符冼简蒙麦邬卓蓝冉巫瞿普佟敬班谌楼苟褚娄窦岑苍晏缪占仇滕闫肖付代尚穆池米佘闻古车刁冷幸岩欧阳艾卞栾厉戎祖蒲屠胥姬郦雍濮茹阚沙帅荆桑鞠寇巩敖燕蔺裘郁鹿邸丘邰郜栗竺靖亓邝匡苑逯扈隗郗仝仲楚晁郎蔚揭储荀惠伊宫骆舒戚喻粟嵇迟芮湛冶晋荣杭慕盘商郗邴昝丛"
+
+// rareSurnames are words of this field or of everyday speech more often than surnames. They count where a label or 我叫
+// says that a name follows and it ends at once.
+const rareSurnames = "全时党应谈修利明花门印练麻母羊农衣富豆阴伏计哈车水和师都家官言山火公平"
 
 // compounds are the surnames of two characters (复姓).
 var compounds = [...]string{"欧阳", "司马", "上官", "诸葛", "令狐", "慕容", "皇甫", "尉迟", "公孙", "轩辕", "司徒", "夏侯", "东方", "南宫", "端木", "呼延", "长孙", "宇文", "闻人", "钟离", "澹台", "独孤", "万俟", "申屠"}
 
 // words begin with a surname and are no names.
-const words = " 高压 高级 高新 高中 高工 高楼 高温 高峰 高低 安装 安排 安全 安徽 安置 万科 万达 万元 万一 金地 金额 方面 方便 方案 方法 方式 关于 关系 关闭 关注 关心 江苏 江西 江北 江南 江边 路灯 路口 路段 路边 路线 路过 项目 成都 成立 成本 任何 任务 应该 程序 白天 白色 黄色 马上 马路 常常 常年 常见 温州 温度 施工 单位 单元 单独 单子 单方 计划 计量 向你 向我 向他 向上 向下 于是 包括 包装 包月 费用 费的 鲁能 华为 房东 房租 房子 房屋 房产 房主 任意 农村 农网 农民 楼上 楼下 楼道 楼房 楼顶 楼栋 楼梯 梅雨 古城 宁波 宁可 解决 解释 解除 许多 许可 徐州 苏州 郑州 柳州 林场 林业 曾经 黎明 景区 谷电 花园 丁香 钱款 钱没 钱都 钱的 余额 余电 顾客 毛病 毛钱 管理 管道 管线 管家 古镇 查询 查不 查表 查一 查看 查下 支付 付款 付费 付钱 边上 强制 强调 强行 易燃 卫生 安保 左右 左边 席位 阳台 阳光 文件 文明 文化 司机 成功 成员 成了 连续 车位 车主 盛世 尚未 代表 代理 代收 代为 占用 占地 石头 石油 田地 田里 白白 常用 常住 何时 何人 代码 余下 陆续 庄稼 武汉 向阳 方向 路费 时候 段时 毕竟 毕业 强烈 万户 康复 童话 关停 关掉 关电 关了 边缘 占道 尚可 代办 冷库 冷的 米外 车间 车子 车辆 车库 幸好 幸福 雷电 雷击 雷雨 夏天 夏季 白费 易跳 安心 单价 单据 单号 单纯 包含 包干 麦子 池塘 温馨 金融 金属 华润 龙湖 施救 申请 申领 申诉 申报 严重 严格 严禁 解答 相关 冷气 成天 万能 卫健 关机 费电 费了 费劲 车来 车去 任由 任凭 任命 任职 任期 谢谢 艾特 沙子 沙发 沙土 储存 储能 储户 储值 惠民 惠农 惠及 苑区 屠宰 蒲式 仲裁 宫殿 帅气 祖国 祖坟 祖上 祖宅 祖屋 栗子 鹿场 楚楚 "
+const words = " 高压 高级 高新 高中 高工 高楼 高温 高峰 高低 安装 安排 安全 安徽 安置 万科 万达 万元 万一 金地 金额 方面 方便 方案 方法 方式 关于 关系 关闭 关注 关心 江苏 江西 江北 江南 江边 路灯 路口 路段 路边 路线 路过 项目 成都 成立 成本 任何 任务 应该 程序 白天 白色 黄色 马上 马路 常常 常年 常见 温州 温度 施工 单位 单元 单独 单子 单方 计划 计量 向你 向我 向他 向上 向下 于是 包括 包装 包月 费用 费的 鲁能 华为 房东 房租 房子 房屋 房产 房主 任意 农村 农网 农民 楼上 楼下 楼道 楼房 楼顶 楼栋 楼梯 梅雨 古城 宁波 宁可 解决 解释 解除 许多 许可 徐州 苏州 郑州 柳州 林场 林业 曾经 黎明 景区 谷电 花园 丁香 钱款 钱没 钱都 钱的 余额 余电 顾客 毛病 毛钱 管理 管道 管线 管家 古镇 查询 查不 查表 查一 查看 查下 支付 付款 付费 付钱 边上 强制 强调 强行 易燃 卫生 安保 左右 左边 席位 阳台 阳光 文件 文明 文化 司机 成功 成员 成了 连续 车位 车主 盛世 尚未 代表 代理 代收 代为 占用 占地 石头 石油 田地 田里 白白 常用 常住 何时 何人 代码 余下 陆续 庄稼 武汉 向阳 方向 路费 时候 段时 毕竟 毕业 强烈 万户 康复 童话 关停 关掉 关电 关了 边缘 占道 尚可 代办 冷库 冷的 米外 车间 车子 车辆 车库 幸好 幸福 雷电 雷击 雷雨 夏天 夏季 白费 易跳 安心 单价 单据 单号 单纯 包含 包干 麦子 池塘 温馨 金融 金属 华润 龙湖 施救 申请 申领 申诉 申报 严重 严格 严禁 解答 相关 冷气 成天 万能 卫健 关机 费电 费了 费劲 车来 车去 任由 任凭 任命 任职 任期 荣誉 商场 商铺 商户 商店 商业 商家 商量 商品 盘点 迟迟 迟到 杭州 舒服 伏天 谢谢 艾特 沙子 沙发 沙土 储存 储能 储户 储值 惠民 惠农 惠及 苑区 屠宰 蒲式 仲裁 宫殿 帅气 祖国 祖坟 祖上 祖宅 祖屋 栗子 鹿场 楚楚 "
 
 // namesToo are those of words that are also frequent names.
 const namesToo = " 高峰 黎明 文明 成功 许可 江南 江西 江苏 江北 方向 向阳 雷雨 丁香 白天 高新 "
@@ -43,56 +47,6 @@ func isWord(s string) bool {
 
 // isNameToo reports whether the word that s begins with is a name as often.
 func isNameToo(s string) bool { return strings.Contains(namesToo, " "+s[:min(len(s), 6)]+" ") }
-
-// cue says how surely the words before it make a text a name.
-type cue int
-
-const (
-	cueWeak cue = iota // 我是, or a number that follows
-	cueSure            // 我叫, 户主
-	cueOnly            // 姓名：, after which nothing but a name stands
-)
-
-// nameLength returns the length of the name that s begins with: a surname and one or two characters, or parts with dots
-// between; 0 when s begins with no name. After cueOnly any two to four characters that stand alone are one.
-func nameLength(s string, by cue) int {
-	if n := dottedLength(s); n > 0 {
-		return n
-	}
-	n := surnameAt(s)
-	if by > cueWeak && n > 0 && placeLike(s) {
-		return 3 * utf8.RuneLen('城')
-	}
-	if organisation(s) {
-		return 0
-	}
-	if by == cueOnly {
-		if alone := hanLength(s); alone >= 6 && alone <= 12 {
-			if n > 0 && n < alone && plausible(s[n:alone]) || !strings.ContainsAny(s[:alone], notGiven) {
-				return alone
-			}
-		}
-	}
-	if n == 0 {
-		return 0
-	}
-	given := givenLength(s[n:])
-	if given == 0 || isWord(s) && !(isNameToo(s) && (closed(s[6:]) || closed(s[n+given:]))) {
-		return 0
-	}
-	return n + given
-}
-
-// placeLike reports whether s begins with three characters that stand alone, the last of which ends names of places and
-// of people: 张建城.
-func placeLike(s string) bool {
-	if isWord(s) || hanLength(s) != 9 {
-		return false
-	}
-	last, _ := utf8.DecodeRuneInString(s[6:])
-	middle, _ := utf8.DecodeRuneInString(s[3:])
-	return strings.ContainsRune("城路园州乡", last) && !strings.ContainsRune(notGiven, middle)
-}
 
 // hanLength returns how many bytes of Chinese characters s begins with, at most those of five.
 func hanLength(s string) int {
@@ -196,7 +150,7 @@ var colonLabels = [...]string{"业主", "住户", "房东", "租户", "租客", 
 // introduced masks the name after 我是 at byte i if it is a full one and nothing else.
 func (sc *scanner) introduced(i int) {
 	n := nameLength(sc.s[i:], cueWeak)
-	if n >= 9 && !strings.Contains(sc.s[i:i+n], "人") && sc.bounded(i+n) {
+	if n >= 6 && (n > 6 || hanLength(sc.s[i:]) == 6) && !strings.Contains(sc.s[i:i+n], "人") && sc.bounded(i+n) {
 		sc.add(span{start: i, end: i + n, token: tokenName})
 	}
 }
@@ -317,12 +271,19 @@ func (sc *scanner) alone(i int) bool {
 }
 
 // beforeName are characters that a person's name follows.
-const beforeName = "的是为叫和与对向找请问民户主人称系电告给让被到由从见了着过居方位诉客即长士生工"
+const beforeName = "的是为叫和与对向找请问民户主人称系电告给让被到由从见了着过居方位诉客即长士生工员席"
+
+// givenToo are surnames that end given names as often: 李建华同志.
+const givenToo = "华安金江林成方石田云康童平龙武强东宁雷柏柳梅兰燕荣文乐春芳洪海"
 
 // givenBefore masks the given name in s[from:end] of k characters if it is a full name.
 func (sc *scanner) givenBefore(from, end, k int) bool {
 	name := sc.s[from:end]
+	labelled := hasAnySuffix(sc.s[:from], nameLabels[:]) || hasAnySuffix(sc.s[:from], colonLabels[:])
 	n := surnameAt(name)
+	if first, m := utf8.DecodeRuneInString(name); labelled && strings.ContainsRune(rareSurnames, first) {
+		n = m
+	}
 	if n == 0 || n == len(name) || k == 4 && n == 3 {
 		return false
 	}
@@ -338,7 +299,6 @@ func (sc *scanner) givenBefore(from, end, k int) bool {
 	if strings.ContainsAny(given, linking) && !sc.alone(from) {
 		return false // 电费钱有先生
 	}
-	labelled := hasAnySuffix(sc.s[:from], nameLabels[:]) || hasAnySuffix(sc.s[:from], colonLabels[:])
 	if k == 2 && !labelled && strings.ContainsRune("向于由管任", first) && strings.ContainsRune(surnames, last) {
 		return false // 向王先生
 	}
@@ -349,7 +309,7 @@ func (sc *scanner) givenBefore(from, end, k int) bool {
 	if first == '任' && before == '主' && !labelled {
 		return false // 主任邓冰同志
 	}
-	if unicode.Is(unicode.Han, before) && strings.ContainsRune(surnames, last) && !strings.ContainsRune(beforeName, before) {
+	if !sc.alone(from) && strings.ContainsRune(surnames, last) && !strings.ContainsRune(givenToo, last) {
 		return false // 绥阳场姜女士
 	}
 	sc.add(span{start: from + n, end: end, token: ""})
