@@ -84,7 +84,7 @@ func areaStats(c *cli.Context, env Env) error {
 	}
 	fmt.Fprint(env.Stdout, stats)
 	if unread > 0 {
-		fmt.Fprintf(env.Stdout, "读不懂 %d 件\n", unread)
+		fmt.Fprintf(env.Stdout, "无法解析 %d 件\n", unread)
 	}
 	return nil
 }

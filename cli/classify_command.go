@@ -111,7 +111,7 @@ func writeObject(w io.Writer) func(analysed) error {
 func writeLine(w io.Writer, names labelNames) func(analysed) error {
 	return func(a analysed) error {
 		if a.dead != nil {
-			_, err := fmt.Fprintf(w, "第 %d 行\t读不懂\t%s\n", a.line, deadText(a))
+			_, err := fmt.Fprintf(w, "第 %d 行\t无法解析\t%s\n", a.line, deadText(a))
 			return err
 		}
 		labels := make([]string, len(a.doc.Analysis.Labels))

@@ -20,7 +20,7 @@ func deadletterCommand(env Env) *cli.Command {
 		&cli.StringFlag{Name: "since", Usage: "only within the last `SPAN`: 24h, 7d"},
 		&cli.BoolFlag{Name: "resolved", Usage: "also those that a replay has stored"},
 	}
-	return parent("deadletter", "死信：读不懂的记录 · what could not be read, why, and reading it again",
+	return parent("deadletter", "死信：无法解析的记录 · what could not be read, why, and reading it again",
 		&cli.Command{
 			Name: "list", Usage: "列出死信 · list them, with counts by source and reason",
 			Description: "Example:\n   suqiu deadletter list --reason time --since 7d",
@@ -236,7 +236,7 @@ func replayDead(c *cli.Context, env Env) error {
 			fmt.Fprintf(env.Stdout, "%s  %s  %s\n", o.ID, o.Outcome, o.Why)
 		}
 	}
-	fmt.Fprintf(env.Stdout, "重新处理 %d 件：入库 %d，仍是死信 %d，原文已不可得 %d\n",
+	fmt.Fprintf(env.Stdout, "重新处理 %d 件：入库 %d，仍是死信 %d，原文已无法获取 %d\n",
 		len(outcomes), counts[ingest.ReplayStored], counts[ingest.ReplayDead], counts[ingest.ReplayGone])
 	if err == nil && len(outcomes) > 0 && counts[ingest.ReplayStored] == 0 {
 		err = cli.Exit("none of the dead letters could be stored", exitCheck)

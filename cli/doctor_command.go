@@ -45,7 +45,7 @@ func (s *session) examine(ctx context.Context) error {
 	wrong := 0
 	for _, e := range []examination{
 		{"配置", s.examineSettings},
-		{"假名密钥", s.examineKeys},
+		{"去标识化密钥", s.examineKeys},
 		{"分类规则", s.examineRules},
 		{"地区表", s.examineAreas},
 		{"数据文件夹", s.examineFolder},

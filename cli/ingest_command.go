@@ -161,7 +161,7 @@ func (s *session) ingestOne(c *cli.Context, files *ingest.FileIngester, src *dec
 		return nil
 	}
 	took := max(s.env.Now().Sub(begun), time.Millisecond)
-	fmt.Fprintf(s.env.Stdout, "%s：入库 %d，已有更新版本 %d，死信 %d", name, done.Stored, done.Superseded, done.Dead)
+	fmt.Fprintf(s.env.Stdout, "%s：入库 %d，已跳过 %d（库中版本更新），死信 %d", name, done.Stored, done.Superseded, done.Dead)
 	if done.Skipped > 0 {
 		fmt.Fprintf(s.env.Stdout, "，上次已处理 %d", done.Skipped)
 	}

@@ -9,7 +9,7 @@ import (
 )
 
 func keyCommand(env Env) *cli.Command {
-	return parent("key", "假名密钥 · keys of the pseudonyms",
+	return parent("key", "去标识化密钥 · keys of the pseudonyms",
 		&cli.Command{
 			Name: "new", Usage: "生成一个新密钥 · make a key",
 			ArgsUsage: "[ID]",

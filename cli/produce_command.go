@@ -64,7 +64,7 @@ Example:
 				done, err := producer.Produce(c.Context, src, label, input)
 				bar.done()
 				input.Close()
-				fmt.Fprintf(env.Stdout, "%s：写入 %d 条，其中没有键 %d 条，读不懂 %d 条\n", label, done.Records, done.Unkeyed, done.Undecoded)
+				fmt.Fprintf(env.Stdout, "%s：写入 %d 条，其中缺少键 %d 条，无法解析 %d 条\n", label, done.Records, done.Unkeyed, done.Undecoded)
 				if err != nil {
 					return err
 				}
