@@ -128,7 +128,7 @@ func badAnything() []badInput {
 		{name: "line-of-50-MB", value: bytes.Repeat([]byte("x"), 50_000_000), reason: decode.ReasonSize},
 		{name: "json-of-17-MB", value: with("text", strings.Repeat("x", 17_000_000)), reason: decode.ReasonSize},
 		{name: "10001-records-at-once", value: bytes.Repeat([]byte("{}\n"), 10_001), reason: decode.ReasonSize, topicOnly: true},
-		{name: "record-time-1970", value: field(nil), reason: decode.ReasonTime, place: "received", clock: time.Unix(86_400, 0), topicOnly: true},
+		{name: "record-time-1970", value: field(nil), reason: decode.ReasonTime, place: "arrived", clock: time.Unix(86_400, 0), topicOnly: true},
 		{name: "regulator-without-id", value: text(`{"诉求性质":"投诉","受理时间":"2026-07-03","诉求内容":"%s"}`, secret), reason: decode.ReasonID, place: "12398工单编号"},
 		{name: "regulator-without-text", value: []byte(`{"受理编号":"bad","诉求性质":"投诉","受理时间":"2026-07-03","诉求内容":""}`), reason: decode.ReasonField, place: "诉求内容"},
 	}
