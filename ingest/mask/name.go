@@ -12,7 +12,7 @@ const surnames = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗�
 
 // rareSurnames are words of this field or of everyday speech more often than surnames. They count where a label or 我叫
 // says that a name follows and it ends at once.
-const rareSurnames = "全时党应谈修利明花门印练麻母羊农衣富豆阴伏计哈车水和师都家官言山火公平"
+const rareSurnames = "全时党应谈修利明花门印练麻母羊农衣富豆阴伏计井智卿劳廉哈车水和师都家官言山火公平"
 
 // compounds are the surnames of two characters (复姓).
 var compounds = [...]string{"欧阳", "司马", "上官", "诸葛", "令狐", "慕容", "皇甫", "尉迟", "公孙", "轩辕", "司徒", "夏侯", "东方", "南宫", "端木", "呼延", "长孙", "宇文", "闻人", "钟离", "澹台", "独孤", "万俟", "申屠"}
