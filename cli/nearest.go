@@ -11,17 +11,20 @@ import (
 const maxNearest = 3
 
 // nearest finds what somebody may have meant who wrote a code or path that is not there, the likeliest first: names that
-// the word is part of, and names, or last parts of names, of which at most a third of the characters differ.
+// the word is part of, and names, or last parts of names, from which it differs by at most a third of its characters.
 func nearest(word string, names []string) []string {
 	type candidate struct {
 		name    string
 		differs int
 	}
 	var near []candidate
+	length := utf8.RuneCountInString(word)
 	for _, name := range names {
 		last := name[strings.LastIndexAny(name, "./")+1:]
 		differs := min(editDistance(word, name), editDistance(word, last))
-		if strings.Contains(name, word) || 3*differs <= utf8.RuneCountInString(word) {
+		if strings.Contains(name, word) {
+			near = append(near, candidate{name, utf8.RuneCountInString(name) - length})
+		} else if 3*differs <= length {
 			near = append(near, candidate{name, differs})
 		}
 	}
