@@ -20,7 +20,7 @@ func areaCommand(env Env) *cli.Command {
 			Name: "stats", Usage: "按方法统计定位率 · share of contacts placed, by method", ArgsUsage: "FILE...",
 			Description: "Example:\n   suqiu area stats orders.csv --hotline 12345",
 			Flags:       settingFlags(sourceFlags()...),
-			Action:      func(c *cli.Context) error { return areaStats(c, env) },
+			Action:      inSession(env, (*session).areaStats),
 		},
 		&cli.Command{
 			Name: "import", Usage: "导入自己的表 · check a table of yours and put it into the dictionary folder", ArgsUsage: "KIND TABLE",
@@ -30,17 +30,12 @@ shown first; --apply writes it.
 Example:
    suqiu area import grid 台区表.xlsx --dicts my-dicts --apply`,
 			Flags:  settingFlags(&cli.BoolFlag{Name: "apply", Usage: "write the table into the dictionary folder"}),
-			Action: func(c *cli.Context) error { return areaImport(c, env) },
+			Action: inSession(env, (*session).areaImport),
 		},
 	)
 }
 
-func areaStats(c *cli.Context, env Env) error {
-	s, err := openSession(c, env)
-	if err != nil {
-		return err
-	}
-	defer s.close()
+func (s *session) areaStats(c *cli.Context) error {
 	if c.NArg() == 0 {
 		return usagef("statistics of which file? See suqiu area stats --help")
 	}
@@ -82,19 +77,14 @@ func areaStats(c *cli.Context, env Env) error {
 			return err
 		}
 	}
-	fmt.Fprint(env.Stdout, stats)
+	fmt.Fprint(s.env.Stdout, stats)
 	if unread > 0 {
-		fmt.Fprintf(env.Stdout, "无法解析 %d 件\n", unread)
+		fmt.Fprintf(s.env.Stdout, "无法解析 %d 件\n", unread)
 	}
 	return nil
 }
 
-func areaImport(c *cli.Context, env Env) error {
-	s, err := openSession(c, env)
-	if err != nil {
-		return err
-	}
-	defer s.close()
+func (s *session) areaImport(c *cli.Context) error {
 	if c.NArg() != 2 {
 		return usagef("area import takes a kind and a file; see suqiu area import --help")
 	}
@@ -119,10 +109,10 @@ func areaImport(c *cli.Context, env Env) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintln(env.Stdout, diff)
+	fmt.Fprintln(s.env.Stdout, diff)
 	switch {
 	case !c.Bool("apply"):
-		fmt.Fprintln(env.Stdout, "未写入；加 --apply 写入字典文件夹")
+		fmt.Fprintln(s.env.Stdout, "未写入；加 --apply 写入字典文件夹")
 		return nil
 	case s.cfg.Dicts == "":
 		return usagef("write it where? Set dicts, or --dicts FOLDER")
@@ -135,6 +125,6 @@ func areaImport(c *cli.Context, env Env) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(env.Stdout, "已写入 %s\n", path)
+	fmt.Fprintf(s.env.Stdout, "已写入 %s\n", path)
 	return nil
 }

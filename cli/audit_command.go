@@ -22,12 +22,7 @@ Missing ones are named; then exit code 3. It only reads and may run beside the s
 Example:
    suqiu audit --format json`,
 		Flags: settingFlags(formatFlag("text or json")),
-		Action: func(c *cli.Context) error {
-			s, err := openSession(c, env)
-			if err != nil {
-				return err
-			}
-			defer s.close()
+		Action: inSession(env, func(s *session, c *cli.Context) error {
 			report, err := s.audit(c.Context)
 			if err != nil {
 				return err
@@ -43,7 +38,7 @@ Example:
 				err = cli.Exit(fmt.Sprintf("%d inputs are missing", len(report.Missing)), exitCheck)
 			}
 			return err
-		},
+		}),
 	}
 }
 

@@ -25,12 +25,7 @@ Examples:
    suqiu classify orders.csv --format json > labels.jsonl
    suqiu classify rec-20260901.json --input funasr --id-from filename`,
 		Flags: settingFlags(append(sourceFlags(), formatFlag("text or json"))...),
-		Action: func(c *cli.Context) error {
-			s, err := openSession(c, env)
-			if err != nil {
-				return err
-			}
-			defer s.close()
+		Action: inSession(env, func(s *session, c *cli.Context) error {
 			if c.NArg() > 1 {
 				return usagef("classify reads one file")
 			}
@@ -76,7 +71,7 @@ Examples:
 				return fmt.Errorf("%d of the contacts can't be read; their lines say why", unread)
 			}
 			return nil
-		},
+		}),
 	}
 }
 

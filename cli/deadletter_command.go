@@ -25,13 +25,13 @@ func deadletterCommand(env Env) *cli.Command {
 			Name: "list", Usage: "列出死信 · list them, with counts by source and reason",
 			Description: "Example:\n   suqiu deadletter list --reason time --since 7d",
 			Flags:       settingFlags(append(filter, formatFlag("text, or json: one a line"))...),
-			Action:      func(c *cli.Context) error { return listDead(c, env) },
+			Action:      inSession(env, (*session).listDead),
 		},
 		&cli.Command{
 			Name: "show", Usage: "显示死信 · show some whole; the payload only with the operator's key", ArgsUsage: "ID...",
 			Description: "Example:\n   suqiu deadletter show suqiu.hotline.95598/3/1042 --identity ~/.suqiu/deadletter.key",
 			Flags:       settingFlags(&cli.StringFlag{Name: "identity", Usage: "`FILE` with the age identity that opens sealed payloads"}),
-			Action:      func(c *cli.Context) error { return showDead(c, env) },
+			Action:      inSession(env, (*session).showDead),
 		},
 		&cli.Command{
 			Name: "replay", Usage: "重新处理死信 · process them again after their cause was removed", ArgsUsage: "[ID]...",
@@ -44,7 +44,7 @@ Example:
 				&cli.StringFlag{Name: "identity", Usage: "`FILE` with the age identity that opens sealed payloads"},
 				&cli.BoolFlag{Name: "dry-run", Usage: "list what would be replayed"},
 			)...),
-			Action: func(c *cli.Context) error { return replayDead(c, env) },
+			Action: inSession(env, (*session).replayDead),
 		},
 	)
 }
@@ -78,12 +78,7 @@ func (s *session) deadTopic() (*ingest.DeadLetters, error) {
 	return letters, nil
 }
 
-func listDead(c *cli.Context, env Env) error {
-	s, err := openSession(c, env)
-	if err != nil {
-		return err
-	}
-	defer s.close()
+func (s *session) listDead(c *cli.Context) error {
 	filter, err := s.deadFilter(c)
 	if err != nil {
 		return err
@@ -98,7 +93,7 @@ func listDead(c *cli.Context, env Env) error {
 		return err
 	}
 	if c.String("format") == "json" {
-		out := json.NewEncoder(env.Stdout)
+		out := json.NewEncoder(s.env.Stdout)
 		for i := range letters {
 			if err := out.Encode(&letters[i]); err != nil {
 				return err
@@ -106,24 +101,19 @@ func listDead(c *cli.Context, env Env) error {
 		}
 		return nil
 	}
-	fmt.Fprintf(env.Stdout, "死信 %d 件\n", len(letters))
+	fmt.Fprintf(s.env.Stdout, "死信 %d 件\n", len(letters))
 	for _, n := range ingest.CountDeadLetters(letters) {
-		fmt.Fprintf(env.Stdout, "  %6d  %s  %s\n", n.Count, n.Source, n.Reason)
+		fmt.Fprintf(s.env.Stdout, "  %6d  %s  %s\n", n.Count, n.Source, n.Reason)
 	}
 	rows := make([][]string, len(letters))
 	for i := range letters {
 		l := &letters[i]
 		rows[i] = []string{l.ID, l.At.In(s.zone).Format("2006-01-02 15:04"), string(l.Reason), l.Place, l.Why}
 	}
-	return writeTable(env.Stdout, rows)
+	return writeTable(s.env.Stdout, rows)
 }
 
-func showDead(c *cli.Context, env Env) error {
-	s, err := openSession(c, env)
-	if err != nil {
-		return err
-	}
-	defer s.close()
+func (s *session) showDead(c *cli.Context) error {
 	if c.NArg() == 0 {
 		return usagef("show which? Give ids; suqiu deadletter list tells them")
 	}
@@ -150,18 +140,18 @@ func showDead(c *cli.Context, env Env) error {
 		if err != nil {
 			return err
 		}
-		fmt.Fprintf(env.Stdout, "%s\n", text)
+		fmt.Fprintf(s.env.Stdout, "%s\n", text)
 		switch {
 		case sealed == 0:
-			fmt.Fprintln(env.Stdout, "内容未保存：未设置 deadletter.recipient，或内容过大")
+			fmt.Fprintln(s.env.Stdout, "内容未保存：未设置 deadletter.recipient，或内容过大")
 		case len(identities) == 0:
-			fmt.Fprintln(env.Stdout, "内容已加密：用 --identity 打开")
+			fmt.Fprintln(s.env.Stdout, "内容已加密：用 --identity 打开")
 		default:
 			input, err := letters[i].Open(identities...)
 			if err != nil {
 				return err
 			}
-			fmt.Fprintf(env.Stdout, "%s\n", input.Value)
+			fmt.Fprintf(s.env.Stdout, "%s\n", input.Value)
 		}
 	}
 	return nil
@@ -182,12 +172,7 @@ func readIdentities(path string) ([]age.Identity, error) {
 	return identities, nil
 }
 
-func replayDead(c *cli.Context, env Env) error {
-	s, err := openSession(c, env)
-	if err != nil {
-		return err
-	}
-	defer s.close()
+func (s *session) replayDead(c *cli.Context) error {
 	filter, err := s.deadFilter(c)
 	if err != nil {
 		return err
@@ -196,15 +181,7 @@ func replayDead(c *cli.Context, env Env) error {
 	if err != nil {
 		return err
 	}
-	store, err := s.store()
-	if err != nil {
-		return err
-	}
-	cluster, err := s.cluster()
-	if err != nil {
-		return err
-	}
-	loop, err := s.loop(c.Context, store, cluster, 1)
+	loop, err := s.openLoop(c.Context, 1)
 	if err != nil {
 		return err
 	}
@@ -214,9 +191,9 @@ func replayDead(c *cli.Context, env Env) error {
 	}
 	if c.Bool("dry-run") {
 		for i := range letters {
-			fmt.Fprintf(env.Stdout, "%s  %s  %s\n", letters[i].ID, letters[i].Reason, letters[i].Why)
+			fmt.Fprintf(s.env.Stdout, "%s  %s  %s\n", letters[i].ID, letters[i].Reason, letters[i].Why)
 		}
-		fmt.Fprintf(env.Stdout, "将重新处理 %d 件\n", len(letters))
+		fmt.Fprintf(s.env.Stdout, "将重新处理 %d 件\n", len(letters))
 		return nil
 	}
 	topics, err := s.sources()
@@ -233,10 +210,10 @@ func replayDead(c *cli.Context, env Env) error {
 	for _, o := range outcomes {
 		counts[o.Outcome]++
 		if o.Outcome != ingest.ReplayStored {
-			fmt.Fprintf(env.Stdout, "%s  %s  %s\n", o.ID, o.Outcome, o.Why)
+			fmt.Fprintf(s.env.Stdout, "%s  %s  %s\n", o.ID, o.Outcome, o.Why)
 		}
 	}
-	fmt.Fprintf(env.Stdout, "重新处理 %d 件：入库 %d，仍是死信 %d，原文已无法获取 %d\n",
+	fmt.Fprintf(s.env.Stdout, "重新处理 %d 件：入库 %d，仍是死信 %d，原文已无法获取 %d\n",
 		len(outcomes), counts[ingest.ReplayStored], counts[ingest.ReplayDead], counts[ingest.ReplayGone])
 	if err == nil && len(outcomes) > 0 && counts[ingest.ReplayStored] == 0 {
 		err = cli.Exit("none of the dead letters could be stored", exitCheck)

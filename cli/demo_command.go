@@ -211,7 +211,7 @@ func (d *demo) consume(ctx context.Context, store index.Store, cluster ingest.Cl
 	if err != nil {
 		return 0, err
 	}
-	consumer, err := d.consumer(loop, cluster)
+	consumer, err := d.consumer(loop)
 	if err != nil {
 		return 0, err
 	}

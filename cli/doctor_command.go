@@ -23,14 +23,9 @@ func doctorCommand(env Env) *cli.Command {
 Example:
    suqiu doctor --config /etc/suqiu.yaml`,
 		Flags: settingFlags(),
-		Action: func(c *cli.Context) error {
-			s, err := openSession(c, env)
-			if err != nil {
-				return err
-			}
-			defer s.close()
+		Action: inSession(env, func(s *session, c *cli.Context) error {
 			return s.examine(c.Context)
-		},
+		}),
 	}
 }
 

@@ -24,12 +24,7 @@ labels, also (codes that may be given or left out), nature and responsible.
 Example:
    suqiu evaluate gold.jsonl --summary`,
 		Flags: settingFlags(&cli.BoolFlag{Name: "summary", Usage: "figures only, no record"}),
-		Action: func(c *cli.Context) error {
-			s, err := openSession(c, env)
-			if err != nil {
-				return err
-			}
-			defer s.close()
+		Action: inSession(env, func(s *session, c *cli.Context) error {
 			if c.NArg() == 0 {
 				return usagef("evaluate against which file? See suqiu evaluate --help")
 			}
@@ -43,7 +38,7 @@ Example:
 				records = append(records, gold...)
 			}
 			return evaluate.Evaluate(answers, records).Write(env.Stdout, c.Bool("summary"))
-		},
+		}),
 	}
 }
 

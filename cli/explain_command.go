@@ -30,12 +30,7 @@ Examples:
 			&cli.StringFlag{Name: "id", Usage: "the document `ID` of a stored contact"},
 			formatFlag("text or json"),
 		),
-		Action: func(c *cli.Context) error {
-			s, err := openSession(c, env)
-			if err != nil {
-				return err
-			}
-			defer s.close()
+		Action: inSession(env, func(s *session, c *cli.Context) error {
 			call, rules, err := s.toExplain(c)
 			if err != nil {
 				return err
@@ -53,7 +48,7 @@ Examples:
 			showCall(env.Stdout, call, &explanation, newPaint(env.Stdout))
 			fmt.Fprintln(env.Stdout, explanation)
 			return nil
-		},
+		}),
 	}
 }
 

@@ -26,40 +26,35 @@ Example:
 				&cli.BoolFlag{Name: "dry-run", Usage: "only say what is different"},
 				&cli.BoolFlag{Name: "overwrite", Usage: "put back what was changed by hand"},
 			),
-			Action: func(c *cli.Context) error { return indexSetup(c, env) },
+			Action: inSession(env, (*session).indexSetup),
 		},
 		indexMigrateCommand(env),
 		indexDropCommand(env),
 	)
 }
 
-func indexSetup(c *cli.Context, env Env) error {
-	s, err := openSession(c, env)
-	if err != nil {
-		return err
-	}
-	defer s.close()
+func (s *session) indexSetup(c *cli.Context) error {
 	opened, err := s.store()
 	if err != nil {
 		return err
 	}
 	store, ok := opened.(*elastic.Store)
 	if !ok {
-		fmt.Fprintln(env.Stdout, "索引已就绪")
+		fmt.Fprintln(s.env.Stdout, "索引已就绪")
 		return nil
 	}
 	plan, err := store.Plan(c.Context)
 	if err != nil {
 		return err
 	}
-	printPlan(env.Stdout, plan)
+	printPlan(s.env.Stdout, plan)
 	if c.Bool("dry-run") {
 		return nil
 	}
 	if err := store.Apply(c.Context, plan, c.Bool("overwrite")); err != nil {
 		return err
 	}
-	return checkSetup(c.Context, env.Stdout, store)
+	return checkSetup(c.Context, s.env.Stdout, store)
 }
 
 // checkSetup looks again, and fails while anything is not as this build needs it.

@@ -23,16 +23,11 @@ Example:
 			&cli.StringFlag{Name: "before", Usage: "a month such as 2024-01; it stays, those before it go"},
 			&cli.BoolFlag{Name: "dry-run", Usage: "only say which months would be dropped"},
 		),
-		Action: func(c *cli.Context) error { return indexDrop(c, env) },
+		Action: inSession(env, (*session).indexDrop),
 	}
 }
 
-func indexDrop(c *cli.Context, env Env) error {
-	s, err := openSession(c, env)
-	if err != nil {
-		return err
-	}
-	defer s.close()
+func (s *session) indexDrop(c *cli.Context) error {
 	before, err := s.dropBefore(c.String("before"))
 	if err != nil {
 		return err
@@ -60,16 +55,16 @@ func indexDrop(c *cli.Context, env Env) error {
 			if err != nil {
 				return err
 			}
-			fmt.Fprintf(env.Stdout, "将删除 %s：%d 件\n", month.Format("2006-01"), found.Total)
+			fmt.Fprintf(s.env.Stdout, "将删除 %s：%d 件\n", month.Format("2006-01"), found.Total)
 			continue
 		}
-		kept, err := index.DropMonth(c.Context, store, dropper, month, env.Now())
+		kept, err := index.DropMonth(c.Context, store, dropper, month, s.env.Now())
 		if err != nil {
 			return err
 		}
-		fmt.Fprintf(env.Stdout, "已删除 %s：%d 件，每日统计已存入台账\n", month.Format("2006-01"), kept.Documents)
+		fmt.Fprintf(s.env.Stdout, "已删除 %s：%d 件，每日统计已存入台账\n", month.Format("2006-01"), kept.Documents)
 	}
-	fmt.Fprintf(env.Stdout, "共 %d 个月，早于 %s 的 %d 个\n", len(months), before.Format("2006-01"), dropped)
+	fmt.Fprintf(s.env.Stdout, "共 %d 个月，早于 %s 的 %d 个\n", len(months), before.Format("2006-01"), dropped)
 	return nil
 }
 

@@ -31,23 +31,18 @@ Example:
 			&cli.StringSliceFlag{Name: "month", Usage: "only this month, such as 2026.03; may be repeated"},
 			&cli.BoolFlag{Name: "dry-run", Usage: "only say which months would be made anew, and why"},
 		),
-		Action: func(c *cli.Context) error { return indexMigrate(c, env) },
+		Action: inSession(env, (*session).indexMigrate),
 	}
 }
 
-func indexMigrate(c *cli.Context, env Env) error {
-	s, err := openSession(c, env)
-	if err != nil {
-		return err
-	}
-	defer s.close()
+func (s *session) indexMigrate(c *cli.Context) error {
 	opened, err := s.store()
 	if err != nil {
 		return err
 	}
 	store, ok := opened.(*elastic.Store)
 	if !ok {
-		fmt.Fprintln(env.Stdout, "内嵌存储没有月份索引，无需迁移")
+		fmt.Fprintln(s.env.Stdout, "内嵌存储没有月份索引，无需迁移")
 		return nil
 	}
 	plan, err := store.Plan(c.Context)
@@ -58,7 +53,7 @@ func indexMigrate(c *cli.Context, env Env) error {
 	if err != nil {
 		return err
 	}
-	printPlan(env.Stdout, months)
+	printPlan(s.env.Stdout, months)
 	if c.Bool("dry-run") || len(months) == 0 {
 		return nil
 	}
@@ -68,12 +63,12 @@ func indexMigrate(c *cli.Context, env Env) error {
 		}
 	}
 	for _, month := range months {
-		began := env.Now()
+		began := s.env.Now()
 		copied, err := s.migrateMonth(c.Context, store, month.Name)
 		if err != nil {
 			return err
 		}
-		fmt.Fprintf(env.Stdout, "%s 已重建：复制 %d 件，用时 %s\n", month.Name, copied, env.Now().Sub(began).Round(time.Millisecond))
+		fmt.Fprintf(s.env.Stdout, "%s 已重建：复制 %d 件，用时 %s\n", month.Name, copied, s.env.Now().Sub(began).Round(time.Millisecond))
 	}
 	return nil
 }

@@ -90,35 +90,22 @@ Examples:
    zcat calls.jsonl.gz | suqiu ingest -
    suqiu ingest --embedded rec-20260901.json --input funasr --id-from filename --as-of 2026-09-01`,
 		Flags: settingFlags(sourceFlags()...),
-		Action: func(c *cli.Context) error {
-			s, err := openSession(c, env)
-			if err != nil {
-				return err
-			}
-			defer s.close()
+		Action: inSession(env, func(s *session, c *cli.Context) error {
 			src, err := s.readSource(c)
 			if err != nil {
 				return err
 			}
-			store, err := s.store()
+			loop, err := s.openLoop(c.Context, s.cfg.DeadLetter.Limit)
 			if err != nil {
 				return err
 			}
-			cluster, err := s.cluster()
-			if err != nil {
-				return err
-			}
-			loop, err := s.loop(c.Context, store, cluster, s.cfg.DeadLetter.Limit)
-			if err != nil {
-				return err
-			}
-			files := &ingest.FileIngester{Loop: loop.Loop, Ledger: ledger{store}, Records: s.cfg.Batch.Records, Bytes: s.cfg.Batch.Bytes, AsOf: src.Received}
+			files := &ingest.FileIngester{Loop: loop.Loop, Ledger: ledger{loop.store}, Records: s.cfg.Batch.Records, Bytes: s.cfg.Batch.Bytes, AsOf: src.Received}
 			names := c.Args().Slice()
 			if len(names) == 0 {
 				names = []string{"-"}
 			}
-			return errors.Join(s.ingestAll(c, files, src, names), store.Refresh(context.WithoutCancel(c.Context)))
-		},
+			return errors.Join(s.ingestAll(c, files, src, names), loop.store.Refresh(context.WithoutCancel(c.Context)))
+		}),
 	}
 }
 

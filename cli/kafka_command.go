@@ -20,17 +20,12 @@ func kafkaCommand(env Env) *cli.Command {
 				&cli.IntFlag{Name: "retention-days", Value: 30, Usage: "how long the hotlines' records are kept"},
 				&cli.BoolFlag{Name: "dry-run", Usage: "only say what would be created"},
 			),
-			Action: func(c *cli.Context) error { return kafkaSetup(c, env) },
+			Action: inSession(env, (*session).kafkaSetup),
 		},
 	)
 }
 
-func kafkaSetup(c *cli.Context, env Env) error {
-	s, err := openSession(c, env)
-	if err != nil {
-		return err
-	}
-	defer s.close()
+func (s *session) kafkaSetup(c *cli.Context) error {
 	for _, flag := range []string{"partitions", "replicas", "retention-days"} {
 		if c.Int(flag) < 1 {
 			return usagef("--%s must be at least 1", flag)
@@ -57,8 +52,8 @@ func kafkaSetup(c *cli.Context, env Env) error {
 		did = "将建立"
 	}
 	for _, name := range missing {
-		fmt.Fprintf(env.Stdout, "%s %s\n", did, name)
+		fmt.Fprintf(s.env.Stdout, "%s %s\n", did, name)
 	}
-	fmt.Fprintf(env.Stdout, "主题 %d 个，原有 %d 个\n", len(topics), len(topics)-len(missing))
+	fmt.Fprintf(s.env.Stdout, "主题 %d 个，原有 %d 个\n", len(topics), len(topics)-len(missing))
 	return nil
 }

@@ -18,19 +18,14 @@ func kibanaCommand(env Env) *cli.Command {
 			Description: "Import the file in Kibana under Stack Management → Saved Objects, or use suqiu kibana install.\n\n" +
 				"Example:\n   suqiu kibana export > suqiu.ndjson",
 			Flags: settingFlags(),
-			Action: func(c *cli.Context) error {
-				s, err := openSession(c, env)
-				if err != nil {
-					return err
-				}
-				defer s.close()
+			Action: inSession(env, func(s *session, c *cli.Context) error {
 				ndjson, err := s.kibanaObjects()
 				if err != nil {
 					return err
 				}
 				_, err = env.Stdout.Write(ndjson)
 				return err
-			},
+			}),
 		},
 		&cli.Command{
 			Name: "install", Usage: "导入到 Kibana · import the objects through Kibana's API, with a result for each",
@@ -47,7 +42,7 @@ Examples:
 				&cli.BoolFlag{Name: "dry-run", Usage: "only say what would be sent, and where; Kibana is not asked"},
 				formatFlag("text, or json: one object a line"),
 			),
-			Action: func(c *cli.Context) error { return kibanaInstall(c, env) },
+			Action: inSession(env, (*session).kibanaInstall),
 		},
 	)
 }
@@ -94,12 +89,7 @@ func (s *session) kibanaClient(c *cli.Context) (*kibana.Client, error) {
 	return client, nil
 }
 
-func kibanaInstall(c *cli.Context, env Env) error {
-	s, err := openSession(c, env)
-	if err != nil {
-		return err
-	}
-	defer s.close()
+func (s *session) kibanaInstall(c *cli.Context) error {
 	client, err := s.kibanaClient(c)
 	if err != nil {
 		return err

@@ -66,9 +66,24 @@ func (l *liveRules) hash() string { return l.now.Load().Hash() }
 // topic of dead letters.
 type loop struct {
 	*ingest.Loop
+	store   index.Store
+	cluster ingest.Cluster
 	rules   *liveRules
 	letters *ingest.DeadLetters
 	metrics *ingest.Metrics
+}
+
+// openLoop opens the store and the broker, and the loop between them.
+func (s *session) openLoop(ctx context.Context, deadShare float64) (*loop, error) {
+	store, err := s.store()
+	if err != nil {
+		return nil, err
+	}
+	cluster, err := s.cluster()
+	if err != nil {
+		return nil, err
+	}
+	return s.loop(ctx, store, cluster, deadShare)
 }
 
 func (s *session) loop(ctx context.Context, store index.Store, cluster ingest.Cluster, deadShare float64) (*loop, error) {
@@ -76,7 +91,7 @@ func (s *session) loop(ctx context.Context, store index.Store, cluster ingest.Cl
 	if err != nil {
 		return nil, err
 	}
-	l := &loop{rules: &liveRules{}, metrics: ingest.NewMetrics()}
+	l := &loop{store: store, cluster: cluster, rules: &liveRules{}, metrics: ingest.NewMetrics()}
 	l.rules.now.Store(rules)
 	pipeline, err := s.pipeline(l.rules)
 	if err != nil {

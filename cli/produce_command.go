@@ -22,12 +22,7 @@ its versions keep their order. Writing a file again is harmless: each contact is
 Example:
    suqiu produce suqiu.hotline.12345 orders.csv`,
 		Flags: settingFlags(sourceFlags()...),
-		Action: func(c *cli.Context) error {
-			s, err := openSession(c, env)
-			if err != nil {
-				return err
-			}
-			defer s.close()
+		Action: inSession(env, func(s *session, c *cli.Context) error {
 			if c.NArg() == 0 {
 				return usagef("produce into which topic? See suqiu produce --help")
 			}
@@ -70,7 +65,7 @@ Example:
 				}
 			}
 			return nil
-		},
+		}),
 	}
 }
 

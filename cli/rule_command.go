@@ -18,12 +18,7 @@ func ruleCommand(env Env) *cli.Command {
 Example:
    suqiu rule check --dicts my-dicts`,
 			Flags: settingFlags(),
-			Action: func(c *cli.Context) error {
-				s, err := openSession(c, env)
-				if err != nil {
-					return err
-				}
-				defer s.close()
+			Action: inSession(env, func(s *session, c *cli.Context) error {
 				rules, err := s.compiled()
 				var faults *classify.LoadError
 				if errors.As(err, &faults) {
@@ -41,7 +36,7 @@ Example:
 				}
 				fmt.Fprintf(env.Stdout, "规则可用：标签 %d 个，散列 %s\n", len(rules.Taxonomy().Labels), rules.Hash())
 				return nil
-			},
+			}),
 		},
 	)
 }

@@ -39,12 +39,7 @@ Examples:
 Long texts are shown as excerpts around the words; --format json has them whole. With --facet or --limit 0 its last line is
 {"total":…,"facets":{"label":[{"value":…,"count":…}]}}.`,
 		Flags: settingFlags(flags...),
-		Action: func(c *cli.Context) error {
-			s, err := openSession(c, env)
-			if err != nil {
-				return err
-			}
-			defer s.close()
+		Action: inSession(env, func(s *session, c *cli.Context) error {
 			query, err := s.readQuery(c)
 			if err != nil {
 				return err
@@ -74,7 +69,7 @@ Long texts are shown as excerpts around the words; --format json has them whole.
 			}
 			showResult(env.Stdout, &result, names, newPaint(env.Stdout))
 			return nil
-		},
+		}),
 	}
 }
 

@@ -33,7 +33,7 @@ again; a set that does not compile is reported and the good one stays.
 Example:
    suqiu consume --config /etc/suqiu.yaml`,
 		Flags:  settingFlags(),
-		Action: func(c *cli.Context) error { return serve(c, env, false) },
+		Action: inSession(env, func(s *session, c *cli.Context) error { return s.serve(c, false) }),
 	}
 }
 
@@ -50,29 +50,16 @@ func serveCommand(env Env) *cli.Command {
 Example:
    suqiu serve --embedded --set listen=127.0.0.1:9600`,
 		Flags:  settingFlags(),
-		Action: func(c *cli.Context) error { return serve(c, env, true) },
+		Action: inSession(env, func(s *session, c *cli.Context) error { return s.serve(c, true) }),
 	}
 }
 
-func serve(c *cli.Context, env Env, withHTTP bool) error {
-	s, err := openSession(c, env)
+func (s *session) serve(c *cli.Context, withHTTP bool) error {
+	loop, err := s.openLoop(c.Context, s.cfg.DeadLetter.Limit)
 	if err != nil {
 		return err
 	}
-	defer s.close()
-	store, err := s.store()
-	if err != nil {
-		return err
-	}
-	cluster, err := s.cluster()
-	if err != nil {
-		return err
-	}
-	loop, err := s.loop(c.Context, store, cluster, s.cfg.DeadLetter.Limit)
-	if err != nil {
-		return err
-	}
-	consumer, err := s.consumer(loop, cluster)
+	consumer, err := s.consumer(loop)
 	if err != nil {
 		return err
 	}
@@ -84,7 +71,7 @@ func serve(c *cli.Context, env Env, withHTTP bool) error {
 	}
 	group, ctx := errgroup.WithContext(c.Context)
 	group.Go(func() error { return consumer.Run(ctx) })
-	group.Go(func() error { return s.reloadOnHangup(ctx, loop.rules, store) })
+	group.Go(func() error { return s.reloadOnHangup(ctx, loop.rules, loop.store) })
 	if withHTTP {
 		s.log.Info("serving", "address", listener.Addr().String())
 		group.Go(func() error { return serveHTTP(ctx, listener, s.handler(consumer, loop.metrics)) })
@@ -92,13 +79,13 @@ func serve(c *cli.Context, env Env, withHTTP bool) error {
 	return group.Wait()
 }
 
-func (s *session) consumer(l *loop, cluster ingest.Cluster) (*ingest.Consumer, error) {
+func (s *session) consumer(l *loop) (*ingest.Consumer, error) {
 	sources, err := s.sources()
 	if err != nil {
 		return nil, err
 	}
 	return ingest.NewConsumer(ingest.ConsumerConfig{
-		Loop: l.Loop, Cluster: cluster, Group: s.cfg.Kafka.Group, Sources: sources,
+		Loop: l.Loop, Cluster: l.cluster, Group: s.cfg.Kafka.Group, Sources: sources,
 		BatchRecords: s.cfg.Batch.Records, BatchBytes: s.cfg.Batch.Bytes, Linger: s.cfg.Batch.Linger,
 		SessionTimeout: s.cfg.Kafka.Session, RebalanceTimeout: s.cfg.Kafka.Session,
 		OnGap: ingest.GapPolicy(s.cfg.Kafka.OnGap),

@@ -60,6 +60,18 @@ func openSession(c *cli.Context, env Env) (*session, error) {
 	return s, nil
 }
 
+// inSession makes the action of a command that works in a session, which ends with it.
+func inSession(env Env, do func(s *session, c *cli.Context) error) cli.ActionFunc {
+	return func(c *cli.Context) error {
+		s, err := openSession(c, env)
+		if err != nil {
+			return err
+		}
+		defer s.close()
+		return do(s, c)
+	}
+}
+
 func (s *session) onClose(do func() error) { s.closers = append(s.closers, do) }
 
 // close releases what was opened. Its faults are logged: the command's work is done or has failed by itself.

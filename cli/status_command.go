@@ -27,12 +27,7 @@ Example:
 			&cli.DurationFlag{Name: "over", Value: 2 * time.Second, Usage: "how long the rate is measured"},
 			formatFlag("text or json"),
 		),
-		Action: func(c *cli.Context) error {
-			s, err := openSession(c, env)
-			if err != nil {
-				return err
-			}
-			defer s.close()
+		Action: inSession(env, func(s *session, c *cli.Context) error {
 			report, err := s.status(c.Context, c.Duration("over"))
 			if err != nil {
 				return err
@@ -43,7 +38,7 @@ Example:
 				return out.Encode(report)
 			}
 			return s.showStatus(report)
-		},
+		}),
 	}
 }
 
