@@ -76,7 +76,8 @@ func (s *shares) refuse(source string) *Pause {
 			break
 		}
 	}
-	return s.judge(source, of)
+	s.judge(source, of)
+	return of.pause
 }
 
 // paused returns why a source stands still, or nil.
@@ -86,13 +87,13 @@ func (s *shares) paused(source string) *Pause {
 	return s.of(source).pause
 }
 
-func (s *shares) judge(source string, of *share) *Pause {
+// judge pauses the source if too many of its latest records are dead.
+func (s *shares) judge(source string, of *share) {
 	if of.pause == nil && of.dead > s.limit {
 		of.pause = &Pause{"source " + source,
 			fmt.Sprintf("%d of its last %d records can't be used, more than %d", of.dead, s.window, s.limit),
 			"see suqiu deadletter list; mend the source or its configuration, or raise the limit, then start suqiu again"}
 	}
-	return of.pause
 }
 
 func (s *shares) of(source string) *share {
