@@ -26,6 +26,15 @@ Example:
 			},
 			Action: func(c *cli.Context) error { return benchMask(c, env) },
 		},
+		&cli.Command{
+			Name: "roles", Usage: "坐席识别的准确率 · how often the right speaker of a call is found", ArgsUsage: "GOLD.jsonl...",
+			Description: `Takes the roles from the calls of gold files, or swaps them, has them found again, and counts the turns whose role is the gold one.
+Turns without a gold role do not count.
+
+Example:
+   suqiu bench roles calls.jsonl`,
+			Action: func(c *cli.Context) error { return benchRoles(c, env) },
+		},
 	)
 }
 
