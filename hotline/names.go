@@ -38,7 +38,7 @@ func (r Responsible) Name() string {
 	case ResponsibleUtility:
 		return "供电企业"
 	case ResponsibleCustomer:
-		return "客户"
+		return "用户产权"
 	case ResponsibleThirdParty:
 		return "第三方"
 	case ResponsibleUnknown:

@@ -18,15 +18,24 @@ var fieldNames = map[string]string{
 	"ruleset_rev": "规则版本", "content_rev": "内容版本", "tombstone": "已撤回",
 }
 
+// named is a code that knows its Chinese name.
+type named interface {
+	~string
+	Name() string
+}
+
+func entriesOf[T named](codes ...T) []saved.LookupEntry {
+	entries := make([]saved.LookupEntry, len(codes))
+	for i, code := range codes {
+		entries[i] = saved.LookupEntry{Key: string(code), Value: code.Name()}
+	}
+	return entries
+}
+
 // valueNames are the names of values that are stored as codes.
 var valueNames = map[string][]saved.LookupEntry{
-	"kind": {
-		{Key: string(hotline.KindCall), Value: "通话"}, {Key: string(hotline.KindOrder), Value: "工单"}, {Key: string(hotline.KindMessage), Value: "留言"},
-	},
-	"responsible": {
-		{Key: string(hotline.ResponsibleUtility), Value: "供电企业"}, {Key: string(hotline.ResponsibleCustomer), Value: "用户产权"},
-		{Key: string(hotline.ResponsibleThirdParty), Value: "第三方"}, {Key: string(hotline.ResponsibleUnknown), Value: "不明"},
-	},
+	"kind":        entriesOf(hotline.KindCall, hotline.KindOrder, hotline.KindMessage),
+	"responsible": entriesOf(hotline.ResponsibleUtility, hotline.ResponsibleCustomer, hotline.ResponsibleThirdParty, hotline.ResponsibleUnknown),
 	"area_method": {
 		{Key: string(hotline.AreaByCode), Value: "单位编码"}, {Key: string(hotline.AreaByAccount), Value: "户号"},
 		{Key: string(hotline.AreaByDivision), Value: "行政区划代码"}, {Key: string(hotline.AreaByUnit), Value: "承办单位"},
