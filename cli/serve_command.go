@@ -27,7 +27,7 @@ func consumeCommand(env Env) *cli.Command {
 	return &cli.Command{
 		Name:  "consume",
 		Usage: "从 Kafka 消费、分类、入库 · read the hotlines' topics as a member of the consumer group",
-		Description: `Runs until SIGINT or SIGTERM, then finishes the batches in hand, commits and leaves the group. SIGHUP reads the dictionaries
+		Description: `Runs until SIGINT or SIGTERM, then finishes the batches in hand, commits and leaves the group. SIGHUP reads the rules
 again; a set that does not compile is reported and the good one stays.
 
 Example:
