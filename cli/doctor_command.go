@@ -126,12 +126,9 @@ func (s *session) examineKafka(ctx context.Context) (string, error) {
 		return "", err
 	}
 	topics := []ingest.Topic{{Name: s.cfg.DeadLetter.Topic}}
-	var names []string
-	for _, src := range s.cfg.Sources {
-		if src.Topic != "" {
-			topics = append(topics, ingest.Topic{Name: src.Topic})
-			names = append(names, src.Topic)
-		}
+	names := s.cfg.Topics()
+	for _, name := range names {
+		topics = append(topics, ingest.Topic{Name: name})
 	}
 	missing, err := ingest.CreateTopics(ctx, cluster, topics, true)
 	if err != nil {

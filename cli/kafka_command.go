@@ -38,10 +38,8 @@ func (s *session) kafkaSetup(c *cli.Context) error {
 	retention := time.Duration(c.Int("retention-days")) * 24 * time.Hour
 	// Dead letters are compacted, not expired: the last word on each stays until somebody has dealt with it.
 	topics := []ingest.Topic{{Name: s.cfg.DeadLetter.Topic, Partitions: 1, Replicas: c.Int("replicas"), Compact: true}}
-	for _, src := range s.cfg.Sources {
-		if src.Topic != "" {
-			topics = append(topics, ingest.Topic{Name: src.Topic, Partitions: c.Int("partitions"), Replicas: c.Int("replicas"), Retention: retention})
-		}
+	for _, name := range s.cfg.Topics() {
+		topics = append(topics, ingest.Topic{Name: name, Partitions: c.Int("partitions"), Replicas: c.Int("replicas"), Retention: retention})
 	}
 	missing, err := ingest.CreateTopics(c.Context, cluster, topics, c.Bool("dry-run"))
 	if err != nil {

@@ -140,12 +140,7 @@ func (s *session) retentionStart(now time.Time) time.Time {
 // embeddedCluster runs the broker of the data folder, or connects to that of another process and takes its place when
 // that ends before this session does.
 func (s *session) embeddedCluster() (ingest.Cluster, error) {
-	topics := []string{s.cfg.DeadLetter.Topic}
-	for _, src := range s.cfg.Sources {
-		if src.Topic != "" {
-			topics = append(topics, src.Topic)
-		}
-	}
+	topics := append(s.cfg.Topics(), s.cfg.DeadLetter.Topic)
 	keeper, err := embedded.Keep(s.cfg.Data, embedded.Options{Topics: topics}, s.log)
 	if err != nil {
 		return ingest.Cluster{}, err

@@ -61,12 +61,7 @@ func (s *session) status(ctx context.Context, over time.Duration) (*statusReport
 	if err != nil {
 		return nil, err
 	}
-	var topics []string
-	for _, src := range s.cfg.Sources {
-		if src.Topic != "" {
-			topics = append(topics, src.Topic)
-		}
-	}
+	topics := s.cfg.Topics()
 	before, err := ingest.GroupPositions(ctx, cluster, s.cfg.Kafka.Group, topics)
 	if err != nil {
 		return nil, err

@@ -104,6 +104,17 @@ type Source struct {
 	Columns     []string        `yaml:"columns"`
 }
 
+// Topics names the topics of the sources, in their order; a source of files has none.
+func (c *Config) Topics() []string {
+	var topics []string
+	for _, s := range c.Sources {
+		if s.Topic != "" {
+			topics = append(topics, s.Topic)
+		}
+	}
+	return topics
+}
+
 // Secret is a value that is never printed.
 type Secret string
 
