@@ -12,8 +12,6 @@ const (
 
 var cueNames = [cueKinds]string{"neg", "hyp", "aside"}
 
-func (k cueKind) String() string { return cueNames[k] }
-
 // policy says what a group does with words in the reach of a cue.
 type policy int
 

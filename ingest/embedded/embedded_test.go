@@ -174,9 +174,9 @@ func TestBrokenAddressFile(t *testing.T) {
 	}
 }
 
-// The lock dies with a killed process, and its acknowledged records live on.
-func TestKilledProcess(t *testing.T) {
-	folder := t.TempDir()
+// startHolder runs this test binary as a process that holds the folder's broker, and returns when the broker is up.
+func startHolder(t *testing.T, folder string) *exec.Cmd {
+	t.Helper()
 	cmd := exec.Command(os.Args[0])
 	cmd.Env = append(os.Environ(), "EMBEDDED_TEST_HOLD="+folder)
 	out, err := cmd.StdoutPipe()
@@ -191,6 +191,13 @@ func TestKilledProcess(t *testing.T) {
 	if err != nil || !strings.HasPrefix(string(line[:n]), "ready ") {
 		t.Fatalf("child said %q, %v", line[:n], err)
 	}
+	return cmd
+}
+
+// The lock dies with a killed process, and its acknowledged records live on.
+func TestKilledProcess(t *testing.T) {
+	folder := t.TempDir()
+	cmd := startHolder(t, folder)
 	address, err := Address(folder)
 	if err != nil {
 		t.Fatal(err)

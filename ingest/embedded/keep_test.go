@@ -4,8 +4,6 @@ import (
 	"errors"
 	"log/slog"
 	"net"
-	"os"
-	"os/exec"
 	"strings"
 	"sync"
 	"testing"
@@ -70,19 +68,7 @@ func TestKeepTakesOver(t *testing.T) {
 // A process that is killed leaves the broker to the one that watches.
 func TestKeepAfterKill(t *testing.T) {
 	folder := t.TempDir()
-	cmd := exec.Command(os.Args[0])
-	cmd.Env = append(os.Environ(), "EMBEDDED_TEST_HOLD="+folder)
-	out, err := cmd.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	line := make([]byte, 200)
-	if n, err := out.Read(line); err != nil || !strings.HasPrefix(string(line[:n]), "ready ") {
-		t.Fatalf("child said %q, %v", line[:n], err)
-	}
+	cmd := startHolder(t, folder)
 	k := keep(t, folder)
 	defer k.Close()
 	write(t, k.Addr(), "1", "2")
