@@ -17,7 +17,8 @@ func auditCommand(env Env) *cli.Command {
 		Name:  "audit",
 		Usage: "对账：逐个位点证明没有丢失 · account for every committed offset",
 		Description: `Reads the log again up to the committed offsets and says of each whether it is stored, a dead letter, expired, no record, or missing.
-Missing ones are named; then exit code 3. It only reads and may run beside the stream.
+Missing ones are named, and so are the offsets that retention removed before they were committed. Exit code 3 if any is missing, or if a
+partition waits before such a gap. It only reads and may run beside the stream.
 
 Example:
    suqiu audit --format json`,
@@ -34,10 +35,10 @@ Example:
 			} else {
 				err = s.showAudit(report)
 			}
-			if err == nil && len(report.Missing) > 0 {
-				err = cli.Exit(fmt.Sprintf("%d inputs are missing", len(report.Missing)), exitCheck)
+			if err != nil {
+				return err
 			}
-			return err
+			return report.fault()
 		}),
 	}
 }
@@ -46,6 +47,21 @@ Example:
 type auditReport struct {
 	Partitions []ingest.Account `json:"partitions"`
 	Missing    []ingest.Missing `json:"missing"`
+}
+
+// fault is the error of a check that did not hold.
+func (r *auditReport) fault() error {
+	if n := len(r.Missing); n > 0 {
+		return cli.Exit(fmt.Sprintf("%d inputs are missing", n), exitCheck)
+	}
+	for _, a := range r.Partitions {
+		for _, g := range a.Gaps {
+			if g.Open {
+				return cli.Exit(fmt.Sprintf("%s/%d waits before a gap; see kafka.on_gap", a.Topic, a.Partition), exitCheck)
+			}
+		}
+	}
+	return nil
 }
 
 func (s *session) audit(ctx context.Context) (*auditReport, error) {
@@ -115,6 +131,15 @@ func (s *session) showAudit(r *auditReport) error {
 	}
 	if err := writeTable(s.env.Stdout, rows); err != nil {
 		return err
+	}
+	for _, a := range r.Partitions {
+		for _, g := range a.Gaps {
+			state := "已越过"
+			if g.Open {
+				state = "分区停在此处"
+			}
+			fmt.Fprintf(s.env.Stdout, "保留期丢失 %s/%d：位点 %d 至 %d，%d 条，%s\n", a.Topic, a.Partition, g.From, g.Until-1, g.Len(), state)
+		}
 	}
 	for _, m := range r.Missing {
 		fmt.Fprintf(s.env.Stdout, "缺失 %s %s：%s\n", m.Place, m.Document, m.Why)

@@ -1,6 +1,7 @@
 package ingest
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -39,6 +40,32 @@ type Account struct {
 	Expired   int64  `json:"expired"` // the contact is older than what is kept
 	NoRecord  int64  `json:"no_record"`
 	Missing   int64  `json:"missing"`
+	Gaps      []Gap  `json:"gaps,omitempty"` // in the order of their offsets; they lie before From
+}
+
+// Gap is a range of offsets that retention removed before they were committed. Whether one or another of them was
+// stored can't be told any more: a consumer may have died between storing and committing.
+type Gap struct {
+	From  int64 `json:"from"`
+	Until int64 `json:"until"` // the first offset after it
+	Open  bool  `json:"open"`  // it has not been passed over: the partition waits there
+}
+
+// Len is the number of offsets.
+func (g Gap) Len() int64 { return g.Until - g.From }
+
+// mergeGaps joins those that overlap or touch: a consumer that dies while it passes over a gap tells of it twice.
+func mergeGaps(gaps []Gap) []Gap {
+	slices.SortFunc(gaps, func(a, b Gap) int { return cmp.Compare(a.From, b.From) })
+	var merged []Gap
+	for _, g := range gaps {
+		if last := len(merged) - 1; last >= 0 && g.From <= merged[last].Until && g.Open == merged[last].Open {
+			merged[last].Until = max(merged[last].Until, g.Until)
+			continue
+		}
+		merged = append(merged, g)
+	}
+	return merged
 }
 
 // Missing names an input that was committed and is neither stored nor a dead letter.
@@ -65,9 +92,15 @@ func (a *Auditor) Audit(ctx context.Context, report func(Missing)) ([]Account, e
 	if err != nil {
 		return nil, fmt.Errorf("audit: %w", err)
 	}
-	run := &audit{Auditor: a, dead: make(map[string]bool, len(letters)), report: report}
+	run := &audit{Auditor: a, dead: make(map[string]bool, len(letters)), gaps: map[partitionID][]Gap{}, report: report}
 	for i := range letters {
-		run.dead[letters[i].ID] = true
+		l := &letters[i]
+		if l.Reason == decode.ReasonGap {
+			p := partitionID{l.Origin.Topic, l.Origin.Partition}
+			run.gaps[p] = append(run.gaps[p], Gap{From: l.Origin.Offset, Until: l.Until})
+			continue
+		}
+		run.dead[l.ID] = true
 	}
 	if run.broker, err = a.Cluster.connect(); err != nil {
 		return nil, fmt.Errorf("audit: %w", err)
@@ -106,11 +139,18 @@ type audit struct {
 	pipeline Pipeline
 	kept     time.Time // contacts from before are not kept
 	dead     map[string]bool
+	gaps     map[partitionID][]Gap
 	report   func(Missing)
 }
 
 func (a *audit) partition(ctx context.Context, p GroupPosition) (Account, error) {
 	account := Account{Topic: p.Topic, Partition: p.Partition, From: p.First, Through: max(p.First, min(p.Committed, p.End))}
+	gaps := a.gaps[partitionID{p.Topic, p.Partition}]
+	passed := func(g Gap) bool { return g.From <= p.Committed && g.Until >= p.First } // though that is not committed yet
+	if 0 <= p.Committed && p.Committed < p.First && !slices.ContainsFunc(gaps, passed) {
+		gaps = append(gaps, Gap{From: p.Committed, Until: p.First, Open: true})
+	}
+	account.Gaps = mergeGaps(gaps)
 	src := a.Sources[p.Topic]
 	records := int64(0)
 	for at := account.From; at < account.Through; {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -93,8 +94,54 @@ func TestAuditNoRecords(t *testing.T) {
 	auditor := &Auditor{Pipeline: testPipeline(newFakeClock()), Cluster: b.cluster(), Group: "suqiu", Store: store, Letters: b.deadLetters(),
 		Sources: map[string]decode.Source{"calls": source95598}}
 	accounts, err := auditor.Audit(t.Context(), func(m Missing) { t.Errorf("missing %+v", m) })
-	if err != nil || len(accounts) != 1 || accounts[0] != (Account{Topic: "calls", From: 2, Through: 6, Stored: 2, NoRecord: 2}) {
+	if err != nil || !reflect.DeepEqual(accounts, []Account{{Topic: "calls", From: 2, Through: 6, Stored: 2, NoRecord: 2}}) {
 		t.Errorf("%+v, %v", accounts, err)
+	}
+}
+
+// What retention has removed is named, while the partition waits before it and after it was passed over.
+func TestAuditGap(t *testing.T) {
+	b := newTestBroker(t, 1, "calls", DeadLetterTopic)
+	store, letters := newMemStore(), b.deadLetters()
+	b.write("calls", 0, contact("a", 1), contact("b", 1))
+	c := b.consume(store, letters, nil)
+	b.awaitCommits("calls", 2)
+	c.stop()
+	b.write("calls", 0, contact("c", 1), contact("d", 1), contact("e", 1))
+	if err := b.Cluster().DeleteRecords("calls", 0, 4); err != nil {
+		t.Fatal(err)
+	}
+	auditor := &Auditor{Pipeline: testPipeline(newFakeClock()), Cluster: b.cluster(), Group: "suqiu", Store: store, Letters: letters,
+		Sources: map[string]decode.Source{"calls": source95598}}
+	audit := func(want Account) {
+		t.Helper()
+		accounts, err := auditor.Audit(t.Context(), func(m Missing) { t.Errorf("missing %+v", m) })
+		if err != nil || !reflect.DeepEqual(accounts, []Account{want}) {
+			t.Errorf("got %+v, %v, want %+v", accounts, err, want)
+		}
+	}
+	audit(Account{Topic: "calls", From: 4, Through: 4, Gaps: []Gap{{From: 2, Until: 4, Open: true}}})
+	b.consume(store, letters, func(c *ConsumerConfig, _ *LoopConfig) { c.OnGap = GapContinue })
+	b.awaitCommits("calls", 5)
+	audit(Account{Topic: "calls", From: 4, Through: 5, Stored: 1, Gaps: []Gap{{From: 2, Until: 4}}})
+}
+
+func TestMergeGaps(t *testing.T) {
+	for _, c := range []struct {
+		name      string
+		gaps, get []Gap
+	}{
+		{"None", nil, nil},
+		{"Apart", []Gap{{From: 9, Until: 12}, {From: 2, Until: 4}}, []Gap{{From: 2, Until: 4}, {From: 9, Until: 12}}},
+		{"Touching", []Gap{{From: 2, Until: 4}, {From: 4, Until: 6}}, []Gap{{From: 2, Until: 6}}},
+		{"Within", []Gap{{From: 2, Until: 9}, {From: 4, Until: 6}}, []Gap{{From: 2, Until: 9}}},
+		{"OpenAfterPassed", []Gap{{From: 2, Until: 4}, {From: 4, Until: 6, Open: true}}, []Gap{{From: 2, Until: 4}, {From: 4, Until: 6, Open: true}}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			if got := mergeGaps(c.gaps); !reflect.DeepEqual(got, c.get) {
+				t.Errorf("got %v, want %v", got, c.get)
+			}
+		})
 	}
 }
 

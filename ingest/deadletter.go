@@ -33,6 +33,7 @@ const (
 //	 "origin":{"topic":"suqiu.hotline.95598","partition":3,"offset":1042},
 //	 "reason":"time", "place":"受理时间", "why":"no readable time", "at":"2026-11-28T04:00:00Z", "bytes":812}
 //
+// A letter of reason gap stands for all records from its origin's offset to Until, which retention removed unread.
 // A letter with the same ID replaces an earlier one; one with Resolved set says that a replay has stored the input.
 type DeadLetter struct {
 	Schema   int            `json:"schema"`
@@ -49,6 +50,7 @@ type DeadLetter struct {
 	Bytes    int            `json:"bytes"`             // size of the payload
 	Sealed   []byte         `json:"sealed,omitempty"`  // the input, encrypted with age
 	Resolved time.Time      `json:"resolved,omitzero"`
+	Until    int64          `json:"until,omitempty"` // of reason gap: the first offset after those that are gone
 }
 
 // ParseDeadLetter reads the JSON form. Unknown fields are ignored, so that an older build reads newer letters of the

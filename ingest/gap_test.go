@@ -7,6 +7,7 @@ import (
 	"github.com/segmentio/kafka-go"
 
 	"suqiu/hotline"
+	"suqiu/ingest/decode"
 )
 
 // What retention removed before it was read is never passed over in silence.
@@ -27,7 +28,8 @@ func TestConsumeGap(t *testing.T) {
 			if err := b.Cluster().DeleteRecords("calls", 0, 14); err != nil {
 				t.Fatal(err)
 			}
-			c = b.consume(store, newMemSink(), func(c *ConsumerConfig, _ *LoopConfig) { c.OnGap = policy })
+			sink := newMemSink()
+			c = b.consume(store, sink, func(c *ConsumerConfig, _ *LoopConfig) { c.OnGap = policy })
 			b.write("calls", 1, contact("other", 1))
 			if policy == GapContinue {
 				b.awaitCommits("calls", 20, 2)
@@ -36,6 +38,10 @@ func TestConsumeGap(t *testing.T) {
 				}
 				if n := measure(t, c.loop.cfg.Metrics.gap.WithLabelValues("calls")); n != 4 {
 					t.Errorf("gap of %v, want 4", n)
+				}
+				letter := sink.letters["calls/0/10-13"]
+				if letter.Reason != decode.ReasonGap || letter.Origin.Offset != 10 || letter.Until != 14 {
+					t.Errorf("the gap's dead letter is %+v, want one of offsets 10 to 13", letter)
 				}
 				return
 			}

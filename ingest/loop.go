@@ -3,6 +3,7 @@ package ingest
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"time"
 
@@ -205,6 +206,22 @@ func (l *Loop) refused(e *Entry, why string) DeadLetter {
 		At:     l.cfg.Clock.Now().UTC(),
 		Bytes:  len(e.Input.Value),
 	}})
+}
+
+// buryGap leaves a dead letter for the records from … until-1 of a partition, which are gone unread, so that an audit
+// can name them for ever.
+func (l *Loop) buryGap(ctx context.Context, src *decode.Source, p partitionID, from, until int64, why string, state *State) error {
+	return l.bury(ctx, []DeadLetter{{
+		Schema: DeadLetterSchema,
+		ID:     fmt.Sprintf("%s-%d", payloadID(p, from), until-1),
+		Source: src.Name,
+		Origin: hotline.Origin{Topic: p.topic, Partition: p.id, Offset: from},
+		Reason: decode.ReasonGap,
+		Why:    why,
+		Remedy: remedy(decode.ReasonGap),
+		At:     l.cfg.Clock.Now().UTC(),
+		Until:  until,
+	}}, state)
 }
 
 // bury hands the letters to the sink, for as long as it takes.

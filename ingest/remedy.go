@@ -29,6 +29,8 @@ func remedy(r decode.Reason) string {
 		return "report it with this place; replay the dead letter after an update"
 	case decode.ReasonStore:
 		return "have the sender correct what the store names, then replay it"
+	case decode.ReasonGap:
+		return "have the sender send again what it sent then; give the topic a longer retention"
 	}
 	return ""
 }

@@ -202,9 +202,15 @@ func (w *worker) gap(ctx context.Context) error {
 	if w.c.cfg.OnGap == GapStop {
 		return &Pause{"partition " + w.name(), why, "find out what was lost (suqiu audit), then start suqiu with on_gap: continue"}
 	}
+	if lost > 0 {
+		if err := w.c.loop.buryGap(ctx, w.source, w.id, w.next, s.first, why, w.state); err != nil {
+			return err
+		}
+	}
 	w.c.loop.cfg.Metrics.gap.WithLabelValues(w.id.topic).Add(float64(lost))
 	w.c.log.Error("gap in the log, reading goes on after it", "partition", w.name(), "why", why)
 	w.next = s.first
+	w.acks.ack(w.id, w.next, 0)
 	w.progress.advance(w.next, time.Time{})
 	return nil
 }

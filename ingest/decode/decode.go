@@ -108,6 +108,7 @@ const (
 	ReasonSchema   Reason = "schema"   // a newer schema: pauses the source
 	ReasonPanic    Reason = "panic"    // a fault in our own code, recovered
 	ReasonStore    Reason = "refused"  // the store refuses this document alone
+	ReasonGap      Reason = "gap"      // retention removed the records before they were committed
 )
 
 // Error says why an input can't be read, and where. It never holds text of the input beyond field names.
