@@ -41,7 +41,7 @@ func benchCall(b *testing.B) (*RuleSet, *hotline.Call, int64) {
 // BenchmarkGseCut is the yardstick: gse's own default cut of the same turns.
 func BenchmarkGseCut(b *testing.B) {
 	rs, call, size := benchCall(b)
-	seg, err := rs.segmenter.load()
+	seg, err := loadGSE(rs.segmenter.lexicon)
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -2,7 +2,6 @@ package classify
 
 import (
 	"slices"
-	"strings"
 	"unicode"
 	"unicode/utf8"
 
@@ -22,7 +21,9 @@ type document struct {
 	sentence []int32 // number of the sentence
 	clause   []int32 // number of the clause
 	turns    []turnSpan
-	words    []string
+	path     path
+	text     []byte // the words of the turns, one after the other
+	ends     []int  // where each ends in text
 }
 
 // turnSpan is one turn's place in the row; the line break at end belongs to no turn.
@@ -36,61 +37,79 @@ type turnSpan struct {
 
 // lay fills the document from a call, keeping the memory of the former one. wantWords asks for the words of the turns.
 func (d *document) lay(call *hotline.Call, s *Segmenter, wantWords bool) error {
-	d.call = call
-	d.runes, d.offset, d.token = d.runes[:0], d.offset[:0], d.token[:0]
-	d.sentence, d.clause, d.turns, d.words = d.sentence[:0], d.clause[:0], d.turns[:0], nil
-	seg, err := s.load()
+	words, err := s.load()
 	if err != nil {
 		return err
 	}
-	add := func(index int, role hotline.Role, text string) {
-		start := len(d.runes)
-		var b strings.Builder
-		b.Grow(len(text))
-		masked := 0 // the end of the placeholder that is being read
-		for i, r := range text {
-			if r == '<' {
-				masked = i + placeholder(text[i:])
-			}
-			if r = s.lexicon.folder.fold(r); i < masked {
-				r = unseen
-			}
-			d.runes = append(d.runes, r)
-			d.offset = append(d.offset, int32(i))
-			b.WriteRune(r)
-		}
-		folded := b.String()
-		number := int32(0)
-		if len(d.token) > 0 {
-			number = d.token[len(d.token)-1] + 1
-		}
-		at := 0
-		for _, t := range seg.Segment([]byte(folded)) {
-			for at < t.End() {
-				_, size := utf8.DecodeRuneInString(folded[at:])
-				at += size
-				d.token = append(d.token, number)
-			}
-			number++
-			if wantWords && index != TitleTurn {
-				if word := folded[t.Start():t.End()]; isWord(word) {
-					d.words = append(d.words, word)
-				}
-			}
-		}
-		d.turns = append(d.turns, turnSpan{int32(start), int32(len(d.runes)), index, role, roleBits[role], text})
-		d.runes = append(d.runes, '\n')
-		d.offset = append(d.offset, int32(len(text)))
-		d.token = append(d.token, number)
-	}
+	d.call = call
+	d.runes, d.offset, d.token, d.turns = d.runes[:0], d.offset[:0], d.token[:0], d.turns[:0]
+	d.text, d.ends = d.text[:0], d.ends[:0]
 	if call.Title != "" {
-		add(TitleTurn, hotline.RoleUnknown, call.Title)
+		d.add(TitleTurn, hotline.RoleUnknown, call.Title, s.lexicon.folder)
+		d.cut(words, false)
 	}
 	for i, t := range call.Turns {
-		add(i, t.Role, t.Text)
+		d.add(i, t.Role, t.Text, s.lexicon.folder)
+		d.cut(words, wantWords)
 	}
 	d.number()
 	return nil
+}
+
+// add lays out the characters of one turn.
+func (d *document) add(index int, role hotline.Role, text string, f folder) {
+	start := len(d.runes)
+	masked := 0 // the end of the placeholder that is being read
+	for i, r := range text {
+		if r == '<' {
+			masked = i + placeholder(text[i:])
+		}
+		if r = f.fold(r); i < masked {
+			r = unseen
+		}
+		d.runes = append(d.runes, r)
+		d.offset = append(d.offset, int32(i))
+	}
+	d.turns = append(d.turns, turnSpan{int32(start), int32(len(d.runes)), index, role, roleBits[role], text})
+	d.runes = append(d.runes, '\n')
+	d.offset = append(d.offset, int32(len(text)))
+}
+
+// cut numbers the tokens of the last turn and, if asked for, notes those that are words.
+func (d *document) cut(words *dictionary, wantWords bool) {
+	t := &d.turns[len(d.turns)-1]
+	number := int32(0)
+	if len(d.token) > 0 {
+		number = d.token[len(d.token)-1] + 1
+	}
+	runes := d.runes[t.start:t.end]
+	words.cut(&d.path, runes)
+	for at := 0; at < len(runes); number++ {
+		token := runes[at:d.path.end(at)]
+		at += len(token)
+		for range token {
+			d.token = append(d.token, number)
+		}
+		if wantWords && isWordStart(token[0]) {
+			for _, r := range token {
+				d.text = utf8.AppendRune(d.text, r)
+			}
+			d.ends = append(d.ends, len(d.text))
+		}
+	}
+	d.token = append(d.token, number)
+}
+
+// words gives the folded words that were asked for.
+func (d *document) words() []string {
+	if len(d.ends) == 0 {
+		return nil
+	}
+	text, words, start := string(d.text), make([]string, len(d.ends)), 0
+	for i, end := range d.ends {
+		words[i], start = text[start:end], end
+	}
+	return words
 }
 
 // unseen stands for the characters of a placeholder, so that no rule reads <手机> as a mobile phone.
@@ -114,14 +133,14 @@ func placeholder(text string) int {
 	return 0
 }
 
-// isWord reports whether a token holds a letter, a digit or a Han character.
-func isWord(token string) bool {
-	r, _ := utf8.DecodeRuneInString(token)
-	return unicode.IsLetter(r) || unicode.IsNumber(r)
+// isWordStart reports whether a token that begins so is a word: with a letter, a digit or a Han character.
+func isWordStart(r rune) bool {
+	return 0x4E00 <= r && r <= 0x9FFF || unicode.IsLetter(r) || unicode.IsNumber(r)
 }
 
 // number counts the sentences and clauses.
 func (d *document) number() {
+	d.sentence, d.clause = slices.Grow(d.sentence[:0], len(d.runes)), slices.Grow(d.clause[:0], len(d.runes))
 	sentence, clause := int32(0), int32(0)
 	for i, r := range d.runes {
 		d.sentence = append(d.sentence, sentence)

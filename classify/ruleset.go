@@ -148,7 +148,7 @@ func (rs *RuleSet) take(call *hotline.Call, wantWords bool) *matches {
 // give takes back what take gave and lets go of the call.
 func (rs *RuleSet) give(m *matches) {
 	clear(m.doc.turns)
-	m.doc.call, m.doc.words = nil, nil
+	m.doc.call = nil
 	rs.pool.Put(m)
 }
 
@@ -156,7 +156,7 @@ func (rs *RuleSet) give(m *matches) {
 func (rs *RuleSet) Analyze(call *hotline.Call) hotline.Analysis {
 	m := rs.take(call, true)
 	defer rs.give(m)
-	a := hotline.Analysis{Labels: []hotline.Label{}, Tokens: m.doc.words, RulesetRev: rs.rev, RulesetHash: rs.hash}
+	a := hotline.Analysis{Labels: []hotline.Label{}, Tokens: m.doc.words(), RulesetRev: rs.rev, RulesetHash: rs.hash}
 	scores := rs.score(m)
 	for i, s := range scores {
 		if s.given() {

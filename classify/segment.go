@@ -3,7 +3,6 @@ package classify
 import (
 	"fmt"
 	"sync"
-	"unicode/utf8"
 
 	"github.com/go-ego/gse"
 )
@@ -13,17 +12,23 @@ type Token struct {
 	Start, End int
 }
 
-// Segmenter cuts Chinese text into words with gse: its simplified dictionary, the lexicon's words before it, the
+// Segmenter cuts Chinese text into words as gse does with its simplified dictionary, the lexicon's words before it, the
 // shortest path without the hidden Markov model, and no stop words (gse's list holds 不 and 没有). It loads the
-// dictionary, about two seconds, at its first use, and is safe for concurrent use.
+// dictionary, one to two seconds, at its first use, and is safe for concurrent use.
 type Segmenter struct {
 	lexicon *Lexicon
-	load    func() (*gse.Segmenter, error)
+	load    func() (*dictionary, error)
 }
 
 // NewSegmenter returns a segmenter with the words of the lexicon, which must not be changed afterwards.
 func NewSegmenter(lexicon *Lexicon) *Segmenter {
-	return &Segmenter{lexicon: lexicon, load: sync.OnceValues(func() (*gse.Segmenter, error) { return loadGSE(lexicon) })}
+	return &Segmenter{lexicon: lexicon, load: sync.OnceValues(func() (*dictionary, error) {
+		seg, err := loadGSE(lexicon)
+		if err != nil {
+			return nil, err
+		}
+		return newDictionary(seg.Dict), nil
+	})}
 }
 
 // loadGSE loads the lexicon first: gse silently keeps the first frequency of a word. Each load ends with gse's
@@ -53,30 +58,24 @@ func (s *Segmenter) Ready() error {
 
 // Segment cuts a text. The tokens lie end to end and cover it; invalid bytes are tokens of their own.
 func (s *Segmenter) Segment(text string) ([]Token, error) {
-	seg, err := s.load()
+	d, err := s.load()
 	if err != nil {
 		return nil, err
 	}
-	folded := make([]byte, 0, len(text))
-	starts := make([]int, 0, len(text)/2) // original offset of each folded character
+	folded := make([]rune, 0, len(text)/2)
+	starts := make([]int, 0, len(text)/2+1) // offset of each character
 	for i, r := range text {
 		starts = append(starts, i)
-		folded = utf8.AppendRune(folded, s.lexicon.folder.fold(r))
+		folded = append(folded, s.lexicon.folder.fold(r))
 	}
-	cut := seg.Segment(folded)
-	tokens := make([]Token, len(cut))
-	char, at := 0, 0
-	for i, c := range cut {
-		tokens[i].Start = starts[char]
-		for at < c.End() {
-			_, size := utf8.DecodeRune(folded[at:])
-			at += size
-			char++
-		}
-		tokens[i].End = len(text)
-		if char < len(starts) {
-			tokens[i].End = starts[char]
-		}
+	starts = append(starts, len(text))
+	var p path
+	d.cut(&p, folded)
+	tokens := make([]Token, 0, len(folded)/2+1)
+	for at := 0; at < len(folded); {
+		end := p.end(at)
+		tokens = append(tokens, Token{starts[at], starts[end]})
+		at = end
 	}
 	return tokens, nil
 }

@@ -166,7 +166,7 @@ func FuzzSegment(f *testing.F) {
 		f.Add(text)
 	}
 	s := testSegmenter()
-	seg, err := s.load()
+	seg, err := loadGSE(s.lexicon)
 	if err != nil {
 		f.Fatal(err)
 	}
