@@ -9,9 +9,23 @@ import (
 // full width to half width, upper case to lower, traditional to simplified (繁→简) by a table.
 type folder struct {
 	variants map[rune]rune
+	plane    []rune // the folded characters of the basic plane; may be left out
+}
+
+// newFolder returns a folder that has the basic plane at hand. variants must not be changed afterwards.
+func newFolder(variants map[rune]rune) folder {
+	slow := folder{variants: variants}
+	plane := make([]rune, 1<<16)
+	for r := range plane {
+		plane[r] = slow.fold(rune(r))
+	}
+	return folder{variants: variants, plane: plane}
 }
 
 func (f folder) fold(r rune) rune {
+	if int(r) < len(f.plane) {
+		return f.plane[r]
+	}
 	switch {
 	case r >= 0xFF01 && r <= 0xFF5E: // full-width forms of ASCII
 		r -= 0xFEE0

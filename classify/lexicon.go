@@ -44,12 +44,13 @@ func (l *Lexicon) gseDictionary() string {
 
 // readLexicon reads lexicon/*.txt of all layers; a word in a later layer replaces the earlier one.
 func readLexicon(files []file, p *problems) *Lexicon {
-	l := &Lexicon{folder: folder{variants: map[rune]rune{}}}
+	variants := map[rune]rune{}
 	for _, f := range files {
 		if f.path == variantsPath {
-			readVariants(f, l.folder.variants, p)
+			readVariants(f, variants, p)
 		}
 	}
+	l := &Lexicon{folder: newFolder(variants)}
 	words := map[string]Word{}
 	for _, f := range files {
 		if f.path != variantsPath && strings.HasPrefix(f.path, "lexicon/") {
