@@ -297,7 +297,7 @@ func anchorsOf(e *expr) ([]int32, bool) {
 	switch e.op {
 	case opGroup:
 		return []int32{e.group}, true
-	case opCount, opTitle:
+	case opCount, opTitle, opMeasure, opFirst, opLast:
 		return anchorsOf(e.children[0])
 	case opAnd, opNear:
 		var best []int32

@@ -28,7 +28,7 @@ func (m *matches) decide(e *expr) bool {
 		words := m.wordsOf(e.group)
 		m.used = append(m.used, words[:min(len(words), maxEvidence)]...)
 		return len(words) > 0
-	case opNear:
+	case opNear, opMeasure, opFirst, opLast:
 		spans := m.spans(e)
 		if len(spans) == 0 {
 			return false
@@ -116,6 +116,10 @@ func (m *matches) spans(e *expr) []span {
 			all = append(all, m.spans(c)...)
 		}
 		return sortSpans(all)
+	case opMeasure:
+		return m.measured(e, m.spans(e.children[0]))
+	case opFirst, opLast:
+		return m.placed(e, m.spans(e.children[0]))
 	}
 	left := m.spans(e.children[0])
 	if len(left) == 0 {
@@ -171,4 +175,36 @@ func (m *matches) isNear(e *expr, a, b span) bool {
 		return int(d.token[b.start]-d.token[a.end-1])-1 <= e.distance
 	}
 	return int(b.start-a.end) <= e.distance
+}
+
+// placed keeps the spans that lie within so many characters or turns of the beginning, or of the end, of the contact.
+// The title is no part of what is counted.
+func (m *matches) placed(e *expr, spans []span) []span {
+	d := &m.doc
+	turns := d.turns
+	if len(turns) > 0 && turns[0].index == TitleTurn {
+		turns = turns[1:]
+	}
+	if len(turns) == 0 {
+		return nil
+	}
+	n := e.distance
+	from, to := turns[0].start, turns[len(turns)-1].end
+	switch {
+	case e.unit == unitTurn && e.op == opFirst:
+		to = turns[min(n, len(turns))-1].end
+	case e.unit == unitTurn:
+		from = turns[max(len(turns)-n, 0)].start
+	case e.op == opFirst:
+		to = min(to, from+int32(n))
+	default:
+		from = max(from, to-int32(n))
+	}
+	var kept []span
+	for _, s := range spans {
+		if s.start >= from && s.end <= to {
+			kept = append(kept, s)
+		}
+	}
+	return kept
 }

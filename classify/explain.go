@@ -25,7 +25,9 @@ const (
 	ReasonDistance     Reason = "distance"     // both words stand there, not near enough
 	ReasonCount        Reason = "count"        // too few words
 	ReasonTitle        Reason = "title"        // no word in the title
-	ReasonTest         Reason = "test"         // another hotline, kind or label
+	ReasonValue        Reason = "value"        // the quantity is not what the rule asks for
+	ReasonPlace        Reason = "place"        // not at the beginning or the end, where the rule asks for it
+	ReasonTest         Reason = "test"         // another hotline, kind, channel, time or label
 	ReasonExcluded     Reason = "excluded"     // what the rule must not find is there
 )
 
@@ -204,13 +206,13 @@ func (m *matches) why(e *expr, f *RuleFinding) {
 		for _, c := range e.children {
 			m.why(c, f)
 		}
-	case opNear:
+	case opNear, opMeasure, opFirst, opLast:
 		before := len(f.Blocks)
 		for _, c := range e.children {
 			m.why(c, f)
 		}
 		if len(f.Blocks) == before {
-			blocked(ReasonDistance)
+			blocked(map[op]Reason{opNear: ReasonDistance, opMeasure: ReasonValue, opFirst: ReasonPlace, opLast: ReasonPlace}[e.op])
 		}
 	case opNot:
 		m.holds(e.children[0])

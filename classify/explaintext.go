@@ -12,7 +12,8 @@ var reasonNames = map[Reason]string{
 	ReasonRole: "说话人不符", ReasonBorder: "截断了词", ReasonMask: "属于别的词语", ReasonNegated: "被否定", ReasonNotNegated: "未被否定",
 	ReasonHypothetical: "假设或询问", ReasonReal: "不是假设", ReasonAside: "说的是他人、别处或往事", ReasonOwn: "说的是自己",
 	ReasonMissing: "文中没有", ReasonDistance: "相距过远", ReasonCount: "次数不够", ReasonTitle: "标题中没有",
-	ReasonTest: "热线、形式或标签不符", ReasonExcluded: "出现了排除词",
+	ReasonValue: "数量不符", ReasonPlace: "不在要求的位置",
+	ReasonTest: "热线、形式、渠道、时间或标签不符", ReasonExcluded: "出现了排除词",
 }
 
 // String writes the explanation in Chinese for a reader at a terminal. A call or a revision that has no name yet is

@@ -79,7 +79,7 @@ func isDigit(r rune) bool { return '0' <= r && r <= '9' }
 // isNumber reports whether the folded character may stand in a spoken or written number.
 func isNumber(r rune) bool {
 	switch r {
-	case '.', '零', '〇', '一', '二', '两', '三', '四', '五', '六', '七', '八', '九', '十', '百', '千', '万', '几', '数', '多', '半':
+	case '.', '零', '〇', '一', '幺', '二', '两', '俩', '三', '四', '五', '六', '七', '八', '九', '十', '百', '千', '万', '几', '数', '多', '半':
 		return true
 	}
 	return isDigit(r)

@@ -91,6 +91,38 @@ func TestLanguage(t *testing.T) {
 		{"bounded gap", `when: 「停{1,2}电」`, []string{"停了电", "停过了电"}, []string{"停电", "停一二三电"}},
 		{"number", `when: 「停了#次」`, []string{"停了三次", "停了12次", "停了十几次"}, []string{"停了次", "停了好次"}},
 		{"number in front", `when: 「#块#」`, []string{"一块五", "1块2"}, []string{"块五", "一块糖"}},
+		{"times", `when: 「停#times」`, []string{"停三次", "停12回", "停两三趟"}, []string{"停次", "停三天"}},
+		{"money", `when: 「电费#money」`, []string{"电费八百块", "电费3毛"}, []string{"电费三度"}},
+		{"duration", `when: 「等了#duration」`, []string{"等了两天", "等了三个多小时", "等了5分钟", "等了半个月", "等了俩小时", "等了一个半钟"}, []string{"等了三次"}},
+		{"voltage", `when: 「只有#voltage」`, []string{"只有180V", "只有一百八十伏", "只有10千伏"}, []string{"只有三度"}},
+		{"clock", `when: 「#clock停电」`, []string{"早上8点停电"}, []string{"8号停电"}},
+		{"clock with a colon", `when: 「#clock」`, []string{"8:15"}, []string{"8"}},
+		{"date", `when: 「#date停电」`, []string{"8号停电", "3月12停电", "明天停电", "十二月三日停电"}, []string{"8点停电"}},
+		{"number in spoken digits", `when: 「#号楼」`, []string{"幺号楼", "俩号楼"}, nil},
+		{"times compared", `when: times(g) >= 3
+    groups: {g: 停了#times}`, []string{"停了三次", "停了十几回", "停了两次，又停了4次"}, []string{"停了两次", "停了两三次"}},
+		{"money compared", `when: money(g) > 1元
+    groups: {g: "#money"}`, []string{"一块五一度", "1.2元", "一块二毛"}, []string{"一块一度", "八毛"}},
+		{"duration compared", `when: duration(g) >= 2小时
+    groups: {g: 等了#duration}`, []string{"等了两小时", "等了三天", "等了两个半小时"}, []string{"等了一个半小时", "等了90分钟"}},
+		{"duration compared in Latin units", `when: duration(g) < 90min
+    groups: {g: 等了#duration}`, []string{"等了一小时"}, []string{"等了90分钟"}},
+		{"voltage compared", `when: voltage(g) < 198
+    groups: {g: 电压*#voltage}`, []string{"电压只有一百八十伏"}, []string{"电压220V", "电压10kV"}},
+		{"clock compared", `when: clock(g) >= 18
+    groups: {g: "#clock"}`, []string{"晚上8点停电", "20:30停电"}, []string{"早上8点停电"}},
+		{"measure in a chain", `when: times(g) >= 3 near/s 「投诉」
+    groups: {g: "#times"}`, []string{"停了三次，我要投诉"}, []string{"停了三次。我要投诉", "停了两次，我要投诉"}},
+		{"first in turns", `when: first(g, 1u)
+    groups: {g: 停电}`, []string{"客户：停电\n客户：你好", "标题：你好\n停电"}, []string{"客户：你好\n客户：停电", "标题：停电\n你好"}},
+		{"last in turns", `when: last(g, 1u)
+    groups: {g: 停电}`, []string{"客户：你好\n客户：停电", "停电"}, []string{"客户：停电\n客户：你好"}},
+		{"first in characters", `when: first(g, 4)
+    groups: {g: 停电}`, []string{"昨天停电"}, []string{"昨天又停电"}},
+		{"last in characters", `when: last(g near/1 「了」, 4)
+    groups: {g: 停电}`, []string{"又停电了"}, []string{"又停电了你好"}},
+		{"function's name for a group", `when: first and times
+    groups: {first: 停电, times: 三次}`, []string{"停电三次"}, []string{"停电"}},
 		{"class and choice", `when: 「[没未](提前)?(通知|告知)」`, []string{"没通知", "未提前告知"}, []string{"提前通知", "没说"}},
 		{"optional character", `when: 「停过?电」`, []string{"停电", "停过电"}, []string{"停了电"}},
 		{"escape", `when: 「什么\?」`, []string{"什么？", "什么?"}, []string{"什么"}},

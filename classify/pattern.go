@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 )
 
 // Bounds of one pattern; with them matching takes a bounded time at each place of a text.
@@ -176,8 +177,7 @@ func (p *patternParser) item(depth int) ([]sequence, error) {
 	case '{':
 		return p.gap()
 	case '#':
-		p.at++
-		return []sequence{{{number: true, max: maxNumber}}}, nil
+		return p.number(depth)
 	case ']', '}', '?', '@':
 		return nil, p.fault("unexpected %q; write \\%c for the character itself", r, r)
 	case '\\':
@@ -188,6 +188,26 @@ func (p *patternParser) item(depth int) ([]sequence, error) {
 	}
 	p.at++
 	return []sequence{{{literal: []rune{p.fold.fold(r)}}}}, nil
+}
+
+// number reads # and, where the name of a quantity follows it, what that stands for. Four Latin letters and more are
+// taken for such a name.
+func (p *patternParser) number(depth int) ([]sequence, error) {
+	p.at++
+	end := p.at
+	for end < len(p.text) && isLatin(p.text[end]) {
+		end++
+	}
+	word := string(p.text[p.at:end])
+	if kind := slices.Index(quantityNames[:], word); kind >= 0 {
+		p.at = end
+		own := &patternParser{text: []rune(quantityPatterns[kind]), fold: p.fold}
+		return own.choice(depth + 1)
+	}
+	if len(word) > 3 {
+		return nil, p.fault("there is no #%s; known are #%s%s; write \\%c for the letter itself", word, strings.Join(quantityNames[:], ", #"), suggest(word, quantityNames[:]), word[0])
+	}
+	return []sequence{{{number: true, max: maxNumber}}}, nil
 }
 
 // melt makes alternatives of one character each a class, so that they need not be written out.

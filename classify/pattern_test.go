@@ -80,6 +80,7 @@ func TestExpandPatternFaults(t *testing.T) {
 		{"gap first", "*电", 0, "must begin with a character"},
 		{"gap last", "停*", 0, "ends in a gap"},
 		{"only a number", "#", 0, "must begin with a character"},
+		{"unknown quantity", "停了#tims", 3, "there is no #tims; known are #times, #money, #duration, #voltage, #clock, #date; did you mean times?"},
 		{"number and gap first", "#*次", 0, "must begin with a character"},
 		{"gap too long", "停{0,13}电", 6, "with most up to 12"},
 		{"gap turned round", "停{3,2}电", 5, "{least,most}"},

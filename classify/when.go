@@ -19,6 +19,9 @@ const (
 	opGroup
 	opCount
 	opTitle
+	opMeasure
+	opFirst
+	opLast
 	opTest
 )
 
@@ -47,12 +50,15 @@ type expr struct {
 	ordered  bool
 	least    int      // of count
 	values   []string // of a test
+	kind     quantityKind
+	compare  string // of a measure: one of comparisons
+	bound    float64
 }
 
 // isSpan reports whether the node stands for places in the text, so that near can measure from it.
 func (e *expr) isSpan() bool {
 	switch e.op {
-	case opGroup, opNear:
+	case opGroup, opNear, opMeasure, opFirst, opLast:
 		return true
 	case opOr:
 		return !slices.ContainsFunc(e.children, func(c *expr) bool { return !c.isSpan() })
@@ -109,7 +115,7 @@ func (p *whenParser) fail(format string, args ...any) {
 
 func isNameRune(r rune) bool { return r == '_' || unicode.IsLetter(r) || unicode.IsDigit(r) }
 
-// next moves to the next token: a name or number, 「…」, >=, or a single character.
+// next moves to the next token: a name or number, 「…」, a comparison, or a single character.
 func (p *whenParser) next() {
 	for p.end < len(p.text) && unicode.IsSpace(p.text[p.end]) {
 		p.end++
@@ -133,7 +139,7 @@ func (p *whenParser) next() {
 			p.fail("「 is never closed; add 」")
 			return
 		}
-	case r == '>' && p.end < len(p.text) && p.text[p.end] == '=':
+	case (r == '>' || r == '<') && p.end < len(p.text) && p.text[p.end] == '=':
 		p.end++
 	}
 	p.token = string(p.text[p.at:p.end])
@@ -265,8 +271,93 @@ func (p *whenParser) primary() *expr {
 		}
 		p.expect(")")
 		return e
+	case p.opens() && (token == "first" || token == "last"):
+		return p.place()
+	case p.opens():
+		if kind := slices.Index(quantityNames[:], token); kind >= 0 {
+			return p.measure(quantityKind(kind))
+		}
 	}
 	return p.group()
+}
+
+// opens reports whether the present token is followed by a parenthesis, as a function's name is.
+func (p *whenParser) opens() bool {
+	rest := strings.TrimLeftFunc(string(p.text[p.end:]), unicode.IsSpace)
+	return strings.HasPrefix(rest, "(")
+}
+
+// operand reads what measures and places are taken of: a group, or a condition that stands for places in the text.
+func (p *whenParser) operand(of string) *expr {
+	at := p.at
+	e := p.or()
+	if p.err == nil && !e.isSpan() {
+		p.at = at
+		p.fail("%s(…) takes a group, a chain, or groups joined by or", of)
+	}
+	return e
+}
+
+// place reads first(a, 3u) and last(a, 50).
+func (p *whenParser) place() *expr {
+	e := &expr{op: opFirst, at: p.at}
+	if p.token == "last" {
+		e.op = opLast
+	}
+	name := p.token
+	p.next()
+	p.expect("(")
+	e.children = []*expr{p.operand(name)}
+	p.expect(",")
+	at := p.at
+	p.distance(e)
+	if p.err == nil && (e.unit != unitChar && e.unit != unitTurn || e.distance == 0) {
+		p.at = at
+		p.fail("%s(…) is followed by a number of characters (50) or of turns (3u), at least 1", name)
+	}
+	p.expect(")")
+	return e
+}
+
+// measure reads times(a) >= 3 and its like.
+func (p *whenParser) measure(kind quantityKind) *expr {
+	e := &expr{op: opMeasure, at: p.at, kind: kind}
+	if kind == quantityDate {
+		p.fail("a date has no value to compare; use #date in a pattern")
+		return e
+	}
+	p.next()
+	p.expect("(")
+	e.children = []*expr{p.operand(quantityNames[kind])}
+	p.expect(")")
+	e.compare = p.token
+	if comparisons[e.compare] == nil {
+		p.fail("expected >=, <=, >, < or = and a value after %s(…), found %q", quantityNames[kind], p.token)
+	}
+	p.next()
+	at := p.at
+	text := p.value()
+	if p.err != nil {
+		return e
+	}
+	var ok bool
+	if e.bound, ok = readBound(text, kind); !ok {
+		p.err = &whenError{at, fmt.Sprintf("%q is no value for %s(…); write %s", text, quantityNames[kind], boundExamples[kind])}
+	}
+	return e
+}
+
+// boundExamples show how the bound of a measure is written.
+var boundExamples = [quantityKinds]string{"3", "1000 or 1000元", "2h, 30min, 3d, or 2小时", "198 or 10kv", "18 or 18点", ""}
+
+// readBound reads a number with a unit, which only a duration cannot be without.
+func readBound(text string, kind quantityKind) (float64, bool) {
+	runes := []rune(folder{}.foldString(text))
+	if value, end, ok := readQuantity(runes, 0, kind); ok {
+		return value, end == len(runes)
+	}
+	value, end, ok := readNumber(runes, 0)
+	return value, ok && end == len(runes) && kind != quantityDuration
 }
 
 // value reads names and numbers joined by dots.

@@ -3,6 +3,7 @@ package classify
 import (
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 	"testing"
 )
@@ -30,6 +31,10 @@ func (e *expr) write() string {
 		return fmt.Sprintf("count(%s) >= %d", parts[0], e.least)
 	case opTitle:
 		return "title(" + parts[0] + ")"
+	case opMeasure:
+		return fmt.Sprintf("%s(%s) %s %v%s", quantityNames[e.kind], parts[0], e.compare, strconv.FormatFloat(e.bound, 'f', -1, 64), map[bool]string{true: "h"}[e.kind == quantityDuration])
+	case opFirst, opLast:
+		return fmt.Sprintf("%s(%s, %d%s)", map[op]string{opFirst: "first", opLast: "last"}[e.op], parts[0], e.distance, map[bool]string{true: "u"}[e.unit == unitTurn])
 	case opTest:
 		return e.name + "(" + strings.Join(e.values, ",") + ")"
 	}
@@ -56,6 +61,11 @@ func TestParseWhen(t *testing.T) {
 		{"count(a)>=3 and title(@b)", "(count(a) >= 3 and title(@b))"},
 		{"hotline(95598, 12398) and kind(call) and label(a.one,b)", "(hotline(95598,12398) and kind(call) and label(a.one,b))"},
 		{"a\n  and\tb", "(a and b)"},
+		{"times(a)>=3 and first", "(times(a) >= 3 and first)"},
+		{"duration(a or b) > 90min", "duration((a or b)) > 1.5h"},
+		{"duration(a) < 2小时", "duration(a) < 2h"},
+		{"voltage(a) = 10kV near/3 b", "(voltage(a) = 10000 near/3 b)"},
+		{"first(a, 3u) and last(a before/2 b, 50)", "(first(a, 3u) and last((a before/2 b), 50))"},
 	} {
 		t.Run(test.text, func(t *testing.T) {
 			e, err := parseWhen(test.text)
@@ -92,6 +102,13 @@ func TestParseWhenFaults(t *testing.T) {
 		{"count of nothing", "count() >= 1", 6, `found ")"`},
 		{"count without a comparison", "count(a)", 8, `expected ">="`},
 		{"test without a value", "kind()", 5, "expected a value"},
+		{"measure of a test", "times(not a) >= 3", 6, "takes a group"},
+		{"measure without a comparison", "times(a)", 8, "expected >=, <=, >, < or ="},
+		{"measure without a value", "money(a) > b", 11, `"b" is no value for money`},
+		{"duration without a unit", "duration(a) >= 2", 15, "write 2h"},
+		{"date compared", "date(a) > 3", 0, "use #date in a pattern"},
+		{"place without a number", "first(a)", 7, `expected ","`},
+		{"place in tokens", "last(a, 3t)", 8, "number of characters (50) or of turns (3u)"},
 		{"strange character", "a & b", 2, "join conditions"},
 		{"too deep", strings.Repeat("(", 30) + "a", 20, "deeper"},
 	} {
@@ -107,7 +124,7 @@ func TestParseWhenFaults(t *testing.T) {
 
 // Parsing always ends, and what it gives parses again to the same condition.
 func FuzzParseWhen(f *testing.F) {
-	for _, text := range []string{"a near/3 b and not @c", "count(a)>=2 or 「停电」", "hotline(12345)", "((a", "not not a before/s b"} {
+	for _, text := range []string{"a near/3 b and not @c", "count(a)>=2 or 「停电」", "hotline(12345)", "((a", "times(a or b) >= 1.5 near/s first(c, 3u)", "duration(a)<2h", "not not a before/s b"} {
 		f.Add(text)
 	}
 	f.Fuzz(func(t *testing.T, text string) {

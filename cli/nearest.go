@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"suqiu/classify"
 )
 
 // maxNearest bounds how many suggestions are made.
@@ -21,7 +23,7 @@ func nearest(word string, names []string) []string {
 	length := utf8.RuneCountInString(word)
 	for _, name := range names {
 		last := name[strings.LastIndexAny(name, "./")+1:]
-		differs := min(editDistance(word, name), editDistance(word, last))
+		differs := min(classify.EditDistance(word, name), classify.EditDistance(word, last))
 		if strings.Contains(name, word) {
 			near = append(near, candidate{name, utf8.RuneCountInString(name) - length})
 		} else if 3*differs <= length {
@@ -34,32 +36,4 @@ func nearest(word string, names []string) []string {
 		found = append(found, c.name)
 	}
 	return found
-}
-
-// editDistance counts the characters to insert, delete, replace or swap with their neighbour to make b of a (the
-// optimal string alignment distance).
-func editDistance(a, b string) int {
-	from, to := []rune(a), []rune(b)
-	rows := make([][]int, len(from)+1)
-	for i := range rows {
-		rows[i] = make([]int, len(to)+1)
-		rows[i][0] = i
-	}
-	for j := range to {
-		rows[0][j+1] = j + 1
-	}
-	for i, r := range from {
-		for j, q := range to {
-			differs := 1
-			if r == q {
-				differs = 0
-			}
-			best := min(rows[i][j+1]+1, rows[i+1][j]+1, rows[i][j]+differs)
-			if i > 0 && j > 0 && r == to[j-1] && from[i-1] == q {
-				best = min(best, rows[i-1][j-1]+1)
-			}
-			rows[i+1][j+1] = best
-		}
-	}
-	return rows[len(from)][len(to)]
 }

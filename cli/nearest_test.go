@@ -5,6 +5,8 @@ import (
 	"testing"
 
 	"pgregory.net/rapid"
+
+	"suqiu/classify"
 )
 
 func TestNearest(t *testing.T) {
@@ -37,8 +39,8 @@ func TestEditDistance(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		word := rapid.StringOfN(rapid.SampledFrom([]rune("停电ab")), 0, 6, -1)
 		a, b := word.Draw(t, "a"), word.Draw(t, "b")
-		d := editDistance(a, b)
-		if (d == 0) != (a == b) || d != editDistance(b, a) || d > max(len([]rune(a)), len([]rune(b))) {
+		d := classify.EditDistance(a, b)
+		if (d == 0) != (a == b) || d != classify.EditDistance(b, a) || d > max(len([]rune(a)), len([]rune(b))) {
 			t.Errorf("%q to %q: %d", a, b, d)
 		}
 	})
