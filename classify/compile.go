@@ -16,6 +16,10 @@ type group struct {
 	name string
 	opts options
 	mask int32 // the group of phrases that hide a word, or -1
+
+	view  view    // in which its words are looked for
+	base  int32   // the group itself, or whose twin it is
+	twins []int32 // the groups that look for its words in other views
 }
 
 // rule is a compiled rule.
@@ -25,6 +29,7 @@ type rule struct {
 	weight   float64
 	when     *expr
 	anchors  []int32 // groups without a word of which the rule cannot fire
+	sounds   []int32 // twins by sound of the groups it wants
 	examples [3][]example
 	place    yamlNode
 }
@@ -33,7 +38,9 @@ type rule struct {
 type program struct {
 	groups   []group
 	matcher  *matcher
+	views    [views]viewMatcher
 	cues     [cueKinds]cueSet
+	fillers  int32 // the group of words that say nothing
 	rules    [decisions][]rule
 	requires []*expr           // by label; nil needs nothing
 	byAnchor map[int32][]int32 // label rules by anchor group
@@ -50,9 +57,10 @@ type compiler struct {
 	problems  *problems
 }
 
-func compile(taxonomy *Taxonomy, files *ruleFiles, cues [cueKinds]cueSource, fold folder, p *problems) *program {
+func compile(taxonomy *Taxonomy, files *ruleFiles, cues cueSources, fold folder, p *problems) *program {
 	c := &compiler{program: &program{byAnchor: map[int32][]int32{}}, taxonomy: taxonomy, files: files, fold: fold, sharedIDs: map[string]int32{}, problems: p}
-	for kind, source := range cues {
+	c.fillers = c.addPatterns("filler", cues.fillers)
+	for kind, source := range cues.kinds {
 		c.cues[kind] = cueSet{
 			before: c.addPatterns("cue", source.before), after: c.addPatterns("cue", source.after),
 			except: c.addPatterns("cue", source.except), breaks: c.addPatterns("cue", source.breaks),
@@ -74,9 +82,16 @@ func compile(taxonomy *Taxonomy, files *ruleFiles, cues [cueKinds]cueSource, fol
 		return nil
 	}
 	c.matcher = newMatcher(c.sequences)
+	for v := range c.views {
+		if view := &c.views[v]; len(view.sequences) > 0 {
+			view.matcher, view.sequences = newMatcher(view.sequences), nil
+		}
+	}
 	for i, r := range c.rules[decidesLabel] {
 		for _, g := range r.anchors {
-			c.byAnchor[g] = append(c.byAnchor[g], int32(i))
+			for _, id := range append(slices.Clip(c.groups[g].twins), g) {
+				c.byAnchor[id] = append(c.byAnchor[id], int32(i))
+			}
 		}
 	}
 	return c.program
@@ -89,6 +104,7 @@ func (c *compiler) addPatterns(name string, patterns []placedPattern) int32 {
 
 func (c *compiler) add(g group, patterns []placedPattern) int32 {
 	id := int32(len(c.groups))
+	g.base = id
 	c.groups = append(c.groups, g)
 	c.sequences = append(c.sequences, c.expand(patterns, nil))
 	return id
@@ -129,7 +145,9 @@ func (c *compiler) addGroup(source groupSource) int32 {
 	if mask := append(slices.Clip(source.mask), c.masksOf(source.any, nil)...); len(mask) > 0 {
 		g.mask = c.addPatterns(source.name+" mask", mask)
 	}
-	return c.add(g, source.any)
+	id := c.add(g, source.any)
+	c.addTwins(id)
+	return id
 }
 
 // masksOf gathers the masks of the shared groups that the patterns take in; faults in them are expand's to report.
@@ -254,9 +272,16 @@ func (c *compiler) addRule(source *ruleSource) {
 		return
 	}
 	used := map[int32]bool{}
+	var sounds []int32
 	e.walk(func(e *expr) {
-		if e.op == opGroup {
-			used[e.group] = true
+		if e.op != opGroup || used[e.group] {
+			return
+		}
+		used[e.group] = true
+		for _, twin := range c.groups[e.group].twins {
+			if c.groups[twin].view == viewSound {
+				sounds = append(sounds, twin)
+			}
 		}
 	})
 	for _, g := range source.groups {
@@ -270,7 +295,7 @@ func (c *compiler) addRule(source *ruleSource) {
 		return
 	}
 	c.rules[source.decides] = append(c.rules[source.decides], rule{
-		id: source.id, label: source.label, weight: source.weight, when: e, anchors: anchors, examples: source.examples, place: source.place,
+		id: source.id, label: source.label, weight: source.weight, when: e, anchors: anchors, sounds: sounds, examples: source.examples, place: source.place,
 	})
 }
 

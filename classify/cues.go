@@ -1,5 +1,7 @@
 package classify
 
+import "slices"
+
 // cueKind is a way in which words around a keyword take its meaning away.
 type cueKind int
 
@@ -35,10 +37,16 @@ type cueSource struct {
 	reach, reachAfter             int32
 }
 
+// cueSources is the content of cues.yaml.
+type cueSources struct {
+	kinds   [cueKinds]cueSource
+	fillers []placedPattern // 口头语
+}
+
 const maxReach = 200
 
 // readCues reads cues.yaml of all layers; words are added up, a later reach replaces an earlier one.
-func readCues(files []file, p *problems) (cues [cueKinds]cueSource) {
+func readCues(files []file, p *problems) (cues cueSources) {
 	for _, f := range files {
 		if f.path != cuesPath {
 			continue
@@ -47,12 +55,12 @@ func readCues(files []file, p *problems) (cues [cueKinds]cueSource) {
 		if !ok {
 			continue
 		}
-		for _, kind := range root.fields(cueNames[:]...) {
-			for k := range cues {
-				if cueNames[k] == kind.key {
-					cues[k].read(kind.value)
-				}
+		for _, kind := range root.fields(append(cueNames[:], "filler")...) {
+			if kind.key == "filler" {
+				cues.fillers = append(cues.fillers, placedPatterns(kind.value)...)
+				continue
 			}
+			cues.kinds[slices.Index(cueNames[:], kind.key)].read(kind.value)
 		}
 	}
 	return cues

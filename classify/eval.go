@@ -45,9 +45,10 @@ func (m *matches) decide(e *expr) bool {
 	case opOr:
 		return slices.ContainsFunc(e.children, m.holds)
 	case opNot:
-		mark := len(m.used)
+		mark, sounding := len(m.used), m.sounding
+		m.sounding = false // what only sounds like a word excludes nothing
 		ok := m.holds(e.children[0])
-		m.used = m.used[:mark]
+		m.used, m.sounding = m.used[:mark], sounding
 		return !ok
 	case opCount:
 		return m.counts(e)

@@ -70,7 +70,8 @@ func (rs *RuleSet) fires(r *rule, text string) bool {
 			m.labels = append(m.labels, rs.taxonomy.Labels[i].Code)
 		}
 	}
-	return m.holds(r.when)
+	_, fires := m.fires(r)
+	return fires
 }
 
 // check makes a failed example an error.

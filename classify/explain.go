@@ -28,6 +28,7 @@ const (
 	ReasonValue        Reason = "value"        // the quantity is not what the rule asks for
 	ReasonPlace        Reason = "place"        // not at the beginning or the end, where the rule asks for it
 	ReasonTest         Reason = "test"         // another hotline, kind, channel, time or label
+	ReasonUnbacked     Reason = "unbacked"     // a short word only sounds like a keyword, and no word as it is written is beside it
 	ReasonExcluded     Reason = "excluded"     // what the rule must not find is there
 )
 
@@ -147,9 +148,8 @@ func distance(f Finding) int {
 }
 
 func (rs *RuleSet) firedRule(m *matches, r *rule) RuleFinding {
-	m.used, m.pairs = m.used[:0], m.pairs[:0]
-	m.holds(r.when)
-	return RuleFinding{Rule: r.id, Weight: r.weight, Hits: m.evidence(nil, r.id)}
+	weight, _ := m.fires(r)
+	return RuleFinding{Rule: r.id, Weight: weight, Hits: m.evidence(nil, r.id)}
 }
 
 // nearMisses finds, by label, the rules that did not fire though something of theirs stands in the text: a word that a
@@ -162,7 +162,12 @@ func (rs *RuleSet) nearMisses(m *matches, scores []score) map[string][]RuleFindi
 			continue
 		}
 		f := RuleFinding{Rule: r.id, Weight: r.weight}
+		m.sounding = true
 		m.why(r.when, &f)
+		m.sounding = false
+		if len(f.Blocks) == 0 {
+			f.Blocks = append(f.Blocks, Block{Reason: ReasonUnbacked, Group: m.nameOf(r.when)})
+		}
 		far := 0
 		for _, b := range f.Blocks {
 			if b.Reason == ReasonMissing {
@@ -186,7 +191,7 @@ func (rs *RuleSet) nearMisses(m *matches, scores []score) map[string][]RuleFindi
 // does not count: 不 or 表 alone brings no rule near.
 func (m *matches) touches(e *expr) bool {
 	if e.op == opGroup {
-		return slices.ContainsFunc(m.raw[e.group], func(s span) bool { return s.end-s.start > 1 })
+		return slices.ContainsFunc(m.places(e.group), func(s span) bool { return s.end-s.start > 1 })
 	}
 	return e.op != opNot && slices.ContainsFunc(e.children, m.touches)
 }
@@ -254,13 +259,15 @@ func (m *matches) nameOf(e *expr) string {
 
 func (m *matches) whyNoWord(e *expr, f *RuleFinding) {
 	g := &m.groups[e.group]
-	if len(m.raw[e.group]) == 0 {
+	places := m.places(e.group)
+	if len(places) == 0 {
 		f.Blocks = append(f.Blocks, Block{Reason: ReasonMissing, Group: g.name})
 		return
 	}
-	for _, s := range m.raw[e.group][:min(len(m.raw[e.group]), maxEvidence)] {
-		hidden := m.filter(g, s)
+	for _, s := range places[:min(len(places), maxEvidence)] {
+		hidden := m.filter(&m.groups[s.group], s)
 		hit := m.doc.hit(f.Rule, g.name, s.start, s.end)
+		hit.Fuzzy = m.isFuzzy(s)
 		b := Block{Reason: hidden.reason, Group: g.name, Hit: &hit}
 		if hidden.by.end > hidden.by.start {
 			by := m.doc.hit(f.Rule, m.groups[hidden.by.group].name, hidden.by.start, hidden.by.end)

@@ -14,6 +14,7 @@ var reasonNames = map[Reason]string{
 	ReasonMissing: "文中没有", ReasonDistance: "相距过远", ReasonCount: "次数不够", ReasonTitle: "标题中没有",
 	ReasonValue: "数量不符", ReasonPlace: "不在要求的位置",
 	ReasonTest: "热线、形式、渠道、时间或标签不符", ReasonExcluded: "出现了排除词",
+	ReasonUnbacked: "短词只是同音，近旁没有写对的词",
 }
 
 // String writes the explanation in Chinese for a reader at a terminal. A call or a revision that has no name yet is
@@ -84,6 +85,9 @@ func place(h hotline.Hit) string {
 	s := fmt.Sprintf("「%s」（%s:%d", h.Text, turn, h.Start)
 	if h.Role != hotline.RoleUnknown {
 		s += "，" + h.Role.Name()
+	}
+	if h.Fuzzy {
+		s += "，同音"
 	}
 	return s + "）"
 }

@@ -20,6 +20,7 @@ labels:
 	testCues = `
 neg: {before: 没有 没 不 不是 未, after: 没有的, except: 没关系 不得不 有没有 会不会 不停, breaks: 但 就 通知, reach: 2, reach_after: 1}
 hyp: {before: 如果 会不会, after: 吗 的话, reach: 12, reach_after: 1}
+filler: 嗯 呃 啊 那个 就是说
 aside: {before: 新闻说 隔壁小区, reach: 8}
 `
 	testLexicon = "网上国网 1000 n\n没电 1000 v\n台区经理 1000 n\n"

@@ -87,6 +87,32 @@ func TestLanguage(t *testing.T) {
 		{"aside exclude", `when: g
     groups: {g: {any: 停电, aside: exclude}}`, []string{"我家停电"}, []string{"隔壁小区停电", "新闻说停电"}},
 
+		{"fillers are kept by default", `when: 「变压器」`, nil, []string{"变嗯压器"}},
+		{"filler skip", `when: g
+    groups: {g: {any: 变压器 停电, filler: skip}}`, []string{"变嗯压器", "变，呃，压器", "变那个 压器", "停停电", "停就是说停电", "没人来停停电"}, []string{"变坏压器", "停停电影", "没有停停电"}},
+		{"filler skip sees masks", `when: g
+    groups: {g: {any: 变压器, filler: skip, mask: "变嗯压器厂"}}`, []string{"变嗯压器"}, []string{"变嗯压器厂"}},
+
+		{"pinyin is off by default", `when: 「变压器」`, nil, []string{"变鸭器"}},
+		{"pinyin toneless", `when: g
+    groups: {g: {any: 变压器 阶梯电价, pinyin: toneless}}`, []string{"变鸭器坏了", "接替电价", "变压器"}, []string{"变压", "变牙刷", "没有变鸭器"}},
+		{"pinyin toneless does not blur", `when: g
+    groups: {g: {any: 充电桩, pinyin: toneless}}`, []string{"冲店庄"}, []string{"冲店专"}},
+		{"pinyin fuzzy", `when: g
+    groups: {g: {any: 充电桩, pinyin: fuzzy}}`, []string{"冲店专", "充电装"}, []string{"充电站"}},
+		{"pinyin of two syllables is not looked for", `when: g and 「没有」
+    groups: {g: {any: 停电, pinyin: toneless}}`, nil, []string{"没有亭店"}},
+		{"pinyin of two syllables", `when: g and 「通知」
+    groups: {g: {any: 停电, pinyin: toneless, pinyin_from: 2}}`, []string{"通知亭店"}, []string{"通知。亭店", "亭店"}},
+		{"pinyin excludes nothing", `when: 「停电」 and not g
+    groups: {g: {any: 变压器, pinyin: toneless}}`, []string{"停电，变鸭器"}, []string{"停电，变压器"}},
+		{"pinyin in a chain", `when: g near/3 「爆」
+    groups: {g: {any: 变压器, pinyin: toneless}}`, []string{"变鸭器又爆"}, []string{"变鸭器今天它又爆"}},
+		{"pinyin of a class", `when: g
+    groups: {g: {any: "变[压电]器", pinyin: toneless}}`, []string{"变店器"}, nil},
+		{"pinyin of a gap is none", `when: g
+    groups: {g: {any: "变压*器", pinyin: toneless}}`, nil, []string{"变鸭器"}},
+
 		{"gap", `when: 「停了*次」`, []string{"停了次", "停了好几次", "停了，三次"}, []string{"停了一二三四五六七次", "停了。三次"}},
 		{"bounded gap", `when: 「停{1,2}电」`, []string{"停了电", "停过了电"}, []string{"停电", "停一二三电"}},
 		{"number", `when: 「停了#次」`, []string{"停了三次", "停了12次", "停了十几次"}, []string{"停了次", "停了好次"}},

@@ -18,6 +18,8 @@ type matches struct {
 	touched  []int32 // groups with raw words
 	pairs    [][2]span
 	search   search
+	row      row    // the text in the view being matched
+	sounding bool   // words count that only sound like keywords
 	used     []span // evidence of the condition being evaluated
 	labels   []string
 }
@@ -41,6 +43,7 @@ func (m *matches) find() {
 	for _, g := range m.touched { // numbers reach back before the literal that found them
 		m.raw[g] = sortSpans(m.raw[g])
 	}
+	m.findViews()
 }
 
 func compareSpans(a, b span) int {
@@ -125,8 +128,22 @@ func (m *matches) filter(g *group, s span) block {
 	return block{}
 }
 
-// wordsOf gives the words of a group past its filters, by place.
+// wordsOf gives the words of a group past its filters, by place: as they stand, as they stand without fillers, and, while
+// sounding, those that only sound like them.
 func (m *matches) wordsOf(id int32) []span {
+	words := m.pastFilters(id)
+	for _, twin := range m.groups[id].twins {
+		if len(m.raw[twin]) == 0 || m.groups[twin].view == viewSound && !m.sounding {
+			continue
+		}
+		if more := m.pastFilters(twin); len(more) > 0 {
+			words = sortSpans(slices.Concat(words, more))
+		}
+	}
+	return words
+}
+
+func (m *matches) pastFilters(id int32) []span {
 	if m.filtered[id] {
 		return m.words[id]
 	}

@@ -1,6 +1,7 @@
 package classify
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -59,10 +60,14 @@ type options struct {
 	border border
 	cues   [cueKinds]policy
 	roles  roleSet
+
+	skipsFillers bool // also finds words that fillers part
+	pinyin       pinyinMode
+	pinyinLeast  int // syllables of a word that is looked for by its sound
 }
 
 func defaultOptions() options {
-	o := options{roles: rolesCaller}
+	o := options{roles: rolesCaller, pinyinLeast: defaultSyllables}
 	o.cues[cueNegation] = cueExclude
 	return o
 }
@@ -134,16 +139,11 @@ func (r *ruleFiles) readFile(root yamlNode) {
 	for _, f := range fields { // these hold for the whole file wherever they stand
 		switch f.key {
 		case "defaults":
-			for _, o := range f.value.fields("border", "neg", "hyp", "aside", "role") {
+			for _, o := range f.value.fields(optionKeys...) {
 				defaults.read(o)
 			}
 		case "decides":
-			name := f.value.oneOf(decisionNames[:]...)
-			for d, n := range decisionNames {
-				if n == name {
-					decides = decision(d)
-				}
-			}
+			decides = decision(f.value.choice(decisionNames[:]...))
 		}
 	}
 	for _, f := range fields {
@@ -185,16 +185,23 @@ func (r *ruleFiles) putRule(rule ruleSource) {
 	}
 }
 
+// optionKeys are the filters that a group may have and a file may set for all of its groups.
+var optionKeys = append([]string{"border", "role", "filler", "pinyin", "pinyin_from"}, cueNames[:]...)
+
+// fillerNames are what a group does about fillers.
+var fillerNames = []string{"keep", "skip"}
+
 // read sets one option.
 func (o *options) read(f field) {
 	switch f.key {
 	case "border":
-		name := f.value.oneOf(borderNames...)
-		for b, n := range borderNames {
-			if n == name {
-				o.border = border(b)
-			}
-		}
+		o.border = border(f.value.choice(borderNames...))
+	case "filler":
+		o.skipsFillers = f.value.choice(fillerNames...) == 1
+	case "pinyin":
+		o.pinyin = pinyinMode(f.value.choice(pinyinNames...))
+	case "pinyin_from":
+		o.pinyinLeast = int(f.value.number(minSyllables, maxSyllables))
 	case "role":
 		o.roles = 0
 		for _, t := range f.value.texts() {
@@ -212,16 +219,7 @@ func (o *options) read(f field) {
 			}
 		}
 	default:
-		for k, name := range cueNames {
-			if name == f.key {
-				policyName := f.value.oneOf(policyNames...)
-				for p, n := range policyNames {
-					if n == policyName {
-						o.cues[k] = policy(p)
-					}
-				}
-			}
-		}
+		o.cues[slices.Index(cueNames[:], f.key)] = policy(f.value.choice(policyNames...))
 	}
 }
 
@@ -233,7 +231,7 @@ func readGroup(f field, defaults options) groupSource {
 	if !f.value.isMapping() {
 		g.any = placedPatterns(f.value)
 	} else {
-		for _, o := range f.value.fields("any", "mask", "border", "neg", "hyp", "aside", "role") {
+		for _, o := range f.value.fields(append([]string{"any", "mask"}, optionKeys...)...) {
 			switch o.key {
 			case "any":
 				g.any = placedPatterns(o.value)

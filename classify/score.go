@@ -27,12 +27,12 @@ func (rs *RuleSet) score(m *matches) []score {
 	rules := rs.rules[decidesLabel]
 	for _, i := range m.anchored() {
 		r := &rules[i]
-		m.used, m.pairs = m.used[:0], m.pairs[:0]
-		if !m.holds(r.when) {
+		weight, fires := m.fires(r)
+		if !fires {
 			continue
 		}
 		s := &scores[rs.taxonomy.index[r.label]]
-		s.weight += r.weight
+		s.weight += weight
 		s.fired = append(s.fired, i)
 		if r.weight > 0 {
 			s.hits = m.evidence(s.hits, r.id)
@@ -44,7 +44,9 @@ func (rs *RuleSet) score(m *matches) []score {
 			continue
 		}
 		s.enough = s.weight >= rs.taxonomy.Labels[i].Threshold
+		m.sounding = true
 		s.allowed = rs.requires[i] == nil || m.holds(rs.requires[i])
+		m.sounding = false
 	}
 	for i := range scores {
 		for _, code := range rs.taxonomy.Labels[i].Unless {
@@ -75,6 +77,7 @@ func (m *matches) evidence(hits []hotline.Hit, rule string) []hotline.Hit {
 			break
 		}
 		h := m.doc.hit(rule, m.groups[s.group].name, s.start, s.end)
+		h.Fuzzy = m.isFuzzy(s)
 		if !slices.Contains(hits[from:], h) {
 			hits = append(hits, h)
 		}
@@ -115,11 +118,11 @@ func (rs *RuleSet) vote(m *matches, on decision) ballot {
 			b.byLabel = strongest.Code
 		}
 	}
-	for _, r := range rs.rules[on] {
-		m.used, m.pairs = m.used[:0], m.pairs[:0]
-		if m.holds(r.when) {
-			b.votes[r.label] += r.weight
-			b.rules = append(b.rules, ruleVote{r.id, r.label, r.weight, m.evidence(nil, r.id)})
+	for i := range rs.rules[on] {
+		r := &rs.rules[on][i]
+		if weight, fires := m.fires(r); fires {
+			b.votes[r.label] += weight
+			b.rules = append(b.rules, ruleVote{r.id, r.label, weight, m.evidence(nil, r.id)})
 		}
 	}
 	b.winner = fallback

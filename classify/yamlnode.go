@@ -192,6 +192,11 @@ func (n yamlNode) oneOf(choices ...string) string {
 	return s
 }
 
+// choice reads a scalar that must be one of the choices and tells which; 0 where it is none.
+func (n yamlNode) choice(choices ...string) int {
+	return max(slices.Index(choices, n.oneOf(choices...)), 0)
+}
+
 // isMapping reports whether the node is a mapping.
 func (n yamlNode) isMapping() bool {
 	switch n.Node.(type) {

@@ -37,6 +37,7 @@ type Hit struct {
 	Start int    `json:"start"`
 	End   int    `json:"end"`
 	Text  string `json:"text"`
+	Fuzzy bool   `json:"fuzzy,omitempty"` // the words only sound like the group's (同音), as a recogniser mishears them
 }
 
 // Label is one code of the taxonomy given to a call.
