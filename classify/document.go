@@ -17,6 +17,7 @@ type document struct {
 	call     *hotline.Call
 	runes    []rune
 	offset   []int32 // byte offset in the original text of the turn
+	turn     []int32 // index in turns
 	token    []int32 // number of the segmenter's token; rises through the document
 	sentence []int32 // number of the sentence
 	clause   []int32 // number of the clause
@@ -42,7 +43,7 @@ func (d *document) lay(call *hotline.Call, s *Segmenter, wantWords bool) error {
 		return err
 	}
 	d.call = call
-	d.runes, d.offset, d.token, d.turns = d.runes[:0], d.offset[:0], d.token[:0], d.turns[:0]
+	d.runes, d.offset, d.turn, d.token, d.turns = d.runes[:0], d.offset[:0], d.turn[:0], d.token[:0], d.turns[:0]
 	d.text, d.ends = d.text[:0], d.ends[:0]
 	if call.Title != "" {
 		d.add(TitleTurn, hotline.RoleUnknown, call.Title, s.lexicon.folder)
@@ -58,7 +59,7 @@ func (d *document) lay(call *hotline.Call, s *Segmenter, wantWords bool) error {
 
 // add lays out the characters of one turn.
 func (d *document) add(index int, role hotline.Role, text string, f folder) {
-	start := len(d.runes)
+	start, turn := len(d.runes), int32(len(d.turns))
 	masked := 0 // the end of the placeholder that is being read
 	for i, r := range text {
 		if r == '<' {
@@ -69,10 +70,12 @@ func (d *document) add(index int, role hotline.Role, text string, f folder) {
 		}
 		d.runes = append(d.runes, r)
 		d.offset = append(d.offset, int32(i))
+		d.turn = append(d.turn, turn)
 	}
 	d.turns = append(d.turns, turnSpan{int32(start), int32(len(d.runes)), index, role, roleBits[role], text})
 	d.runes = append(d.runes, '\n')
 	d.offset = append(d.offset, int32(len(text)))
+	d.turn = append(d.turn, turn)
 }
 
 // cut numbers the tokens of the last turn and, if asked for, notes those that are words.
@@ -154,14 +157,8 @@ func (d *document) number() {
 	}
 }
 
-// turnOf finds the turn of the character at i.
-func (d *document) turnOf(i int32) *turnSpan {
-	n, found := slices.BinarySearchFunc(d.turns, i, func(t turnSpan, i int32) int { return int(t.start - i) })
-	if !found {
-		n--
-	}
-	return &d.turns[n]
-}
+// turnOf is the turn of the character at i.
+func (d *document) turnOf(i int32) *turnSpan { return &d.turns[d.turn[i]] }
 
 // crosses reports whether the characters from start to end cut through a token: an end of theirs lies inside a token
 // that goes on beyond the other end.

@@ -1,7 +1,6 @@
 package classify
 
 import (
-	"cmp"
 	"math/bits"
 	"slices"
 )
@@ -15,23 +14,31 @@ type span struct {
 
 // matcher finds the words of all groups in one pass. It is a tree of all sequences, begun alike shared: from a node a
 // character, a gap or a number leads on. Characters are known by class: each that stands in a pattern has one of its
-// own, all others share none (0).
+// own, all others share none (0). The nodes lie in a few plain rows, for the time goes where the memory is far.
 type matcher struct {
-	classes []uint16        // of the basic plane
-	astral  map[rune]uint16 // of the planes above
-	nodes   []node
-	first   [][]int32 // by class: where sequences that begin with the character go on
-	after   [][]int32 // the same for sequences that begin with a number before the character
-	groups  int
+	kinds  []uint32        // of the basic plane: the class and the marks
+	astral map[rune]uint16 // classes of the planes above
+	nodes  []node          // and one that only ends the last one's rows
+	edges  []edge
+	gaps   []gap
+	ending []int32 // groups
+	first  []start // by class: where sequences that begin with the character go on
+	after  []start // the same for sequences that begin with a number before the character
+	pairs  []uint64
 }
 
-// node is a place in the tree.
+// Marks of a character beside its class.
+const (
+	markWall   = 1 << 16 // ends a sentence
+	markNumber = 1 << 17 // may stand in a number
+)
+
+// node is a place in the tree. Its edges, gaps and ending groups begin in the matcher's rows where told and end where
+// the next node's begin.
 type node struct {
-	bloom  uint64 // bit class%64 is set where an edge has the class
-	edges  []edge // by class; several may have one class
-	gaps   []gap
-	number int32   // where a number leads, 0 for nowhere
-	groups []int32 // whose words end here
+	bloom               uint64 // bloomBit of each class on its edges
+	edges, gaps, ending uint32
+	number              int32 // where a number leads, 0 for nowhere
 }
 
 type edge struct {
@@ -40,207 +47,145 @@ type edge struct {
 }
 
 type gap struct {
-	min, max int
+	min, max uint8
 	to       int32
 }
 
-// newMatcher compiles the sequences of each group.
-func newMatcher(groups [][]sequence) *matcher {
-	m := &matcher{classes: make([]uint16, 1<<16), astral: map[rune]uint16{}, nodes: make([]node, 1), groups: len(groups)}
-	b := &treeBuilder{matcher: m, byChar: map[charKey]int32{}, byPart: map[partKey]int32{}, used: 1}
-	for g, sequences := range groups {
-		for _, s := range sequences {
-			b.add(int32(g), s)
+// start is the nodes after a first character; those from plain on have nothing but edges.
+type start struct {
+	nodes []int32
+	plain int
+}
+
+// pairWords is the size of the filter of pairs. A bit of it is set for each two classes that begin a sequence.
+const pairWords = 1 << 14
+
+func pairBit(a, b uint16) (word int, bit uint64) {
+	h := (uint32(a)*0x9E3779B1 ^ uint32(b)*0x85EBCA6B) >> 7
+	return int(h>>6) % pairWords, 1 << (h & 63)
+}
+
+// begin gives the nodes to visit after a first character of class a before one of class b.
+func (m *matcher) begin(s *start, a, b uint16) []int32 {
+	if len(s.nodes) > s.plain {
+		if word, bit := pairBit(a, b); m.pairs[word]&bit == 0 {
+			return s.nodes[:s.plain]
 		}
 	}
-	for i := range m.nodes {
-		slices.SortStableFunc(m.nodes[i].edges, func(a, b edge) int { return cmp.Compare(a.class, b.class) })
-	}
-	return m
+	return s.nodes
 }
 
-// charKey is the way from a node by one character.
-type charKey struct {
-	from int32
-	char rune
+func bloomBit(class uint16) uint64 {
+	if class == 0 {
+		return 0
+	}
+	return 1 << (class % 64)
 }
 
-// partKey is the way from a node by a class (as text), a gap, or a number.
-type partKey struct {
-	from     int32
-	class    string
-	min, max int
-}
-
-type treeBuilder struct {
-	*matcher
-	byChar map[charKey]int32
-	byPart map[partKey]int32
-	used   int // classes
-}
-
-// The roots are no nodes of the tree, so that their characters are found by a table.
-const (
-	rootFirst int32 = -1
-	rootAfter int32 = -2
-)
-
-func (b *treeBuilder) add(group int32, s sequence) {
-	at := rootFirst
-	if s[0].number {
-		at, s = rootAfter, s[1:]
-	}
-	for _, p := range s {
-		switch {
-		case p.isLiteral():
-			for _, r := range p.literal {
-				to, made := child(b, b.byChar, charKey{at, r})
-				if made {
-					b.step(at, to, r)
-				}
-				at = to
-			}
-		case p.isClass():
-			class := slices.Compact(slices.Sorted(slices.Values(p.class)))
-			to, made := child(b, b.byPart, partKey{from: at, class: string(class)})
-			if made {
-				b.step(at, to, class...)
-			}
-			at = to
-		default:
-			key := partKey{from: at, min: p.min, max: p.max}
-			if p.number {
-				key.min = -1 // no gap
-			}
-			to, made := child(b, b.byPart, key)
-			switch {
-			case !made:
-			case p.number:
-				b.nodes[at].number = to
-			default:
-				b.nodes[at].gaps = append(b.nodes[at].gaps, gap{p.min, p.max, to})
-			}
-			at = to
-		}
-	}
-	n := &b.nodes[at]
-	if len(n.groups) == 0 || n.groups[len(n.groups)-1] != group {
-		n.groups = append(n.groups, group)
-	}
-}
-
-// child finds the node that a way leads to, or makes it.
-func child[K comparable](b *treeBuilder, known map[K]int32, key K) (to int32, made bool) {
-	if to, ok := known[key]; ok {
-		return to, false
-	}
-	to = int32(len(b.nodes))
-	b.nodes = append(b.nodes, node{})
-	known[key] = to
-	return to, true
-}
-
-// step lets each of the characters lead from one node to another.
-func (b *treeBuilder) step(at, to int32, runes ...rune) {
-	for _, r := range runes {
-		c := b.classFor(r)
-		switch at {
-		case rootFirst:
-			b.first[c] = append(b.first[c], to)
-		case rootAfter:
-			b.after[c] = append(b.after[c], to)
-		default:
-			from := &b.nodes[at]
-			from.bloom |= 1 << (c % 64)
-			from.edges = append(from.edges, edge{c, to})
-		}
-	}
-}
-
-// classFor gives the class of a character that stands in a pattern.
-func (b *treeBuilder) classFor(r rune) uint16 {
-	c := b.class(r)
-	if c == 0 {
-		c = uint16(b.used)
-		b.used++
-		if r < 1<<16 {
-			b.classes[r] = c
-		} else {
-			b.astral[r] = c
-		}
-	}
-	for len(b.first) <= int(c) {
-		b.first, b.after = append(b.first, nil), append(b.after, nil)
-	}
-	return c
-}
-
-func (m *matcher) class(r rune) uint16 {
+func (m *matcher) kind(r rune) uint32 {
 	if r < 1<<16 {
-		return m.classes[r]
+		return m.kinds[r]
 	}
-	return m.astral[r]
+	return uint32(m.astral[r])
 }
 
 // search is one run of the matcher over a text. Ends reached from one start are a set of bits, bit n for n characters
 // after it, so the time at one place is bounded by the patterns whatever the text.
 type search struct {
-	runes   []rune
-	classes []uint16
 	found   func(group, start, end int32)
-	at      int // where the sequence's first character stands
-	start   int // the same, or where the number before it begins
+	classes []uint16 // of the characters, and as many zeros as a set has bits
+	blooms  []uint64 // bloomBit of each character's class and of the seven after it
+	open    []uint64 // bit set: bit i is set where character i ends no sentence
+	numbers []uint64 // bit set: where character i may stand in a number
+	at      int      // where the sequence's first character stands
+	start   int      // the same, or where the number before it begins
 	pending []arrival
 }
+
+// bloomSpan is how many characters one of search.blooms covers.
+const bloomSpan = 8
 
 type arrival struct {
 	to  int32
 	set uint64
 }
 
+// lay fills what the search needs to know of the characters.
+func (s *search) lay(m *matcher, runes []rune) {
+	const most = 64 // bits of a set
+	n := len(runes)
+	s.classes = slices.Grow(s.classes[:0], n+most)[:n+most]
+	s.blooms = slices.Grow(s.blooms[:0], n+most)[:n+most]
+	s.open = slices.Grow(s.open[:0], n/64+2)[:n/64+2]
+	s.numbers = slices.Grow(s.numbers[:0], n/64+2)[:n/64+2]
+	clear(s.classes[n:])
+	clear(s.blooms[n:])
+	clear(s.open)
+	clear(s.numbers)
+	for i, r := range runes {
+		kind := m.kind(r)
+		s.classes[i] = uint16(kind)
+		s.blooms[i] = bloomBit(uint16(kind))
+		s.open[i/64] |= uint64(kind/markWall&1^1) << (i % 64)
+		s.numbers[i/64] |= uint64(kind/markNumber&1) << (i % 64)
+	}
+	for ahead := 1; ahead < bloomSpan; ahead *= 2 {
+		for i := range n {
+			s.blooms[i] |= s.blooms[i+ahead]
+		}
+	}
+}
+
+// window gives the bits of a set from place i on.
+func window(set []uint64, i int) uint64 {
+	return set[i/64]>>(i%64) | set[i/64+1]<<(64-i%64)
+}
+
 // match calls found for every place where a group's word stands, in rising order of the place of its first character
 // that is not of a leading number. At one place the shortest match of a sequence is taken. s keeps memory from run
 // to run.
 func (m *matcher) match(s *search, runes []rune, found func(group, start, end int32)) {
-	s.runes, s.found = runes, found
-	s.classes = s.classes[:0]
-	for _, r := range runes {
-		s.classes = append(s.classes, m.class(r))
-	}
-	for i, c := range s.classes {
+	s.lay(m, runes)
+	s.found = found
+	for i, c := range s.classes[:len(runes)] {
 		if c == 0 {
 			continue
 		}
 		s.at, s.start = i, i
-		for _, to := range m.first[c] {
+		for _, to := range m.begin(&m.first[c], c, s.classes[i+1]) {
 			m.visit(s, to, 1<<1)
 		}
-		if len(m.after[c]) > 0 {
+		if nodes := m.begin(&m.after[c], c, s.classes[i+1]); len(nodes) > 0 {
 			if s.start = numberBefore(runes, i); s.start >= 0 {
-				for _, to := range m.after[c] {
+				for _, to := range nodes {
 					m.visit(s, to, 1<<1)
 				}
 			}
 		}
 	}
-	s.runes, s.found = nil, nil
+	s.found = nil
 }
 
 // visit goes on from a node that was reached with the given ends.
 func (m *matcher) visit(s *search, id int32, set uint64) {
-	n := &m.nodes[id]
-	for _, g := range n.groups {
-		s.found(g, int32(s.start), int32(s.at+bits.TrailingZeros64(set)))
+	n, next := &m.nodes[id], &m.nodes[id+1]
+	shortest := bits.TrailingZeros64(set)
+	for _, g := range m.ending[n.ending:next.ending] {
+		s.found(g, int32(s.start), int32(s.at+shortest))
 	}
-	if n.bloom != 0 {
+	switch {
+	case set&(set-1) == 0: // one end
+		if c := s.classes[s.at+shortest]; n.bloom&bloomBit(c) != 0 {
+			for _, e := range m.edgesFor(n, next, c) {
+				m.visit(s, e.to, set<<1)
+			}
+		}
+	case n.bloom&s.blooms[s.at+shortest] != 0 || set>>shortest >= 1<<bloomSpan:
 		from := len(s.pending)
 		for rest := set; rest != 0; rest &= rest - 1 {
 			k := bits.TrailingZeros64(rest)
-			if s.at+k >= len(s.classes) {
-				break
-			}
-			if c := s.classes[s.at+k]; n.bloom>>(c%64)&1 != 0 {
-				s.arrive(n.edges, c, from, 1<<(k+1))
+			if c := s.classes[s.at+k]; n.bloom&bloomBit(c) != 0 {
+				s.arrive(m.edgesFor(n, next, c), from, 1<<(k+1))
 			}
 		}
 		for i := from; i < len(s.pending); i++ {
@@ -248,46 +193,60 @@ func (m *matcher) visit(s *search, id int32, set uint64) {
 		}
 		s.pending = s.pending[:from]
 	}
-	for _, g := range n.gaps {
-		if next := s.skip(set, g.min, g.max, func(r rune) bool { return !endsSentence(r) }); next != 0 {
-			m.visit(s, g.to, next)
+	for _, g := range m.gaps[n.gaps:next.gaps] {
+		if ends := skip(set, window(s.open, s.at), int(g.min), int(g.max)); ends != 0 {
+			m.visit(s, g.to, ends)
 		}
 	}
 	if n.number != 0 {
-		if next := s.skip(set, 1, maxNumber, isNumber); next != 0 {
-			m.visit(s, n.number, next)
+		if ends := skip(set, window(s.numbers, s.at), 1, maxNumber); ends != 0 {
+			m.visit(s, n.number, ends)
 		}
 	}
 }
 
-// arrive notes the nodes that a character of the class leads to; what was noted from index from on is of this visit.
-func (s *search) arrive(edges []edge, class uint16, from int, end uint64) {
-	i, _ := slices.BinarySearchFunc(edges, class, func(e edge, c uint16) int { return cmp.Compare(e.class, c) })
-	for ; i < len(edges) && edges[i].class == class; i++ {
-		known := slices.IndexFunc(s.pending[from:], func(a arrival) bool { return a.to == edges[i].to })
+// edgesFor gives the edges of a node that have the class.
+func (m *matcher) edgesFor(n, next *node, class uint16) []edge {
+	edges := m.edges[n.edges:next.edges]
+	low, high := 0, len(edges)
+	for low < high {
+		if middle := (low + high) / 2; edges[middle].class < class {
+			low = middle + 1
+		} else {
+			high = middle
+		}
+	}
+	for high < len(edges) && edges[high].class == class {
+		high++
+	}
+	return edges[low:high]
+}
+
+// arrive notes the nodes that edges lead to; what was noted from index from on is of this visit.
+func (s *search) arrive(edges []edge, from int, end uint64) {
+	for _, e := range edges {
+		known := slices.IndexFunc(s.pending[from:], func(a arrival) bool { return a.to == e.to })
 		if known >= 0 {
 			s.pending[from+known].set |= end
 			continue
 		}
-		s.pending = append(s.pending, arrival{edges[i].to, end})
+		s.pending = append(s.pending, arrival{e.to, end})
 	}
 }
 
 // skip gives the ends that least to most more characters reach, all of which must be allowed.
-func (s *search) skip(set uint64, least, most int, allowed func(rune) bool) uint64 {
-	var next uint64
-	for ; set != 0; set &= set - 1 {
-		k := bits.TrailingZeros64(set)
-		for n := 0; n <= most; n++ {
-			if n > 0 && (s.at+k+n > len(s.runes) || !allowed(s.runes[s.at+k+n-1])) {
-				break
-			}
-			if n >= least {
-				next |= 1 << (k + n)
-			}
+func skip(set, allowed uint64, least, most int) uint64 {
+	var ends uint64
+	for n := 0; set != 0; n++ {
+		if n >= least {
+			ends |= set
 		}
+		if n == most {
+			break
+		}
+		set = set & allowed << 1
 	}
-	return next
+	return ends
 }
 
 // numberBefore is where the number that ends at i begins, or -1.

@@ -15,7 +15,9 @@ type matches struct {
 	raw      [][]span // by group: every place of a word, by start, before the filters
 	words    [][]span // by group: the places past the filters; valid where filtered is set
 	filtered []bool
-	touched  []int32 // groups with raw words
+	touched  []int32                       // groups with raw words
+	mixed    []bool                        // by group: raw is not in order yet
+	note     func(group, start, end int32) // take
 	pairs    [][2]span
 	search   search
 	row      row    // the text in the view being matched
@@ -31,17 +33,28 @@ func (m *matches) find() {
 	}
 	clear(m.filtered)
 	m.touched, m.pairs, m.used, m.labels = m.touched[:0], m.pairs[:0], m.used[:0], m.labels[:0]
-	m.matcher.match(&m.search, m.doc.runes, func(g, start, end int32) {
-		hits := m.raw[g]
-		if len(hits) == 0 {
-			m.touched = append(m.touched, g)
+	m.matcher.match(&m.search, m.doc.runes, m.note)
+	for _, g := range m.touched {
+		if m.mixed[g] {
+			m.raw[g], m.mixed[g] = sortSpans(m.raw[g]), false
 		}
-		if len(hits) < maxHits {
-			m.raw[g] = append(hits, span{start, end, g, -1})
+	}
+}
+
+// take notes a word that was found.
+func (m *matches) take(g, start, end int32) {
+	hits := m.raw[g]
+	if len(hits) == 0 {
+		m.touched = append(m.touched, g)
+	} else if last := hits[len(hits)-1]; start <= last.start {
+		// Sequences end at the same place; numbers reach back before the character that found them.
+		if start == last.start && end == last.end {
+			return
 		}
-	})
-	for _, g := range m.touched { // numbers reach back before the literal that found them
-		m.raw[g] = sortSpans(m.raw[g])
+		m.mixed[g] = true
+	}
+	if len(hits) < maxHits {
+		m.raw[g] = append(hits, span{start, end, g, -1})
 	}
 	m.findViews()
 }

@@ -85,7 +85,9 @@ func compileFiles(files []file, segmenter *Segmenter) (*RuleSet, error) {
 
 func newMatches(p *program) *matches {
 	n := len(p.groups)
-	return &matches{program: p, raw: make([][]span, n), words: make([][]span, n), filtered: make([]bool, n)}
+	m := &matches{program: p, raw: make([][]span, n), words: make([][]span, n), filtered: make([]bool, n), mixed: make([]bool, n)}
+	m.note = m.take
+	return m
 }
 
 // Hash identifies the set: a hash of its files and of the classifier's version.

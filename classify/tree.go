@@ -1,0 +1,203 @@
+package classify
+
+import (
+	"cmp"
+	"slices"
+)
+
+// newMatcher compiles the sequences of each group.
+func newMatcher(groups [][]sequence) *matcher {
+	m := &matcher{kinds: make([]uint32, 1<<16), astral: map[rune]uint16{}, pairs: make([]uint64, pairWords)}
+	for r := range m.kinds {
+		if endsSentence(rune(r)) {
+			m.kinds[r] |= markWall
+		}
+		if isNumber(rune(r)) {
+			m.kinds[r] |= markNumber
+		}
+	}
+	b := &treeBuilder{matcher: m, byChar: map[charKey]int32{}, byPart: map[partKey]int32{}, grown: make([]grownNode, 1), used: 1}
+	for i := range b.roots {
+		b.roots[i] = make([][]int32, 1)
+	}
+	for g, sequences := range groups {
+		for _, s := range sequences {
+			b.add(int32(g), s)
+		}
+	}
+	b.flatten()
+	return m
+}
+
+// grownNode is a node while the tree grows.
+type grownNode struct {
+	edges  []edge // several may have one class
+	gaps   []gap
+	number int32
+	groups []int32 // whose words end here
+}
+
+// onlyEdges is 1 for a node that has nothing but edges, 0 for others.
+func (n *grownNode) onlyEdges() int {
+	if len(n.gaps) == 0 && len(n.groups) == 0 && n.number == 0 {
+		return 1
+	}
+	return 0
+}
+
+// charKey is the way from a node by one character.
+type charKey struct {
+	from int32
+	char rune
+}
+
+// partKey is the way from a node by a class (as text), a gap, or a number.
+type partKey struct {
+	from     int32
+	class    string
+	min, max int
+}
+
+type treeBuilder struct {
+	*matcher
+	grown  []grownNode
+	roots  [2][][]int32 // of rootFirst and rootAfter, by class
+	byChar map[charKey]int32
+	byPart map[partKey]int32
+	used   int // classes
+}
+
+// The roots are no nodes of the tree, so that their characters are found by a table.
+const (
+	rootFirst int32 = -1
+	rootAfter int32 = -2
+)
+
+func (b *treeBuilder) add(group int32, s sequence) {
+	at := rootFirst
+	if s[0].number {
+		at, s = rootAfter, s[1:]
+	}
+	for _, p := range s {
+		switch {
+		case p.isLiteral():
+			for _, r := range p.literal {
+				to, made := child(b, b.byChar, charKey{at, r})
+				if made {
+					b.step(at, to, r)
+				}
+				at = to
+			}
+		case p.isClass():
+			class := slices.Compact(slices.Sorted(slices.Values(p.class)))
+			to, made := child(b, b.byPart, partKey{from: at, class: string(class)})
+			if made {
+				b.step(at, to, class...)
+			}
+			at = to
+		default:
+			key := partKey{from: at, min: p.min, max: p.max}
+			if p.number {
+				key.min = -1 // no gap
+			}
+			to, made := child(b, b.byPart, key)
+			switch {
+			case !made:
+			case p.number:
+				b.grown[at].number = to
+			default:
+				b.grown[at].gaps = append(b.grown[at].gaps, gap{uint8(p.min), uint8(p.max), to})
+			}
+			at = to
+		}
+	}
+	n := &b.grown[at]
+	if len(n.groups) == 0 || n.groups[len(n.groups)-1] != group {
+		n.groups = append(n.groups, group)
+	}
+}
+
+// child finds the node that a way leads to, or makes it.
+func child[K comparable](b *treeBuilder, known map[K]int32, key K) (to int32, made bool) {
+	if to, ok := known[key]; ok {
+		return to, false
+	}
+	to = int32(len(b.grown))
+	b.grown = append(b.grown, grownNode{})
+	known[key] = to
+	return to, true
+}
+
+// step lets each of the characters lead from one node to another.
+func (b *treeBuilder) step(at, to int32, runes ...rune) {
+	for _, r := range runes {
+		c := b.classFor(r)
+		if at < 0 {
+			b.roots[-1-at][c] = append(b.roots[-1-at][c], to)
+			continue
+		}
+		from := &b.grown[at]
+		from.edges = append(from.edges, edge{c, to})
+	}
+}
+
+// classFor gives the class of a character that stands in a pattern.
+func (b *treeBuilder) classFor(r rune) uint16 {
+	c := uint16(b.kind(r))
+	if c == 0 {
+		c = uint16(b.used)
+		b.used++
+		if r < 1<<16 {
+			b.kinds[r] |= uint32(c)
+		} else {
+			b.astral[r] = c
+		}
+		for i := range b.roots {
+			b.roots[i] = append(b.roots[i], nil)
+		}
+	}
+	return c
+}
+
+// flatten lays the grown nodes out in the matcher's rows.
+func (b *treeBuilder) flatten() {
+	b.nodes = make([]node, 0, len(b.grown)+1)
+	for _, n := range b.grown {
+		b.nodes = append(b.nodes, b.ends(n.number))
+		slices.SortStableFunc(n.edges, func(a, b edge) int { return cmp.Compare(a.class, b.class) })
+		for _, e := range n.edges {
+			b.nodes[len(b.nodes)-1].bloom |= bloomBit(e.class)
+		}
+		b.edges = append(b.edges, n.edges...)
+		b.gaps = append(b.gaps, n.gaps...)
+		b.ending = append(b.ending, n.groups...)
+	}
+	b.nodes = append(b.nodes, b.ends(0))
+	b.first, b.after = b.starts(b.roots[0]), b.starts(b.roots[1])
+}
+
+// ends is a node whose rows begin at the end of what is laid out.
+func (b *treeBuilder) ends(number int32) node {
+	return node{edges: uint32(len(b.edges)), gaps: uint32(len(b.gaps)), ending: uint32(len(b.ending)), number: number}
+}
+
+// starts orders the nodes after first characters and enters the pairs of those that have nothing but edges.
+func (b *treeBuilder) starts(root [][]int32) []start {
+	starts := make([]start, len(root))
+	for class, nodes := range root {
+		s := start{nodes: nodes}
+		slices.SortStableFunc(nodes, func(x, y int32) int { return cmp.Compare(b.grown[x].onlyEdges(), b.grown[y].onlyEdges()) })
+		for _, id := range nodes {
+			if b.grown[id].onlyEdges() == 0 {
+				s.plain++
+				continue
+			}
+			for _, e := range b.grown[id].edges {
+				word, bit := pairBit(uint16(class), e.class)
+				b.pairs[word] |= bit
+			}
+		}
+		starts[class] = s
+	}
+	return starts
+}
