@@ -5,6 +5,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"suqiu/dicts"
 	"suqiu/hotline"
@@ -19,10 +20,17 @@ var shipped = sync.OnceValues(func() (*RuleSet, error) {
 	return rs, rs.Ready()
 })
 
-// benchCall is an invented call of about 6 KB with several matters.
-func benchCall(b *testing.B) (*RuleSet, *hotline.Call, int64) {
+// benchTexts are invented: an order of about 80 characters, as most records are, and a call of about 6 KB with
+// several matters.
+var benchTexts = []struct {
+	name, file string
+	times      int
+}{{"order", "testdata/bench/order.txt", 1}, {"call", "testdata/bench/call.txt", 4}}
+
+// benchCall reads one of benchTexts and tells its size in bytes.
+func benchCall(b *testing.B, file string, times int) (*RuleSet, *hotline.Call, int64) {
 	b.Helper()
-	text, err := os.ReadFile("testdata/bench/call.txt")
+	text, err := os.ReadFile(file)
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -30,7 +38,7 @@ func benchCall(b *testing.B) (*RuleSet, *hotline.Call, int64) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	call := exampleCall(strings.Repeat(string(text), 4))
+	call := exampleCall(strings.Repeat(string(text), times))
 	size := 0
 	for _, t := range call.Turns {
 		size += len(t.Text)
@@ -38,24 +46,64 @@ func benchCall(b *testing.B) (*RuleSet, *hotline.Call, int64) {
 	return rs, call, int64(size)
 }
 
-// BenchmarkGseCut is the yardstick: gse's own default cut of the same turns.
-func BenchmarkGseCut(b *testing.B) {
-	rs, call, size := benchCall(b)
-	seg, err := loadGSE(rs.segmenter.lexicon)
-	if err != nil {
-		b.Fatal(err)
-	}
-	b.SetBytes(size)
-	b.ReportAllocs()
-	for b.Loop() {
-		for _, t := range call.Turns {
-			seg.Cut(t.Text)
-		}
+// BenchmarkAgainstCut runs gse's own default cut of a text, the yardstick, in turns with what is measured by it, so
+// that whatever else the machine does slows all of them, and tells how many times as fast as the cut each is.
+func BenchmarkAgainstCut(b *testing.B) {
+	for _, text := range benchTexts {
+		b.Run(text.name, func(b *testing.B) {
+			rs, call, size := benchCall(b, text.file, text.times)
+			seg, err := loadGSE(rs.segmenter.lexicon)
+			if err != nil {
+				b.Fatal(err)
+			}
+			m := rs.take(call, false)
+			parts := []struct {
+				unit string
+				run  func()
+				took time.Duration
+			}{
+				{unit: "cuts", run: func() {
+					for _, t := range call.Turns {
+						seg.Cut(t.Text)
+					}
+				}},
+				{unit: "gse-segment/cut", run: func() {
+					for _, t := range call.Turns {
+						seg.Segment([]byte(t.Text))
+					}
+				}},
+				{unit: "segment/cut", run: func() {
+					for _, t := range call.Turns {
+						if _, err := rs.segmenter.Segment(t.Text); err != nil {
+							b.Fatal(err)
+						}
+					}
+				}},
+				{unit: "match/cut", run: m.find},
+				{unit: "analyze/cut", run: func() { rs.Analyze(call) }},
+			}
+			const burst = 10
+			for b.Loop() {
+				for i := range parts {
+					began := time.Now()
+					for range burst {
+						parts[i].run()
+					}
+					parts[i].took += time.Since(began)
+				}
+			}
+			for _, p := range parts[1:] {
+				b.ReportMetric(float64(parts[0].took)/float64(p.took), p.unit)
+			}
+			b.ReportMetric(float64(parts[0].took.Nanoseconds())/float64(b.N*burst), "ns/cut")
+			b.ReportMetric(float64(size), "bytes")
+			b.ReportMetric(0, "ns/op") // says nothing here
+		})
 	}
 }
 
 func BenchmarkSegment(b *testing.B) {
-	rs, call, size := benchCall(b)
+	rs, call, size := benchCall(b, "testdata/bench/call.txt", 4)
 	b.SetBytes(size)
 	b.ReportAllocs()
 	for b.Loop() {
@@ -67,28 +115,21 @@ func BenchmarkSegment(b *testing.B) {
 	}
 }
 
-// BenchmarkMatch finds the words of all groups in a call that is laid out already.
-func BenchmarkMatch(b *testing.B) {
-	rs, call, size := benchCall(b)
-	m := rs.take(call, false)
-	b.SetBytes(size)
-	b.ReportAllocs()
-	for b.Loop() {
-		m.find()
-	}
-}
-
 func BenchmarkAnalyze(b *testing.B) {
-	rs, call, size := benchCall(b)
-	b.SetBytes(size)
-	b.ReportAllocs()
-	for b.Loop() {
-		rs.Analyze(call)
+	for _, text := range benchTexts {
+		b.Run(text.name, func(b *testing.B) {
+			rs, call, size := benchCall(b, text.file, text.times)
+			b.SetBytes(size)
+			b.ReportAllocs()
+			for b.Loop() {
+				rs.Analyze(call)
+			}
+		})
 	}
 }
 
 func BenchmarkExplain(b *testing.B) {
-	rs, call, size := benchCall(b)
+	rs, call, size := benchCall(b, "testdata/bench/call.txt", 4)
 	b.SetBytes(size)
 	b.ReportAllocs()
 	for b.Loop() {
