@@ -12,8 +12,8 @@ type span struct {
 	pair       int32 // of the scratch; -1 for a group's
 }
 
-// matcher finds the words of all groups in one pass. It is a tree of all sequences, begun alike shared: from a node a
-// character, a gap or a number leads on. Characters are known by class: each that stands in a pattern has one of its
+// matcher finds the words of all groups in one pass. It is a tree of all sequences, what begins or ends alike shared:
+// from a node a character, a gap or a number leads on. Characters are known by class: each that stands in a pattern has one of its
 // own, all others share none (0). The nodes lie in a few plain rows, for the time goes where the memory is far.
 type matcher struct {
 	kinds  []uint32        // of the basic plane: the class and the marks
@@ -43,6 +43,7 @@ type node struct {
 
 type edge struct {
 	class uint16
+	way   int32 // of the node's edges: the same where one character or another is one step of a sequence
 	to    int32
 }
 
@@ -106,7 +107,7 @@ type search struct {
 const bloomSpan = 8
 
 type arrival struct {
-	to  int32
+	edge
 	set uint64
 }
 
@@ -225,12 +226,12 @@ func (m *matcher) edgesFor(n, next *node, class uint16) []edge {
 // arrive notes the nodes that edges lead to; what was noted from index from on is of this visit.
 func (s *search) arrive(edges []edge, from int, end uint64) {
 	for _, e := range edges {
-		known := slices.IndexFunc(s.pending[from:], func(a arrival) bool { return a.to == e.to })
+		known := slices.IndexFunc(s.pending[from:], func(a arrival) bool { return a.way == e.way })
 		if known >= 0 {
 			s.pending[from+known].set |= end
 			continue
 		}
-		s.pending = append(s.pending, arrival{e.to, end})
+		s.pending = append(s.pending, arrival{e, end})
 	}
 }
 

@@ -2,6 +2,7 @@ package classify
 
 import (
 	"cmp"
+	"encoding/binary"
 	"slices"
 )
 
@@ -137,7 +138,7 @@ func (b *treeBuilder) step(at, to int32, runes ...rune) {
 			continue
 		}
 		from := &b.grown[at]
-		from.edges = append(from.edges, edge{c, to})
+		from.edges = append(from.edges, edge{class: c, to: to})
 	}
 }
 
@@ -159,21 +160,89 @@ func (b *treeBuilder) classFor(r rune) uint16 {
 	return c
 }
 
-// flatten lays the grown nodes out in the matcher's rows.
+// flatten lays the grown nodes out in the matcher's rows. Nodes from which all goes on alike become one, for the
+// alternatives of a pattern, written out, end alike: of the shipped rules' nodes one in twenty remains.
 func (b *treeBuilder) flatten() {
-	b.nodes = make([]node, 0, len(b.grown)+1)
-	for _, n := range b.grown {
-		b.nodes = append(b.nodes, b.ends(n.number))
-		slices.SortStableFunc(n.edges, func(a, b edge) int { return cmp.Compare(a.class, b.class) })
-		for _, e := range n.edges {
-			b.nodes[len(b.nodes)-1].bloom |= bloomBit(e.class)
+	same := make([]int32, len(b.grown)) // by node: the one that stands for it
+	known := map[string]int32{}
+	var signature []byte
+	for id := int32(len(b.grown)) - 1; id > 0; id-- { // a node comes before those it leads to
+		n := &b.grown[id]
+		n.finish(same)
+		signature = n.sign(signature[:0])
+		if _, ok := known[string(signature)]; !ok {
+			known[string(signature)] = id
 		}
-		b.edges = append(b.edges, n.edges...)
-		b.gaps = append(b.gaps, n.gaps...)
+		same[id] = known[string(signature)]
+	}
+	place := make([]int32, len(b.grown))
+	count := int32(0)
+	for id := range same {
+		if same[id] == int32(id) {
+			place[id] = count
+			count++
+		}
+	}
+	b.nodes = make([]node, 0, count+1)
+	for id, n := range b.grown {
+		if same[id] != int32(id) {
+			continue
+		}
+		flat := b.ends(place[n.number])
+		for _, e := range n.edges {
+			flat.bloom |= bloomBit(e.class)
+			e.to = place[e.to]
+			b.edges = append(b.edges, e)
+		}
+		for _, g := range n.gaps {
+			g.to = place[g.to]
+			b.gaps = append(b.gaps, g)
+		}
 		b.ending = append(b.ending, n.groups...)
+		b.nodes = append(b.nodes, flat)
 	}
 	b.nodes = append(b.nodes, b.ends(0))
-	b.first, b.after = b.starts(b.roots[0]), b.starts(b.roots[1])
+	b.first, b.after = b.starts(b.roots[0], same, place), b.starts(b.roots[1], same, place)
+}
+
+// finish sorts a node's edges, marks them by the node they led to, and lets all lead to the nodes that stand for others.
+func (n *grownNode) finish(same []int32) {
+	slices.SortStableFunc(n.edges, func(a, b edge) int { return cmp.Compare(a.class, b.class) })
+	ways := map[int32]int32{}
+	for i, e := range n.edges {
+		way, ok := ways[e.to]
+		if !ok {
+			way = int32(len(ways))
+			ways[e.to] = way
+		}
+		n.edges[i].way, n.edges[i].to = way, same[e.to]
+	}
+	for i, g := range n.gaps {
+		n.gaps[i].to = same[g.to]
+	}
+	n.number = same[n.number]
+}
+
+// sign writes all that a node is; nodes of one signature are one.
+func (n *grownNode) sign(to []byte) []byte {
+	add := func(number int32) { to = binary.AppendVarint(to, int64(number)) }
+	add(n.number)
+	add(int32(len(n.edges)))
+	for _, e := range n.edges {
+		add(int32(e.class))
+		add(e.way)
+		add(e.to)
+	}
+	add(int32(len(n.gaps)))
+	for _, g := range n.gaps {
+		add(int32(g.min))
+		add(int32(g.max))
+		add(g.to)
+	}
+	for _, g := range n.groups {
+		add(g)
+	}
+	return to
 }
 
 // ends is a node whose rows begin at the end of what is laid out.
@@ -182,17 +251,19 @@ func (b *treeBuilder) ends(number int32) node {
 }
 
 // starts orders the nodes after first characters and enters the pairs of those that have nothing but edges.
-func (b *treeBuilder) starts(root [][]int32) []start {
+func (b *treeBuilder) starts(root [][]int32, same, place []int32) []start {
 	starts := make([]start, len(root))
 	for class, nodes := range root {
-		s := start{nodes: nodes}
 		slices.SortStableFunc(nodes, func(x, y int32) int { return cmp.Compare(b.grown[x].onlyEdges(), b.grown[y].onlyEdges()) })
-		for _, id := range nodes {
-			if b.grown[id].onlyEdges() == 0 {
+		s := start{nodes: make([]int32, len(nodes))}
+		for i, id := range nodes {
+			s.nodes[i] = place[same[id]]
+			n := &b.grown[id]
+			if n.onlyEdges() == 0 {
 				s.plain++
 				continue
 			}
-			for _, e := range b.grown[id].edges {
+			for _, e := range n.edges {
 				word, bit := pairBit(uint16(class), e.class)
 				b.pairs[word] |= bit
 			}
