@@ -39,6 +39,7 @@ func (m *matches) find() {
 			m.raw[g], m.mixed[g] = sortSpans(m.raw[g]), false
 		}
 	}
+	m.findViews()
 }
 
 // take notes a word that was found.
@@ -56,7 +57,6 @@ func (m *matches) take(g, start, end int32) {
 	if len(hits) < maxHits {
 		m.raw[g] = append(hits, span{start, end, g, -1})
 	}
-	m.findViews()
 }
 
 func compareSpans(a, b span) int {
