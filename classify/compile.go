@@ -20,6 +20,8 @@ type group struct {
 	view  view    // in which its words are looked for
 	base  int32   // the group itself, or whose twin it is
 	twins []int32 // the groups that look for its words in other views
+
+	spoken []string // the words of a twin by sound, as they are written
 }
 
 // rule is a compiled rule.

@@ -101,12 +101,13 @@ func blurred(syllable string) string {
 }
 
 // soundSequences turns sequences into what they sound like. A sequence with a gap or a number, with other than Chinese
-// characters, or of fewer syllables than least has no sound.
-func soundSequences(written []sequence, mode pinyinMode, least int) []sequence {
+// characters, or of fewer syllables than least has no sound. words are those that have one, as they are written, of a class
+// its first character.
+func soundSequences(written []sequence, mode pinyinMode, least int) (all []sequence, words []string) {
 	table := soundTable()
-	var all []sequence
 	for _, s := range written {
 		var sounding sequence
+		var word []rune
 		syllables := 0
 		for _, p := range s {
 			chars := p.literal
@@ -122,6 +123,7 @@ func soundSequences(written []sequence, mode pinyinMode, least int) []sequence {
 				if p.isClass() {
 					spoken, i = chars, len(chars)
 				}
+				word = append(word, spoken[0])
 				step, ok := table.step(spoken, mode)
 				if !ok {
 					syllables = -maxSpan
@@ -132,9 +134,10 @@ func soundSequences(written []sequence, mode pinyinMode, least int) []sequence {
 		}
 		if syllables >= least && syllables <= maxSyllables {
 			all = append(all, sounding)
+			words = append(words, string(word))
 		}
 	}
-	return all
+	return all, words
 }
 
 // step is the part that stands for one character, or one of several, as it sounds.

@@ -62,7 +62,10 @@ func (c *compiler) addTwins(id int32) {
 		c.twin(id, viewFluent, c.sequences[id])
 	}
 	if opts.pinyin != pinyinOff {
-		c.twin(id, viewSound, soundSequences(c.sequences[id], opts.pinyin, opts.pinyinLeast))
+		sounding, words := soundSequences(c.sequences[id], opts.pinyin, opts.pinyinLeast)
+		if c.twin(id, viewSound, sounding); len(words) > 0 {
+			c.groups[len(c.groups)-1].spoken = words
+		}
 	}
 }
 
