@@ -30,7 +30,7 @@ type rule struct {
 	label    string
 	weight   float64
 	when     *expr
-	anchors  []int32 // groups without a word of which the rule cannot fire
+	anchors  []int32 // groups without a word of which the rule cannot fire; none if it needs no word
 	sounds   []int32 // twins by sound of the groups it wants
 	examples [3][]example
 	place    yamlNode
@@ -44,8 +44,9 @@ type program struct {
 	cues     [cueKinds]cueSet
 	fillers  int32 // the group of words that say nothing
 	rules    [decisions][]rule
-	requires []*expr           // by label; nil needs nothing
-	byAnchor map[int32][]int32 // label rules by anchor group
+	requires []*expr              // by label; nil needs nothing
+	byAnchor [decisions][][]int32 // rules by anchor group
+	always   [decisions][]int32   // rules without an anchor
 }
 
 // compiler turns the sources into a program and collects every fault.
@@ -60,7 +61,7 @@ type compiler struct {
 }
 
 func compile(taxonomy *Taxonomy, files *ruleFiles, cues cueSources, fold folder, p *problems) *program {
-	c := &compiler{program: &program{byAnchor: map[int32][]int32{}}, taxonomy: taxonomy, files: files, fold: fold, sharedIDs: map[string]int32{}, problems: p}
+	c := &compiler{program: &program{}, taxonomy: taxonomy, files: files, fold: fold, sharedIDs: map[string]int32{}, problems: p}
 	c.fillers = c.addPatterns("filler", cues.fillers)
 	for kind, source := range cues.kinds {
 		c.cues[kind] = cueSet{
@@ -89,14 +90,25 @@ func compile(taxonomy *Taxonomy, files *ruleFiles, cues cueSources, fold folder,
 			view.matcher, view.sequences = newMatcher(view.sequences), nil
 		}
 	}
-	for i, r := range c.rules[decidesLabel] {
+	for on := range c.rules {
+		c.anchor(decision(on))
+	}
+	return c.program
+}
+
+// anchor notes which rules can fire once a group has a word.
+func (c *compiler) anchor(on decision) {
+	c.byAnchor[on] = make([][]int32, len(c.groups))
+	for i, r := range c.rules[on] {
+		if len(r.anchors) == 0 {
+			c.always[on] = append(c.always[on], int32(i))
+		}
 		for _, g := range r.anchors {
 			for _, id := range append(slices.Clip(c.groups[g].twins), g) {
-				c.byAnchor[id] = append(c.byAnchor[id], int32(i))
+				c.byAnchor[on][id] = append(c.byAnchor[on][id], int32(i))
 			}
 		}
 	}
-	return c.program
 }
 
 // addPatterns makes a group without filters.

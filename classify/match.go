@@ -19,6 +19,7 @@ type matcher struct {
 	kinds  []uint32        // of the basic plane: the class and the marks
 	astral map[rune]uint16 // classes of the planes above
 	nodes  []node          // and one that only ends the last one's rows
+	labels []uint16        // the class of each edge
 	edges  []edge
 	gaps   []gap
 	ending []int32 // groups
@@ -42,9 +43,8 @@ type node struct {
 }
 
 type edge struct {
-	class uint16
-	way   int32 // of the node's edges: the same where one character or another is one step of a sequence
-	to    int32
+	way int32 // of the node's edges: the same where one character or another is one step of a sequence
+	to  int32
 }
 
 type gap struct {
@@ -59,7 +59,7 @@ type start struct {
 }
 
 // pairWords is the size of the filter of pairs. A bit of it is set for each two classes that begin a sequence.
-const pairWords = 1 << 14
+const pairWords = 1 << 12
 
 func pairBit(a, b uint16) (word int, bit uint64) {
 	h := (uint32(a)*0x9E3779B1 ^ uint32(b)*0x85EBCA6B) >> 7
@@ -94,7 +94,7 @@ func (m *matcher) kind(r rune) uint32 {
 // after it, so the time at one place is bounded by the patterns whatever the text.
 type search struct {
 	found   func(group, start, end int32)
-	classes []uint16 // of the characters, and as many zeros as a set has bits
+	classes []uint16 // of the characters, and more zeros than a set has bits
 	blooms  []uint64 // bloomBit of each character's class and of the seven after it
 	open    []uint64 // bit set: bit i is set where character i ends no sentence
 	numbers []uint64 // bit set: where character i may stand in a number
@@ -113,7 +113,7 @@ type arrival struct {
 
 // lay fills what the search needs to know of the characters.
 func (s *search) lay(m *matcher, runes []rune) {
-	const most = 64 // bits of a set
+	const most = 64 + maxGap + bloomSpan // beyond the last end of a set
 	n := len(runes)
 	s.classes = slices.Grow(s.classes[:0], n+most)[:n+most]
 	s.blooms = slices.Grow(s.blooms[:0], n+most)[:n+most]
@@ -195,6 +195,9 @@ func (m *matcher) visit(s *search, id int32, set uint64) {
 		s.pending = s.pending[:from]
 	}
 	for _, g := range m.gaps[n.gaps:next.gaps] {
+		if !m.mayCross(s, g, set, shortest) {
+			continue
+		}
 		if ends := skip(set, window(s.open, s.at), int(g.min), int(g.max)); ends != 0 {
 			m.visit(s, g.to, ends)
 		}
@@ -206,21 +209,31 @@ func (m *matcher) visit(s *search, id int32, set uint64) {
 	}
 }
 
+// mayCross tells, at a glance and too often rather than too seldom, whether a character after the gap leads on.
+func (m *matcher) mayCross(s *search, g gap, set uint64, shortest int) bool {
+	n := &m.nodes[g.to]
+	if n.number != 0 || n.gaps < m.nodes[g.to+1].gaps || set>>shortest<<g.max >= 1<<(2*bloomSpan+g.min) {
+		return true
+	}
+	from := s.at + shortest + int(g.min)
+	return n.bloom&(s.blooms[from]|s.blooms[from+bloomSpan]) != 0
+}
+
 // edgesFor gives the edges of a node that have the class.
 func (m *matcher) edgesFor(n, next *node, class uint16) []edge {
-	edges := m.edges[n.edges:next.edges]
-	low, high := 0, len(edges)
+	labels := m.labels[n.edges:next.edges]
+	low, high := 0, len(labels)
 	for low < high {
-		if middle := (low + high) / 2; edges[middle].class < class {
+		if middle := int(uint(low+high) / 2); labels[middle] < class {
 			low = middle + 1
 		} else {
 			high = middle
 		}
 	}
-	for high < len(edges) && edges[high].class == class {
+	for high < len(labels) && labels[high] == class {
 		high++
 	}
-	return edges[low:high]
+	return m.edges[int(n.edges)+low : int(n.edges)+high]
 }
 
 // arrive notes the nodes that edges lead to; what was noted from index from on is of this visit.

@@ -18,6 +18,8 @@ type matches struct {
 	touched  []int32                       // groups with raw words
 	mixed    []bool                        // by group: raw is not in order yet
 	note     func(group, start, end int32) // take
+	anchors  []bool                        // of anchored: by rule
+	mayFire  []int32                       // of anchored
 	pairs    [][2]span
 	search   search
 	row      row    // the text in the view being matched

@@ -25,7 +25,7 @@ func (s *score) given() bool { return s.enough && s.allowed && s.silencedBy == "
 func (rs *RuleSet) score(m *matches) []score {
 	scores := make([]score, len(rs.taxonomy.Labels))
 	rules := rs.rules[decidesLabel]
-	for _, i := range m.anchored() {
+	for _, i := range m.anchored(decidesLabel) {
 		r := &rules[i]
 		weight, fires := m.fires(r)
 		if !fires {
@@ -59,14 +59,25 @@ func (rs *RuleSet) score(m *matches) []score {
 	return scores
 }
 
-// anchored lists the label rules of which an anchor group has a word, in their order.
-func (m *matches) anchored() []int32 {
-	var ids []int32
-	for _, g := range m.touched {
-		ids = append(ids, m.byAnchor[g]...)
+// anchored lists the rules of a decision of which an anchor group has a word, in their order.
+func (m *matches) anchored(on decision) []int32 {
+	m.anchors = slices.Grow(m.anchors[:0], len(m.rules[on]))[:len(m.rules[on])]
+	clear(m.anchors)
+	for _, i := range m.always[on] {
+		m.anchors[i] = true
 	}
-	slices.Sort(ids)
-	return slices.Compact(ids)
+	for _, g := range m.touched {
+		for _, i := range m.byAnchor[on][g] {
+			m.anchors[i] = true
+		}
+	}
+	m.mayFire = m.mayFire[:0]
+	for i, anchored := range m.anchors {
+		if anchored {
+			m.mayFire = append(m.mayFire, int32(i))
+		}
+	}
+	return m.mayFire
 }
 
 // evidence writes the words that the last condition held by.
@@ -118,7 +129,7 @@ func (rs *RuleSet) vote(m *matches, on decision) ballot {
 			b.byLabel = strongest.Code
 		}
 	}
-	for i := range rs.rules[on] {
+	for _, i := range m.anchored(on) {
 		r := &rs.rules[on][i]
 		if weight, fires := m.fires(r); fires {
 			b.votes[r.label] += weight

@@ -32,10 +32,15 @@ func newMatcher(groups [][]sequence) *matcher {
 
 // grownNode is a node while the tree grows.
 type grownNode struct {
-	edges  []edge // several may have one class
+	edges  []grownEdge // several may have one class
 	gaps   []gap
 	number int32
 	groups []int32 // whose words end here
+}
+
+type grownEdge struct {
+	class uint16
+	edge
 }
 
 // onlyEdges is 1 for a node that has nothing but edges, 0 for others.
@@ -138,7 +143,7 @@ func (b *treeBuilder) step(at, to int32, runes ...rune) {
 			continue
 		}
 		from := &b.grown[at]
-		from.edges = append(from.edges, edge{class: c, to: to})
+		from.edges = append(from.edges, grownEdge{c, edge{to: to}})
 	}
 }
 
@@ -191,8 +196,8 @@ func (b *treeBuilder) flatten() {
 		flat := b.ends(place[n.number])
 		for _, e := range n.edges {
 			flat.bloom |= bloomBit(e.class)
-			e.to = place[e.to]
-			b.edges = append(b.edges, e)
+			b.labels = append(b.labels, e.class)
+			b.edges = append(b.edges, edge{e.way, place[e.to]})
 		}
 		for _, g := range n.gaps {
 			g.to = place[g.to]
@@ -207,7 +212,7 @@ func (b *treeBuilder) flatten() {
 
 // finish sorts a node's edges, marks them by the node they led to, and lets all lead to the nodes that stand for others.
 func (n *grownNode) finish(same []int32) {
-	slices.SortStableFunc(n.edges, func(a, b edge) int { return cmp.Compare(a.class, b.class) })
+	slices.SortStableFunc(n.edges, func(a, b grownEdge) int { return cmp.Compare(a.class, b.class) })
 	ways := map[int32]int32{}
 	for i, e := range n.edges {
 		way, ok := ways[e.to]
