@@ -4,7 +4,7 @@ GOLANGCI      := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.12.2
 VERSION       ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo devel)
 BUILD         := $(GO) build -trimpath -ldflags "-s -w -X suqiu/cli.version=$(VERSION)"
 
-.PHONY: build demo test race lint fuzz chaos e2e bench fmt
+.PHONY: build demo test race lint fuzz chaos chaos-real throughput e2e bench fmt
 
 build: ## the binary, ./bin/suqiu
 	$(BUILD) -o bin/suqiu .
@@ -20,7 +20,7 @@ race: ## the same under the race detector, but for the scripts, whose every comm
 
 lint: ## vet and golangci-lint, its version pinned above
 	$(GO) vet ./...
-	$(GO) vet -tags e2e ./...
+	$(GO) vet -tags e2e,long ./...
 	$(GO) run $(GOLANGCI) run ./...
 
 fuzz: ## every fuzzer for FUZZTIME
@@ -31,6 +31,12 @@ e2e: ## against the real Elasticsearch and Kafka (needs Java 17 and Maven)
 
 chaos: build ## kill -9, store and broker faults over a million calls
 	CHAOS_CALLS=$(or $(CHAOS_CALLS),1000000) $(GO) test -tags e2e -count=1 -timeout 80m -v -run TestChaos ./e2e/...
+
+chaos-real: build ## fifty faults of the real Kafka and Elasticsearch over a million calls (needs Java 17 and Maven)
+	CHAOS_CALLS=$(or $(CHAOS_CALLS),1000000) $(GO) test -tags e2e,long -count=1 -timeout 80m -v -run TestRealChaos ./e2e
+
+throughput: ## suqiu consume beside a plain copy loop, five runs each (needs Java 17 and Maven)
+	$(GO) test -tags e2e,long -count=1 -timeout 40m -v -run TestThroughput ./e2e
 
 bench: ## the benchmarks of docs/benchmarks.md
 	$(GO) test -run '^$$' -bench . -benchmem ./...

@@ -30,6 +30,26 @@ type member struct {
 	starts  int
 }
 
+// newMember makes the consumer number i of a run; it is not started.
+func (f *feed) newMember(i int) *member {
+	name := fmt.Sprintf("consumer%d", i)
+	m := &member{t: f.t, name: name, log: filepath.Join(f.dir, name+".log"),
+		command: func() *exec.Cmd { return f.suqiu.command(context.WithoutCancel(f.t.Context()), "consume") }}
+	f.t.Cleanup(m.kill)
+	return m
+}
+
+// logTails is how the logs of those that were started end.
+func logTails(members []*member) string {
+	var all strings.Builder
+	for _, m := range members {
+		if m.process != nil {
+			fmt.Fprintf(&all, "%s:\n%s\n", m.name, m.process.LogTail())
+		}
+	}
+	return all.String()
+}
+
 func (m *member) start() {
 	m.wanted = true
 	m.starts++

@@ -67,7 +67,7 @@ func (s suqiu) run(ctx context.Context, args ...string) (string, error) {
 // foldAccount is what the program fold prints.
 type foldAccount struct {
 	Records, Broken, Older, Same, Moved, Calls, Documents int
-	Lost, Doubled, Stale, Wrong, Invented                 int
+	Lost, Doubled, Stale, Wrong, Invented, Gone           int
 	Examples                                              []string
 }
 
@@ -98,18 +98,35 @@ func hotlineTopics() []string {
 	return topics
 }
 
-// progress tells how many records of the hotlines' topics are committed and how many are not; -1 when the broker does
-// not tell.
-func progress(t *testing.T, address string, partitions int) (committed, lag int64) {
-	positions, err := ingest.GroupPositions(t.Context(), ingest.Cluster{Brokers: []string{address}}, "suqiu", hotlineTopics())
-	if err != nil || len(positions) != len(hotline.Hotlines)*partitions {
+// positions tells how far the group has come in the hotlines' topics; nil when a broker does not tell of all.
+func positions(t *testing.T, brokers []string, partitions int) []ingest.GroupPosition {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	defer cancel()
+	all, err := ingest.GroupPositions(ctx, ingest.Cluster{Brokers: brokers}, "suqiu", hotlineTopics())
+	if err != nil || len(all) != len(hotline.Hotlines)*partitions {
+		return nil
+	}
+	return all
+}
+
+// sumOf tells how many records are committed and how many are not; -1 where nothing is told.
+func sumOf(all []ingest.GroupPosition) (committed, lag int64) {
+	if all == nil {
 		return -1, -1
 	}
-	for _, p := range positions {
+	for _, p := range all {
 		committed += max(p.Committed, 0)
 		lag += p.Lag()
 	}
 	return committed, lag
+}
+
+// progress tells how many records of the hotlines' topics are committed and how many are not; -1 when the broker does
+// not tell.
+func progress(t *testing.T, brokers []string, partitions int) (committed, lag int64) {
+	t.Helper()
+	return sumOf(positions(t, brokers, partitions))
 }
 
 // deadLetters lists the dead letters.
@@ -131,18 +148,32 @@ func (s suqiu) deadLetters(t *testing.T, flags ...string) []ingest.DeadLetter {
 }
 
 // eachRecord reads one partition from its beginning to its end.
-func eachRecord(t *testing.T, address, topic string, partition int, see func(kafka.Message)) {
+func eachRecord(t *testing.T, brokers []string, topic string, partition int, see func(kafka.Message)) {
+	t.Helper()
+	first, end := logSpan(t, brokers, topic, partition)
+	readRecords(t, brokers, topic, partition, first, end, see)
+}
+
+// logSpan asks for the first offset that a partition's log holds and the one after its last.
+func logSpan(t *testing.T, brokers []string, topic string, partition int) (first, end int64) {
 	t.Helper()
 	ctx := t.Context()
-	leader, err := kafka.DialLeader(ctx, "tcp", address, topic, partition)
+	leader, err := kafka.DialLeader(ctx, "tcp", brokers[0], topic, partition)
 	if err != nil {
 		t.Fatal(err)
 	}
-	first, end, err := leader.ReadOffsets()
+	first, end, err = leader.ReadOffsets()
 	if err = errors.Join(err, leader.Close()); err != nil {
 		t.Fatal(err)
 	}
-	reader := kafka.NewReader(kafka.ReaderConfig{Brokers: []string{address}, Topic: topic, Partition: partition, MaxBytes: 16 << 20, MaxWait: 100 * time.Millisecond})
+	return first, end
+}
+
+// readRecords reads the records first … end-1 of one partition.
+func readRecords(t *testing.T, brokers []string, topic string, partition int, first, end int64, see func(kafka.Message)) {
+	t.Helper()
+	ctx := t.Context()
+	reader := kafka.NewReader(kafka.ReaderConfig{Brokers: brokers, Topic: topic, Partition: partition, MaxBytes: 16 << 20, MaxWait: 100 * time.Millisecond})
 	defer reader.Close()
 	if err := reader.SetOffset(first); err != nil {
 		t.Fatal(err)

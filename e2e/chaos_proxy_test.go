@@ -16,6 +16,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 )
 
 // What a faultyStore does to a request. Where the store applies it, the client does not learn that.
@@ -27,6 +28,7 @@ const (
 	faultLost        = "applied, answer lost"
 	faultCut         = "applied, answer cut short"
 	faultHang        = "applied, no answer" // until the client gives up
+	faultLate        = "delayed"
 )
 
 // randomFaults are those that strike at random, the last only bulk requests; hangs are asked for.
@@ -40,7 +42,9 @@ type faultyStore struct {
 	mu     sync.Mutex
 	rng    *rand.Rand
 	share  float64 // of the requests that fail, 0 to 1
-	hangs  int     // bulk requests that are to hang next
+	always string  // fault of every request, or empty
+	delay  time.Duration
+	hangs  int // bulk requests that are to hang next
 	counts map[string]int
 }
 
@@ -70,7 +74,21 @@ func (s *faultyStore) hangNext() {
 func (s *faultyStore) behave() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.share, s.hangs = 0, 0
+	s.share, s.hangs, s.always, s.delay = 0, 0, "", 0
+}
+
+// failAll lets a fault strike every request.
+func (s *faultyStore) failAll(fault string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.always = fault
+}
+
+// slowDown lets every request wait before it is handed on.
+func (s *faultyStore) slowDown(delay time.Duration) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.delay = delay
 }
 
 // faults tells how often each fault has struck.
@@ -80,12 +98,13 @@ func (s *faultyStore) faults() map[string]int {
 	return maps.Clone(s.counts)
 }
 
-// fault decides what happens to a request; empty: nothing.
-func (s *faultyStore) fault(bulk bool) string {
+// fault decides what happens to a request, and after which delay; empty: nothing.
+func (s *faultyStore) fault(bulk bool) (fault string, delay time.Duration) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	fault := ""
 	switch {
+	case s.always != "":
+		fault = s.always
 	case bulk && s.hangs > 0:
 		s.hangs--
 		fault = faultHang
@@ -98,7 +117,10 @@ func (s *faultyStore) fault(bulk bool) string {
 	if fault != "" {
 		s.counts[fault]++
 	}
-	return fault
+	if s.delay > 0 {
+		s.counts[faultLate]++
+	}
+	return fault, s.delay
 }
 
 func (s *faultyStore) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -107,7 +129,13 @@ func (s *faultyStore) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return // the client is gone
 	}
 	bulk := strings.HasSuffix(r.URL.Path, "/_bulk")
-	switch fault := s.fault(bulk); fault {
+	fault, delay := s.fault(bulk)
+	select {
+	case <-time.After(delay):
+	case <-r.Context().Done():
+		return
+	}
+	switch fault {
 	case faultUnavailable:
 		http.Error(w, "the proxy has no node", http.StatusServiceUnavailable)
 	case faultBusy:

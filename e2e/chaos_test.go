@@ -4,17 +4,12 @@ package e2e
 
 import (
 	"cmp"
-	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"maps"
 	"math/rand/v2"
 	"os"
-	"os/exec"
-	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -44,143 +39,48 @@ const chaosPatience = 3 * time.Minute
 // TestChaos lets consumers work through a stream while they, the broker and the store are killed, cut off and refused,
 // and compares what the index holds in the end with what a program of its own makes of the same stream.
 func TestChaos(t *testing.T) {
-	calls := chaosCalls
-	if text := os.Getenv("CHAOS_CALLS"); text != "" {
-		var err error
-		if calls, err = strconv.Atoi(text); err != nil {
-			t.Fatalf("CHAOS_CALLS: %v", err)
-		}
-	}
 	begin := time.Now()
-	c := startChaos(t, &input{seed: chaosSeed, calls: calls})
+	c := startChaos(t, &input{seed: chaosSeed, calls: callsOf(t, chaosCalls)})
 	c.run()
 	took := time.Since(begin)
 	for _, m := range c.members {
 		m.stop()
 	}
 
-	account := runFold(t, c.dir, append([]string{"-elasticsearch", cluster.URL(), "-indices", "chaos-calls-*"}, c.pieces...)...)
+	account := runFold(t, c.dir, append([]string{"-elasticsearch", cluster.URL(), "-indices", "chaos-calls-*"}, c.files...)...)
 	c.checkDeadLetters(account.Broken)
 	c.report(account, took)
 }
 
 // chaos is one run.
 type chaos struct {
-	t       *testing.T
-	dir     string
-	suqiu   suqiu
+	*feed
 	rng     *rand.Rand
 	store   *faultyStore
 	broker  *engine.Process
 	address string // of the broker
 	members [chaosMembers]*member
 
-	lines    int // of the input
-	pieces   []string
-	produced chan error
-	gate     chan struct{} // one value lets one piece be produced
-	repeated int           // pieces that were produced again, because the broker failed; read after produced
-
 	events map[string]int // that happened, by name
 }
 
 func startChaos(t *testing.T, in *input) *chaos {
 	dir := t.TempDir()
-	c := &chaos{t: t, dir: dir, rng: rand.New(rand.NewPCG(in.seed, 2)), events: map[string]int{},
-		produced: make(chan error, 1), gate: make(chan struct{}, chaosPieces)}
+	c := &chaos{feed: newFeed(t, dir, chaosPieces), rng: rand.New(rand.NewPCG(in.seed, 2)), events: map[string]int{}}
 	var target string
 	c.store, target = startFaultyStore(t, cluster.URL(), in.seed, chaosStoreFaults)
 	c.startBroker()
-	c.suqiu = suqiu{program(t, dir, "suqiu"), filepath.Join(dir, "suqiu.yaml")}
-	key, err := c.suqiu.command(t.Context(), "key", "new", "chaos").Output()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(filepath.Join(dir, "keys"), key, 0o600); err != nil {
-		t.Fatal(err)
-	}
-	settings := fmt.Sprintf(`
-areas: [jiangdong]
-retention_days: 36500
+	c.configure(fmt.Sprintf(`
 kafka: {brokers: [%q], session: 6s}
 elasticsearch: {addresses: [%q], prefix: chaos, replicas: 0}
-mask: {key_file: %q}
 batch: {records: 1000, linger: 500ms}
-`, c.address, target, filepath.Join(dir, "keys"))
-	if err := os.WriteFile(c.suqiu.config, []byte(settings), 0o600); err != nil {
-		t.Fatal(err)
-	}
+`, c.address, target))
 	c.retry("index", "setup")
 	c.writeInput(in)
 	for i := range c.members {
-		c.members[i] = &member{t: t, name: fmt.Sprintf("consumer%d", i), log: filepath.Join(dir, fmt.Sprintf("consumer%d.log", i)),
-			command: func() *exec.Cmd { return c.suqiu.command(context.WithoutCancel(t.Context()), "consume") }}
-		t.Cleanup(c.members[i].kill)
+		c.members[i] = c.newMember(i)
 	}
 	return c
-}
-
-// retry runs a command until it works: faults strike it too.
-func (c *chaos) retry(args ...string) {
-	for deadline := time.Now().Add(chaosPatience); ; {
-		_, err := c.suqiu.run(c.t.Context(), args...)
-		if err == nil {
-			return
-		}
-		if time.Now().After(deadline) {
-			c.t.Fatalf("suqiu %s: %v", strings.Join(args, " "), err)
-		}
-	}
-}
-
-// writeInput writes the lines, each hotline's in pieces, and starts producing them, piece after piece as gate allows.
-func (c *chaos) writeInput(in *input) {
-	all := in.deliveries()
-	c.lines = len(all)
-	type piece struct {
-		topic string
-		file  string
-	}
-	rounds := make([][]piece, 0, chaosPieces)
-	for part := range slices.Chunk(all, (len(all)+chaosPieces-1)/chaosPieces) {
-		var round []piece
-		for _, h := range hotline.Hotlines {
-			p := piece{topicOf(h), filepath.Join(c.dir, fmt.Sprintf("input-%s-%02d.jsonl", h, len(rounds)))}
-			file, err := os.Create(p.file)
-			if err != nil {
-				c.t.Fatal(err)
-			}
-			if err := errors.Join(in.write(file, in.share(part, h)), file.Close()); err != nil {
-				c.t.Fatal(err)
-			}
-			round, c.pieces = append(round, p), append(c.pieces, p.file)
-		}
-		rounds = append(rounds, round)
-	}
-	ctx := c.t.Context()
-	go func() {
-		defer close(c.produced)
-		for _, round := range rounds {
-			select {
-			case <-c.gate:
-			case <-ctx.Done():
-				return
-			}
-			for _, p := range round {
-				for attempt := 0; ; attempt++ {
-					_, err := c.suqiu.run(ctx, "produce", p.topic, p.file)
-					if err == nil {
-						break
-					}
-					if ctx.Err() != nil || attempt == 20 {
-						c.produced <- fmt.Errorf("produce %s: %w", p.file, err)
-						return
-					}
-					c.repeated++
-				}
-			}
-		}
-	}()
 }
 
 // event is something that happens when a share of the stream has been consumed.
@@ -241,20 +141,18 @@ func (c *chaos) run() {
 		m.start()
 	}
 	events := c.plan()
-	opened, behaving := 0, false
+	behaving := false
 	best, since := int64(-1), time.Now()
 	for {
-		committed, lag := progress(c.t, c.address, chaosPartitions)
+		committed, lag := progress(c.t, []string{c.address}, chaosPartitions)
 		if committed > best {
 			best, since = committed, time.Now()
 		}
 		if time.Since(since) > chaosPatience {
-			c.t.Fatalf("nothing was committed for %s: %d of %d, lag %d\n%s", chaosPatience, committed, c.lines, lag, c.logTails())
+			c.t.Fatalf("nothing was committed for %s: %d of %d, lag %d\n%s", chaosPatience, committed, c.lines, lag, logTails(c.members[:]))
 		}
 		share := float64(committed) / float64(c.lines)
-		for ; opened < chaosPieces && share >= float64(opened-3)/chaosPieces; opened++ {
-			c.gate <- struct{}{}
-		}
+		c.openFor(share + 3./chaosPieces)
 		for len(events) > 0 && share >= events[0].at {
 			events[0].do()
 			c.events[events[0].name]++
@@ -282,22 +180,12 @@ func (c *chaos) run() {
 	}
 }
 
-func (c *chaos) logTails() string {
-	var all strings.Builder
-	for _, m := range c.members {
-		if m.process != nil {
-			fmt.Fprintf(&all, "%s:\n%s\n", m.name, m.process.LogTail())
-		}
-	}
-	return all.String()
-}
-
 // checkDeadLetters holds the dead letters against the lines in the topics that are no JSON: one each, no other.
 func (c *chaos) checkDeadLetters(broken int) {
 	want := map[string]bool{}
 	for _, h := range hotline.Hotlines {
 		for p := range chaosPartitions {
-			eachRecord(c.t, c.address, topicOf(h), p, func(m kafka.Message) {
+			eachRecord(c.t, []string{c.address}, topicOf(h), p, func(m kafka.Message) {
 				if !json.Valid(m.Value) {
 					want[fmt.Sprintf("%s/%d/%d", m.Topic, m.Partition, m.Offset)] = true
 				}

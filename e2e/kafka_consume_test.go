@@ -217,7 +217,7 @@ func (k *kafkaTest) gap(t *testing.T) {
 		t.Fatal(err)
 	}
 	at := slices.IndexFunc(positions, func(p ingest.GroupPosition) bool { return p.Lag() > 2 })
-	k.deleteRecords(t, kafkaGap, positions[at].Partition, positions[at].Committed+2)
+	deleteRecords(t, k.plain, kafkaGap, positions[at].Partition, positions[at].Committed+2)
 
 	strict := k.consume(t, kafkaGap, asIs)
 	until(t, "the gap to be told", func() bool {
@@ -233,9 +233,10 @@ func (k *kafkaTest) gap(t *testing.T) {
 	}
 }
 
-func (k *kafkaTest) deleteRecords(t *testing.T, topic string, partition int, before int64) {
+// deleteRecords moves the beginning of a partition's log, as retention does.
+func deleteRecords(t *testing.T, brokers []string, topic string, partition int, before int64) {
 	t.Helper()
-	client, err := kgo.NewClient(kgo.SeedBrokers(k.plain...))
+	client, err := kgo.NewClient(kgo.SeedBrokers(brokers...))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -193,7 +193,7 @@ const partitions = 4
 // await returns when all is committed.
 func (m *masking) await() {
 	for deadline := time.Now().Add(5 * time.Minute); ; time.Sleep(200 * time.Millisecond) {
-		committed, lag := progress(m.t, m.address, partitions)
+		committed, lag := progress(m.t, []string{m.address}, partitions)
 		if committed > 0 && lag == 0 {
 			return
 		}
@@ -227,7 +227,7 @@ func (m *masking) outputs() map[string][]byte {
 
 	var letters bytes.Buffer
 	for p := range partitions {
-		eachRecord(m.t, m.address, deadTopic, p, func(r kafka.Message) {
+		eachRecord(m.t, []string{m.address}, deadTopic, p, func(r kafka.Message) {
 			fmt.Fprintf(&letters, "%s %s %v\n", r.Key, r.Value, r.Headers)
 			m.open(r.Value)
 		})

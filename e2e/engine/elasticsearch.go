@@ -21,10 +21,32 @@ type Elasticsearch struct {
 	*Process
 	url      string
 	password string // of elastic; empty without security
+	users    string // the file that it keeps its users in
 }
 
 // URL is the node's address.
 func (e *Elasticsearch) URL() string { return e.url }
+
+// AdminURL is the node's address with the name and password of elastic, where there is security.
+func (e *Elasticsearch) AdminURL() string {
+	if e.password == "" {
+		return e.url
+	}
+	return strings.Replace(e.url, "://", "://elastic:"+e.password+"@", 1)
+}
+
+// Revoke takes the credentials of all users but elastic away, and returns how to give them back. The node notices
+// either within its resource.reload.interval.high, 5 seconds by default.
+func (e *Elasticsearch) Revoke() (restore func() error, err error) {
+	text, err := os.ReadFile(e.users)
+	if err != nil {
+		return nil, fmt.Errorf("revoke credentials: %w", err)
+	}
+	if err := os.WriteFile(e.users, nil, 0o644); err != nil {
+		return nil, fmt.Errorf("revoke credentials: %w", err)
+	}
+	return func() error { return os.WriteFile(e.users, text, 0o644) }, nil
+}
 
 // StartElasticsearch unpacks the server below dir, unless it is there already, starts one node and
 // returns when it answers. It is the real server with few modules: no ILM, no scripts, no _reindex; indices are only made
@@ -73,7 +95,7 @@ func StartElasticsearch(ctx context.Context, dir string, o Options) (*Elasticsea
 			return nil, err
 		}
 	}
-	e := &Elasticsearch{url: fmt.Sprintf("http://127.0.0.1:%d", o.Port), password: o.Password}
+	e := &Elasticsearch{url: fmt.Sprintf("http://127.0.0.1:%d", o.Port), password: o.Password, users: filepath.Join(server, "config", "users")}
 	e.Process = &Process{
 		name: "Elasticsearch", log: filepath.Join(dir, "elasticsearch.log"), timeout: o.Timeout,
 		command: func() *exec.Cmd { return command("elasticsearch") },

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 )
@@ -31,15 +32,16 @@ func contentOf(updated, received time.Time, texts []string) content {
 
 // folded is what a complete reading of the input must leave behind: of each call its latest version.
 type folded struct {
-	calls   map[string]content // by document id
-	records int                // that were read, whether or not they can be used
-	broken  int                // of them, those that can't
-	older   int                // of them, those that came after a newer version
-	same    int                // of them, those that repeat the version before
-	moved   int                // calls whose latest version is in another month than one before it
+	calls   map[string]content   // by document id
+	records int                  // that were read, whether or not they can be used
+	broken  int                  // of them, those that can't
+	older   int                  // of them, those that came after a newer version
+	same    int                  // of them, those that repeat the version before
+	gone    map[string][]content // by document id: what was told by lines that may have been lost
+	moved   int                  // calls whose latest version is in another month than one before it
 }
 
-func newFolded() *folded { return &folded{calls: map[string]content{}} }
+func newFolded() *folded { return &folded{calls: map[string]content{}, gone: map[string][]content{}} }
 
 // record is one line of the input, as docs/call.schema.json describes it.
 type record struct {
@@ -63,19 +65,34 @@ func texts(turns []turn) []string {
 	return all
 }
 
-// add folds one line in. The newest version counts, whenever it comes; of equal versions the last one told.
-func (f *folded) add(line []byte) {
-	f.records++
+// parse reads one line; false: it can't be used.
+func parse(line []byte) (id string, told content, ok bool) {
 	var r record
 	if err := json.Unmarshal(line, &r); err != nil || r.ID == "" || r.Received.IsZero() {
-		f.broken++
-		return
+		return "", content{}, false
 	}
 	said := []string{r.Text}
 	if len(r.Turns) > 0 {
 		said = texts(r.Turns)
 	}
-	id, told := r.Hotline+":"+r.ID, contentOf(r.Updated, r.Received, said)
+	return r.Hotline + ":" + r.ID, contentOf(r.Updated, r.Received, said), true
+}
+
+// lose notes one line that may have been lost: a document may hold what it told, and need not.
+func (f *folded) lose(line []byte) {
+	if id, told, ok := parse(line); ok {
+		f.gone[id] = append(f.gone[id], told)
+	}
+}
+
+// add folds one line in. The newest version counts, whenever it comes; of equal versions the last one told.
+func (f *folded) add(line []byte) {
+	f.records++
+	id, told, ok := parse(line)
+	if !ok {
+		f.broken++
+		return
+	}
 	known, seen := f.calls[id]
 	if seen && told.rev < known.rev {
 		f.older++
@@ -91,12 +108,17 @@ func (f *folded) add(line []byte) {
 }
 
 // read folds in all lines of an input.
-func (f *folded) read(r io.Reader) error {
+func (f *folded) read(r io.Reader) error { return eachLine(r, f.add) }
+
+// readLost notes all lines of an input that may have been lost.
+func (f *folded) readLost(r io.Reader) error { return eachLine(r, f.lose) }
+
+func eachLine(r io.Reader, see func([]byte)) error {
 	lines := bufio.NewReader(r)
 	for {
 		line, err := lines.ReadBytes('\n')
 		if line = bytes.TrimSpace(line); len(line) > 0 {
-			f.add(line)
+			see(line)
 		}
 		if errors.Is(err, io.EOF) {
 			return nil
@@ -133,6 +155,7 @@ type account struct {
 	Stale     int      `json:"stale"`    // documents of a version that is not the latest
 	Wrong     int      `json:"wrong"`    // of the latest version, with another text, time or month
 	Invented  int      `json:"invented"` // documents of no call
+	Gone      int      `json:"gone"`     // calls of which only lines tell that may have been lost, and no document
 	Examples  []string `json:"examples,omitempty"`
 }
 
@@ -165,6 +188,9 @@ func (c *comparison) see(d *document) {
 	c.Documents++
 	want, known := c.want.calls[d.ID]
 	got := content{d.Rev, d.Received.UnixMilli(), sha256.Sum256([]byte(strings.Join(texts(d.Turns), "\n")))}
+	if rescued := slices.Contains(c.want.gone[d.ID], got); rescued && (!known || got.rev > want.rev) {
+		want, known = got, true
+	}
 	switch {
 	case !known:
 		c.note(&c.Invented, "invented: %s", d.ID)
@@ -185,6 +211,11 @@ func (c *comparison) finish() *account {
 	for id := range c.want.calls {
 		if !c.seen[id] {
 			c.note(&c.Lost, "lost: %s", id)
+		}
+	}
+	for id := range c.want.gone {
+		if _, known := c.want.calls[id]; !known && !c.seen[id] {
+			c.Gone++
 		}
 	}
 	return &c.account

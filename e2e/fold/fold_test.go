@@ -117,6 +117,47 @@ func TestCompare(t *testing.T) {
 	}
 }
 
+// What may have been lost may be there, in its own version, or not: a call without any other line counts as gone then.
+func TestLost(t *testing.T) {
+	document := func(rev, received, text string) string {
+		return `{"id":"95598:1","content_rev":` + rev + `,"received":"` + received + `","turns":[{"text":"` + text + `"}]}`
+	}
+	asFirst := document("1738339200000", "2025-01-31T15:00:00Z", "停电")
+	asSecond := document("1738339200017", "2025-01-31T17:00:00Z", "停电了")
+	for _, tt := range []struct {
+		name              string
+		kept, lost, holds string
+		want              [6]int // lost, doubled, stale, wrong, invented, gone
+	}{
+		{"OnlyLineGone", "", first, "", [6]int{0, 0, 0, 0, 0, 1}},
+		{"OnlyLineStored", "", first, asFirst, [6]int{}},
+		{"UpdateGone", first, second, asFirst, [6]int{}},
+		{"UpdateStored", first, second, asSecond, [6]int{}},
+		{"OlderGone", second, first, asSecond, [6]int{}},
+		{"OlderInPlaceOfNewer", second, first, asFirst, [6]int{0, 0, 1, 0, 0, 0}},
+		{"KeptLost", first, second, "", [6]int{1, 0, 0, 0, 0, 0}},
+		{"OtherText", first, second, document("1738339200017", "2025-01-31T17:00:00Z", "来电了"), [6]int{0, 0, 0, 1, 0, 0}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			dir := t.TempDir()
+			name := func(file, text string) string {
+				path := filepath.Join(dir, file)
+				if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+					t.Fatal(err)
+				}
+				return path
+			}
+			got, err := run(t.Context(), []string{"-documents", name("documents", tt.holds), "-lost", name("lost", tt.lost), name("kept", tt.kept)})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if faults := [...]int{got.Lost, got.Doubled, got.Stale, got.Wrong, got.Invented, got.Gone}; faults != tt.want {
+				t.Errorf("lost, doubled, stale, wrong, invented, gone: got %v, want %v\n%s", faults, tt.want, strings.Join(got.Examples, "\n"))
+			}
+		})
+	}
+}
+
 func TestRunRefuses(t *testing.T) {
 	for name, args := range map[string][]string{
 		"NothingToCompare": {"input.jsonl"},

@@ -5,6 +5,9 @@
 //	fold -elasticsearch http://127.0.0.1:9200 -indices 'suqiu-calls-*' INPUT...
 //	fold -documents FILE INPUT...
 //
+// -lost FILE names lines that may or may not have been lost, such as those that a log removed before they were read; it may
+// be repeated. They are not part of an INPUT.
+//
 // An INPUT holds native JSON, one call a line. FILE holds one document a line: id, month, content_rev, received, turns.
 // The account is printed as JSON. The exit code is 0 if all is equal, 3 if not, and 1 if that could not be found out.
 package main
@@ -44,6 +47,11 @@ func run(ctx context.Context, args []string) (*account, error) {
 	address := flags.String("elasticsearch", "", "URL of the Elasticsearch that holds the index")
 	indices := flags.String("indices", "suqiu-calls-*", "its indices, one a month")
 	documents := flags.String("documents", "", "file of documents, instead of Elasticsearch")
+	var lost []string
+	flags.Func("lost", "file of lines that may have been lost; may be repeated", func(name string) error {
+		lost = append(lost, name)
+		return nil
+	})
 	if err := flags.Parse(args); err != nil {
 		return nil, err
 	}
@@ -53,6 +61,11 @@ func run(ctx context.Context, args []string) (*account, error) {
 	want := newFolded()
 	for _, name := range flags.Args() {
 		if err := readFile(name, want.read); err != nil {
+			return nil, err
+		}
+	}
+	for _, name := range lost {
+		if err := readFile(name, want.readLost); err != nil {
 			return nil, err
 		}
 	}
