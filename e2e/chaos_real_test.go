@@ -175,6 +175,7 @@ func (r *realChaos) run() {
 		share := float64(committed) / float64(r.lines)
 		r.openFor(max(planned, share) + 1./realFaults)
 		if next < len(r.plan) && share >= planned && lag > 0 {
+			r.openFor(share + 2./realFaults) // so that there is something to do meanwhile
 			r.let(r.plan[next], next+1)
 			best, since = -1, time.Now()
 			next++

@@ -45,14 +45,18 @@ type stream struct {
 	store *elastic.Store
 	want  map[string]hotline.Document // as acknowledged
 	rng   *rand.Rand
+	calls int // that are written again and again
+	batch int // writes at once
 	waits int // how often a batch had to be tried again
+
+	acknowledged int // writes
 }
 
 func (s *stream) run(ctx context.Context) error {
 	for ctx.Err() == nil {
 		var docs []hotline.Document
-		for range 20 {
-			n := s.rng.IntN(2000)
+		for range s.batch {
+			n := s.rng.IntN(s.calls)
 			doc := outage(fmt.Sprintf("%06d", n), march)
 			if known, ok := s.want[doc.Call.DocID()]; ok {
 				doc = known
@@ -90,6 +94,7 @@ func (s *stream) put(docs []hotline.Document) error {
 			switch v.Outcome {
 			case hotline.Stored:
 				s.want[v.ID] = docs[i]
+				s.acknowledged++
 			case hotline.Retry:
 				again = append(again, docs[i])
 			default:
@@ -139,7 +144,7 @@ func (s *stream) check(t *testing.T) {
 
 // TestElasticMigrateUnderWrites moves a month twice while a writer rewrites, adds and moves its calls.
 func TestElasticMigrateUnderWrites(t *testing.T) {
-	s := &stream{store: openElastic(t, "moving"), want: map[string]hotline.Document{}, rng: rand.New(rand.NewPCG(1, 2))}
+	s := &stream{store: openElastic(t, "moving"), want: map[string]hotline.Document{}, rng: rand.New(rand.NewPCG(1, 2)), calls: 2000, batch: 20}
 	if err := s.put(calls(1500, march)); err != nil {
 		t.Fatal(err)
 	}

@@ -1,0 +1,127 @@
+//go:build e2e && unix
+
+package e2e
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"math/rand/v2"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"sync"
+	"testing"
+	"time"
+
+	"suqiu/e2e/engine"
+	"suqiu/hotline"
+	"suqiu/index/elastic"
+)
+
+// How much goes on around a migration that is killed.
+const (
+	killedMonthCalls = 20_000
+	killedWriteRate  = 500 // acknowledged writes a second that the stream must at least have
+)
+
+// TestElasticMigrateKilled kills suqiu index migrate (SIGKILL) while it copies a month that a stream writes to, and lets
+// another run go on where it was. Every write that was acknowledged is found once, in its last version.
+func TestElasticMigrateKilled(t *testing.T) {
+	const month = "killed-calls-2026.03"
+	store := openElastic(t, "killed")
+	s := &stream{store: store, want: map[string]hotline.Document{}, rng: rand.New(rand.NewPCG(3, 4)), calls: 2 * killedMonthCalls, batch: 1000}
+	if err := s.put(calls(killedMonthCalls, march)); err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	operator := suqiu{program(t, dir, "suqiu"), filepath.Join(dir, "suqiu.yaml")}
+	settings := fmt.Sprintf("elasticsearch: {addresses: [%q], prefix: killed, replicas: 0}\n", cluster.URL())
+	if err := os.WriteFile(operator.config, []byte(settings), 0o600); err != nil {
+		t.Fatal(err)
+	}
+
+	ctx, stop := context.WithCancel(t.Context())
+	defer stop()
+	var writing sync.WaitGroup
+	var failed error
+	begin := time.Now()
+	writing.Go(func() { failed = s.run(ctx) })
+	command := func() *exec.Cmd {
+		return operator.command(context.WithoutCancel(t.Context()), "index", "migrate", "--month", "2026.03")
+	}
+	run, err := engine.Start(t.Context(), "migrate", filepath.Join(dir, "migrate.log"), command, func(context.Context) error { return nil })
+	if err != nil {
+		t.Fatal(err)
+	}
+	until(t, "a part of the month to be copied", func() bool {
+		select {
+		case <-run.Done():
+			t.Fatalf("the migration ended before it could be killed:\n%s", run.LogTail())
+		default:
+		}
+		return resumeToken(t, store, month) != ""
+	})
+	run.Kill()
+	token := resumeToken(t, store, month)
+	if token == "" {
+		t.Fatal("the migration was past copying when it was killed")
+	}
+	// A run that is silent gives way after some minutes, which the next one's clock is ahead.
+	later := func() time.Time { return time.Now().Add(time.Hour) }
+	var copied int64
+	step := elastic.Step("")
+	err = newElastic(t, "killed").Migrate(t.Context(), month, "next", later, func(p elastic.Progress) {
+		if step = p.Step; step == elastic.StepCopy {
+			copied = p.Copied
+		}
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	time.Sleep(200 * time.Millisecond) // so that the writer meets the new index
+	stop()
+	writing.Wait()
+	rate := float64(s.acknowledged-killedMonthCalls) / time.Since(begin).Seconds()
+	if failed != nil {
+		t.Fatalf("writer: %v", failed)
+	}
+	if copied >= killedMonthCalls {
+		t.Errorf("the second run copied %d documents, want it to go on where the first one was", copied)
+	}
+	if rate < killedWriteRate {
+		t.Errorf("the stream had %.0f writes a second, want %d", rate, killedWriteRate)
+	}
+	s.check(t)
+	wantStates(t, store)
+	t.Logf("%.0f writes a second acknowledged meanwhile, %d batches tried again; killed at %s, the second run copied %d of %d",
+		rate, s.waits, token, copied, killedMonthCalls)
+	var names map[string]json.RawMessage
+	if err := json.Unmarshal([]byte(request(t, http.MethodGet, "/killed-calls/_alias", "")), &names); err != nil {
+		t.Fatal(err)
+	}
+	if _, ok := names["killed-calls.g2-2026.03"]; !ok || names[month] != nil {
+		t.Errorf("months: got %v, want the second generation of March alone", names)
+	}
+}
+
+// resumeToken is where the ledger says that copying a month goes on; empty before and after it.
+func resumeToken(t *testing.T, store *elastic.Store, month string) string {
+	t.Helper()
+	record, err := store.GetRecord(t.Context(), "migration/"+month)
+	if err != nil {
+		return ""
+	}
+	var state struct {
+		Token  string `json:"token"`
+		Copied bool   `json:"copied"`
+	}
+	if err := json.Unmarshal(record.Value, &state); err != nil {
+		t.Fatal(err)
+	}
+	if state.Copied {
+		return ""
+	}
+	return state.Token
+}
