@@ -16,18 +16,18 @@ import (
 	"suqiu/hotline"
 )
 
-// callsOf is how many calls a run is to have: CHAOS_CALLS, or else usual.
-func callsOf(t *testing.T, usual int) int {
+// numberOf reads a number from the environment, where it is set.
+func numberOf(t *testing.T, variable string, usual int) int {
 	t.Helper()
-	text := os.Getenv("CHAOS_CALLS")
+	text := os.Getenv(variable)
 	if text == "" {
 		return usual
 	}
-	calls, err := strconv.Atoi(text)
-	if err != nil {
-		t.Fatalf("CHAOS_CALLS: %v", err)
+	n, err := strconv.Atoi(text)
+	if err != nil || n <= 0 {
+		t.Fatalf("%s=%q: must be a positive number", variable, text)
 	}
-	return calls
+	return n
 }
 
 // feed is suqiu with the configuration of one run, and the input that it produces piece by piece.

@@ -27,12 +27,12 @@ type faultKind struct {
 // kinds lists all faults of a run.
 func (r *realChaos) kinds() []faultKind {
 	return []faultKind{
-		{8, "consumer killed", r.killConsumer},
+		{9, "consumer killed", r.killConsumer},
 		{4, "consumer frozen", r.freezeConsumer},
 		{4, "broker killed", r.killBroker},
 		{4, "broker frozen", r.freezeBroker},
 		{5, "leaders changed", r.changeLeaders},
-		{4, "Elasticsearch killed", r.killStore},
+		{3, "Elasticsearch killed", r.killStore},
 		{4, "Elasticsearch frozen", r.freezeStore},
 		{4, "connections reset", r.resetConnections},
 		{4, "latency", r.slowDown},

@@ -40,7 +40,7 @@ const chaosPatience = 3 * time.Minute
 // and compares what the index holds in the end with what a program of its own makes of the same stream.
 func TestChaos(t *testing.T) {
 	begin := time.Now()
-	c := startChaos(t, &input{seed: chaosSeed, calls: callsOf(t, chaosCalls)})
+	c := startChaos(t, &input{seed: chaosSeed, calls: numberOf(t, "CHAOS_CALLS", chaosCalls)})
 	c.run()
 	took := time.Since(begin)
 	for _, m := range c.members {

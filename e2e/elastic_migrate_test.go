@@ -12,7 +12,6 @@ import (
 	"net/http/httptest"
 	"net/http/httputil"
 	"net/url"
-	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -55,6 +54,7 @@ type stream struct {
 func (s *stream) run(ctx context.Context) error {
 	for ctx.Err() == nil {
 		var docs []hotline.Document
+		told := map[int]bool{}
 		for range s.batch {
 			n := s.rng.IntN(s.calls)
 			doc := outage(fmt.Sprintf("%06d", n), march)
@@ -65,8 +65,8 @@ func (s *stream) run(ctx context.Context) error {
 			if s.rng.IntN(10) == 0 {
 				doc.Call.Received = doc.Call.Received.AddDate(0, 1-2*s.rng.IntN(2), 0)
 			}
-			if !slices.ContainsFunc(docs, func(d hotline.Document) bool { return d.Call.ID == doc.Call.ID }) {
-				docs = append(docs, doc)
+			if !told[n] {
+				told[n], docs = true, append(docs, doc)
 			}
 		}
 		if err := s.put(docs); err != nil {
