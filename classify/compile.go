@@ -43,6 +43,7 @@ type program struct {
 	views    [views]viewMatcher
 	cues     [cueKinds]cueSet
 	fillers  int32 // the group of words that say nothing
+	answer   answerSet
 	rules    [decisions][]rule
 	requires []*expr              // by label; nil needs nothing
 	byAnchor [decisions][][]int32 // rules by anchor group
@@ -63,6 +64,10 @@ type compiler struct {
 func compile(taxonomy *Taxonomy, files *ruleFiles, cues cueSources, fold folder, p *problems) *program {
 	c := &compiler{program: &program{}, taxonomy: taxonomy, files: files, fold: fold, sharedIDs: map[string]int32{}, problems: p}
 	c.fillers = c.addPatterns("filler", cues.fillers)
+	c.answer = answerSet{
+		ask: c.addPatterns("answer", cues.answer.ask), choice: c.addPatterns("answer", cues.answer.choice),
+		yes: c.addPatterns("answer", cues.answer.yes), no: c.addPatterns("answer", cues.answer.no), except: c.addPatterns("answer", cues.answer.except),
+	}
 	for kind, source := range cues.kinds {
 		c.cues[kind] = cueSet{
 			before: c.addPatterns("cue", source.before), after: c.addPatterns("cue", source.after),

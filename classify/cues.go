@@ -9,10 +9,11 @@ const (
 	cueNegation   cueKind = iota // 否定: neg
 	cueHypothesis                // 假设、疑问: hyp
 	cueAside                     // 旁及他人、他处、已了: aside
+	cueEarlier                   // 以往、另一单: earlier
 	cueKinds
 )
 
-var cueNames = [cueKinds]string{"neg", "hyp", "aside"}
+var cueNames = [cueKinds]string{"neg", "hyp", "aside", "earlier"}
 
 // policy says what a group does with words in the reach of a cue.
 type policy int
@@ -41,6 +42,7 @@ type cueSource struct {
 type cueSources struct {
 	kinds   [cueKinds]cueSource
 	fillers []placedPattern // 口头语
+	answer  answerSource
 }
 
 const maxReach = 200
@@ -55,9 +57,13 @@ func readCues(files []file, p *problems) (cues cueSources) {
 		if !ok {
 			continue
 		}
-		for _, kind := range root.fields(append(cueNames[:], "filler")...) {
-			if kind.key == "filler" {
+		for _, kind := range root.fields(append(cueNames[:], "filler", "answer")...) {
+			switch kind.key {
+			case "filler":
 				cues.fillers = append(cues.fillers, placedPatterns(kind.value)...)
+				continue
+			case "answer":
+				cues.answer.read(kind.value)
 				continue
 			}
 			cues.kinds[slices.Index(cueNames[:], kind.key)].read(kind.value)

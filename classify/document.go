@@ -34,6 +34,9 @@ type turnSpan struct {
 	role       hotline.Role
 	bit        roleSet
 	text       string
+
+	asked    int32   // where the question begins that answered is about
+	answered roleSet // roleAffirmed or roleDenied; 0 for no question or no answer
 }
 
 // lay fills the document from a call, keeping the memory of the former one. wantWords asks for the words of the turns.
@@ -72,7 +75,7 @@ func (d *document) add(index int, role hotline.Role, text string, f folder) {
 		d.offset = append(d.offset, int32(i))
 		d.turn = append(d.turn, turn)
 	}
-	d.turns = append(d.turns, turnSpan{int32(start), int32(len(d.runes)), index, role, roleBits[role], text})
+	d.turns = append(d.turns, turnSpan{start: int32(start), end: int32(len(d.runes)), index: index, role: role, bit: roleBits[role], text: text})
 	d.runes = append(d.runes, '\n')
 	d.offset = append(d.offset, int32(len(text)))
 	d.turn = append(d.turn, turn)

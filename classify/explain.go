@@ -21,6 +21,8 @@ const (
 	ReasonReal         Reason = "not supposed" // the group wants supposed words
 	ReasonAside        Reason = "aside"        // of others, elsewhere, over
 	ReasonOwn          Reason = "not aside"    // the group wants words about others
+	ReasonEarlier      Reason = "earlier"      // of an earlier time or case
+	ReasonNow          Reason = "not earlier"  // the group wants words about earlier cases
 	ReasonMissing      Reason = "missing"      // the group has no word in the text
 	ReasonDistance     Reason = "distance"     // both words stand there, not near enough
 	ReasonCount        Reason = "count"        // too few words
@@ -33,8 +35,8 @@ const (
 )
 
 var (
-	cueReasons = [cueKinds]Reason{ReasonNegated, ReasonHypothetical, ReasonAside}
-	cueMissing = [cueKinds]Reason{ReasonNotNegated, ReasonReal, ReasonOwn}
+	cueReasons = [cueKinds]Reason{ReasonNegated, ReasonHypothetical, ReasonAside, ReasonEarlier}
+	cueMissing = [cueKinds]Reason{ReasonNotNegated, ReasonReal, ReasonOwn, ReasonNow}
 )
 
 // Explanation says why a call got its labels and what kept others away. It is recomputed from the call and the rule

@@ -10,7 +10,7 @@ import (
 // reasonNames say in Chinese what a reason means.
 var reasonNames = map[Reason]string{
 	ReasonRole: "说话人不符", ReasonBorder: "截断了词", ReasonMask: "属于别的词语", ReasonNegated: "被否定", ReasonNotNegated: "未被否定",
-	ReasonHypothetical: "假设或询问", ReasonReal: "不是假设", ReasonAside: "说的是他人、别处或往事", ReasonOwn: "说的是自己",
+	ReasonHypothetical: "假设或询问", ReasonReal: "不是假设", ReasonAside: "说的是他人、别处或已了的事", ReasonEarlier: "说的是以往或另一单", ReasonNow: "说的不是以往", ReasonOwn: "说的是自己",
 	ReasonMissing: "文中没有", ReasonDistance: "相距过远", ReasonCount: "次数不够", ReasonTitle: "标题中没有",
 	ReasonValue: "数量不符", ReasonPlace: "不在要求的位置",
 	ReasonTest: "热线、形式、渠道、时间或标签不符", ReasonExcluded: "出现了排除词",

@@ -20,6 +20,8 @@ labels:
 	testCues = `
 neg: {before: 没有 没 不 不是 未, after: 没有的, except: 没关系 不得不 有没有 会不会 不停, breaks: 但 就 通知, reach: 2, reach_after: 1}
 hyp: {before: 如果 会不会, after: 吗 的话, reach: 12, reach_after: 1}
+earlier: {before: 上次 之前那单, breaks: 现在, reach: 8}
+answer: {ask: 吗 是不是, choice: 还是, yes: 对 是 是的 嗯 没错, no: 不 没有 不是, except: 对面 对不起}
 filler: 嗯 呃 啊 那个 就是说
 aside: {before: 新闻说 隔壁小区, reach: 8}
 `

@@ -113,6 +113,20 @@ func TestLanguage(t *testing.T) {
 		{"pinyin of a gap is none", `when: g
     groups: {g: {any: "变压*器", pinyin: toneless}}`, nil, []string{"变鸭器"}},
 
+		{"earlier is ignored by default", `when: 「停电」`, []string{"上次停电"}, nil},
+		{"earlier exclude", `when: g
+    groups: {g: {any: 停电, earlier: exclude}}`, []string{"停电", "上次说过，现在停电", "上次是现在停电"}, []string{"上次停电", "之前那单说停电"}},
+		{"earlier require", `when: g
+    groups: {g: {any: 停电, earlier: require}}`, []string{"上次也停电"}, []string{"停电"}},
+
+		{"affirmed question", `when: g
+    groups: {g: {any: 停电, role: [caller, affirmed], hyp: exclude}}`,
+			[]string{"坐席：您家是停电吗\n客户：对", "坐席：停电？\n客户：是的，两天了", "坐席：停电吗\n客户：嗯，没错", "坐席：停电吗\n客户：嗯", "客户：停电"},
+			[]string{"坐席：停电吗\n客户：没有", "坐席：停电吗\n客户：嗯不是的", "坐席：停电\n客户：对", "坐席：停电吗\n客户：对面不知道", "坐席：停电吗\n客户：是我",
+				"坐席：停电还是缺相吗\n客户：对", "坐席：停电我知道了。您贵姓吗\n客户：对", "坐席：停电吗", "坐席：停电吗\n坐席：对", "坐席：没有停电吗\n客户：对", "客户：停电吗"}},
+		{"denied question", `when: g
+    groups: {g: {any: 停电, role: denied}}`, []string{"坐席：停电吗\n客户：没有", "坐席：停电吗\n客户：呃，不是"}, []string{"坐席：停电吗\n客户：对", "客户：停电"}},
+
 		{"gap", `when: 「停了*次」`, []string{"停了次", "停了好几次", "停了，三次"}, []string{"停了一二三四五六七次", "停了。三次"}},
 		{"bounded gap", `when: 「停{1,2}电」`, []string{"停了电", "停过了电"}, []string{"停电", "停一二三电"}},
 		{"number", `when: 「停了#次」`, []string{"停了三次", "停了12次", "停了十几次"}, []string{"停了次", "停了好次"}},

@@ -42,6 +42,7 @@ func (m *matches) find() {
 		}
 	}
 	m.findViews()
+	m.findAnswers()
 }
 
 // take notes a word that was found.
@@ -110,9 +111,11 @@ type block struct {
 
 // filter finds what hides a word of a group; reason is empty when nothing does.
 func (m *matches) filter(g *group, s span) block {
-	if g.opts.roles&m.doc.turnOf(s.start).bit == 0 {
+	roles := g.opts.roles & m.doc.rolesAt(s.start)
+	if roles == 0 {
 		return block{reason: ReasonRole}
 	}
+	answered := roles&(roleAffirmed|roleDenied) != 0 // it is a question no more
 	switch g.opts.border {
 	case borderExact:
 		if !m.doc.aligned(s.start, s.end) {
@@ -129,7 +132,7 @@ func (m *matches) filter(g *group, s span) block {
 		}
 	}
 	for k, policy := range g.opts.cues {
-		if policy == cueIgnore {
+		if policy == cueIgnore || answered && cueKind(k) == cueHypothesis {
 			continue
 		}
 		cue, in := m.cues[k].inReach(m, s.start, s.end, cueKind(k) == cueNegation)

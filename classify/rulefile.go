@@ -46,6 +46,9 @@ var roleBits = map[hotline.Role]roleSet{
 const (
 	rolesCaller roleSet = 1 | 2
 	rolesAny    roleSet = 63
+
+	roleAffirmed roleSet = 64  // an agent's question that the caller affirmed
+	roleDenied   roleSet = 128 // one that the caller denied
 )
 
 // placedPattern is a pattern with its place: the scalar it stands in and the characters before it there.
@@ -209,11 +212,15 @@ func (o *options) read(f field) {
 			case "caller":
 				o.roles |= rolesCaller
 			case "any":
-				o.roles = rolesAny
+				o.roles |= rolesAny
+			case "affirmed":
+				o.roles |= roleAffirmed
+			case "denied":
+				o.roles |= roleDenied
 			default:
 				bit, ok := roleBits[hotline.Role(role)]
 				if !ok {
-					t.problem("%q is not one of caller, customer, agent, ivr, unknown, reply, quote, any", role)
+					t.problem("%q is not one of caller, customer, agent, ivr, unknown, reply, quote, any, affirmed, denied%s", role, suggest(role, []string{"caller", "customer", "agent", "unknown", "reply", "quote", "affirmed", "denied"}))
 				}
 				o.roles |= bit
 			}

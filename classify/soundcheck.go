@@ -6,6 +6,7 @@ import (
 	"maps"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"unicode"
 
 	"suqiu/hotline"
@@ -152,10 +153,11 @@ func (c *SoundCheck) Recall() float64 { return float64(c.Found) / float64(max(c.
 
 // String writes the figures in Chinese for a reader at a terminal.
 func (c *SoundCheck) String() string {
-	s := fmt.Sprintf("文本 %d 字，按读音查找的词 %d 个\n误中 %d 处，每千字 %.4f\n换一个同音字后仍能找到 %d/%d = %.3f\n",
+	var b strings.Builder
+	fmt.Fprintf(&b, "文本 %d 字，按读音查找的词 %d 个\n误中 %d 处，每千字 %.4f\n换一个同音字后仍能找到 %d/%d = %.3f\n",
 		c.Characters, c.Keywords, c.FalseHits, c.FalseRate(), c.Found, c.Planted, c.Recall())
 	for _, w := range c.Worst {
-		s += fmt.Sprintf("  %4d  %s  %s\n", w.Times, w.Text, w.Group)
+		fmt.Fprintf(&b, "  %4d  %s  %s\n", w.Times, w.Text, w.Group)
 	}
-	return s
+	return b.String()
 }
