@@ -5,11 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"strings"
 	"time"
 
 	"github.com/urfave/cli/v2"
 
 	"suqiu/index"
+	"suqiu/index/elastic"
 	"suqiu/ingest"
 	"suqiu/ingest/embedded"
 )
@@ -18,7 +20,7 @@ func doctorCommand(env Env) *cli.Command {
 	return &cli.Command{
 		Name:  "doctor",
 		Usage: "检查配置、连接、权限，并说明怎么办 · check settings, connections and rights, and say what to do",
-		Description: `Writes one small record to the ledger and nothing else. Exit code 3 if something is wrong.
+		Description: `Writes one small record to the ledger and one without content to the topic of dead letters, and nothing else. Exit code 3 if something is wrong.
 
 Example:
    suqiu doctor --config /etc/suqiu.yaml`,
@@ -52,7 +54,10 @@ func (s *session) examine(ctx context.Context) error {
 		cancel()
 		if err != nil {
 			wrong++
-			fmt.Fprintf(s.env.Stdout, "%s %s：%v\n", p.bad("✗"), e.what, err)
+			// What was joined of several faults is told one a line.
+			for text := range strings.Lines(err.Error()) {
+				fmt.Fprintf(s.env.Stdout, "%s %s：%s\n", p.bad("✗"), e.what, strings.TrimSuffix(text, "\n"))
+			}
 			continue
 		}
 		if found != "" {
@@ -79,6 +84,9 @@ func (s *session) examineSettings(context.Context) (string, error) {
 
 func (s *session) examineKeys(context.Context) (string, error) {
 	if _, err := s.masker(); err != nil {
+		return "", err
+	}
+	if err := checkKeyFile(s.cfg.Mask.KeyFile); err != nil {
 		return "", err
 	}
 	return "可用", nil
@@ -125,34 +133,27 @@ func (s *session) examineKafka(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	topics := []ingest.Topic{{Name: s.cfg.DeadLetter.Topic}}
-	names := s.cfg.Topics()
-	for _, name := range names {
-		topics = append(topics, ingest.Topic{Name: name})
-	}
-	missing, err := ingest.CreateTopics(ctx, cluster, topics, true)
+	letters, err := ingest.NewDeadLetters(cluster, s.cfg.DeadLetter.Topic, s.log)
 	if err != nil {
 		return "", err
 	}
-	if len(missing) > 0 {
-		return "", fmt.Errorf("topics are missing: %v; create them with suqiu kafka setup", missing)
-	}
-	positions, err := ingest.GroupPositions(ctx, cluster, s.cfg.Kafka.Group, names)
+	s.onClose(letters.Close)
+	found, err := ingest.Examine(ctx, cluster, s.cfg.Kafka.Group, s.cfg.Topics(), letters, s.env.Now())
 	if err != nil {
 		return "", err
 	}
-	for _, p := range positions {
-		if p.Committed >= 0 && p.Committed < p.First {
-			return "", fmt.Errorf("%s/%d: retention has removed records %d to %d before they were read; see kafka.on_gap", p.Topic, p.Partition, p.Committed, p.First-1)
-		}
-	}
-	return fmt.Sprintf("%d 个主题，%d 个分区，消费组 %s", len(topics), len(positions), s.cfg.Kafka.Group), nil
+	return fmt.Sprintf("%d 个主题，%d 个分区，消费组 %s", found.Topics, found.Partitions, s.cfg.Kafka.Group), nil
 }
 
 func (s *session) examineStore(ctx context.Context) (string, error) {
 	store, err := s.store()
 	if err != nil {
 		return "", err
+	}
+	if cluster, ok := store.(*elastic.Store); ok {
+		if err := cluster.Examine(ctx, s.env.Now()); err != nil {
+			return "", err
+		}
 	}
 	record, err := store.GetRecord(ctx, "doctor")
 	if err != nil && !errors.Is(err, index.ErrNotFound) {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 
 	"suqiu/ingest/mask"
@@ -18,7 +19,10 @@ func (s *session) loadKeys() (*mask.Masker, error) {
 	if s.cfg.Mask.KeyFile != "" {
 		file, err := os.ReadFile(s.cfg.Mask.KeyFile)
 		if err != nil {
-			return nil, fmt.Errorf("mask.key_file: %w", err)
+			return nil, fmt.Errorf("mask.key_file: %w; make one with suqiu key new, readable by suqiu's user, or correct the path", err)
+		}
+		if err := checkKeyFile(s.cfg.Mask.KeyFile); err != nil {
+			s.log.Warn("the key file is not secret", "err", err)
 		}
 		text = string(file)
 	}
@@ -34,6 +38,22 @@ func (s *session) loadKeys() (*mask.Masker, error) {
 		return nil, err
 	}
 	return mask.New(keyring, s.cfg.Mask.OwnNumbers)
+}
+
+// checkKeyFile finds a key file that every user of the machine can read: who has the keys can find out whom a pseudonym
+// stands for. Windows tells nothing of that in the mode.
+func checkKeyFile(path string) error {
+	if path == "" || runtime.GOOS == "windows" {
+		return nil
+	}
+	info, err := os.Stat(path)
+	if err != nil {
+		return fmt.Errorf("mask.key_file: %w", err)
+	}
+	if info.Mode().Perm()&0o007 != 0 {
+		return fmt.Errorf("mask.key_file: all users may use %s, its mode is %04o; take their rights with chmod o-rwx", path, info.Mode().Perm())
+	}
+	return nil
 }
 
 // embeddedKey makes a key for the data folder when it has none: what is stored there needs the same one again.

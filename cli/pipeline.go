@@ -14,6 +14,7 @@ import (
 	"suqiu/cli/config"
 	"suqiu/hotline"
 	"suqiu/index"
+	"suqiu/index/elastic"
 	"suqiu/ingest"
 	"suqiu/ingest/decode"
 	"suqiu/ingest/embedded"
@@ -91,6 +92,9 @@ func (s *session) loop(ctx context.Context, store index.Store, cluster ingest.Cl
 	if err != nil {
 		return nil, err
 	}
+	if err := s.checkClock(ctx, store); err != nil {
+		return nil, err
+	}
 	l := &loop{store: store, cluster: cluster, rules: &liveRules{}, metrics: ingest.NewMetrics()}
 	l.rules.now.Store(rules)
 	pipeline, err := s.pipeline(l.rules)
@@ -112,6 +116,15 @@ func (s *session) loop(ctx context.Context, store index.Store, cluster ingest.Cl
 		DeadShare: deadShare, Ruleset: l.rules.hash, Log: s.log, Metrics: l.metrics,
 	})
 	return l, err
+}
+
+// checkClock refuses to work by a clock that is far from the store's: what is too old to be kept would be judged by it,
+// and contacts would become dead letters for no fault of theirs.
+func (s *session) checkClock(ctx context.Context, store index.Store) error {
+	if cluster, ok := store.(*elastic.Store); ok {
+		return cluster.CheckClock(ctx, s.env.Now())
+	}
+	return nil
 }
 
 func (s *session) pipeline(analyzer ingest.Analyzer) (*ingest.Pipeline, error) {

@@ -22,10 +22,10 @@ func Overlay(dir string) (fs.FS, error) {
 	}
 	info, err := os.Stat(dir)
 	if err != nil {
-		return nil, fmt.Errorf("open the dictionary folder: %w", err)
+		return nil, fmt.Errorf("open the dictionary folder: %w; correct dicts, or give the user the right to read it", err)
 	}
 	if !info.IsDir() {
-		return nil, fmt.Errorf("open the dictionary folder: %s is a file, not a folder", dir)
+		return nil, fmt.Errorf("open the dictionary folder: %s is a file, not a folder; name the folder in dicts", dir)
 	}
 	return os.DirFS(dir), nil
 }

@@ -14,6 +14,8 @@ import (
 	"github.com/segmentio/kafka-go/sasl"
 	"github.com/segmentio/kafka-go/sasl/plain"
 	"github.com/segmentio/kafka-go/sasl/scram"
+
+	"suqiu/hotline"
 )
 
 // Cluster says how to reach Kafka. Brokers is needed.
@@ -120,10 +122,16 @@ func (b *broker) partitions(ctx context.Context, topic string) ([]int, error) {
 	return ids, nil
 }
 
+// missingTopicsHint names both causes, because Kafka does not show a topic to a user who may not describe it.
+const missingTopicsHint = "create the topics with suqiu kafka setup, or give the user the right to describe them"
+
 // setupHint tells what the operator can do about an error of Kafka's, and whether nothing else will help.
 func setupHint(err error) (hint string, lasting bool) {
+	if hint := hotline.ConnectHint(err, "kafka.brokers", "kafka.ca_file"); hint != "" {
+		return hint, false
+	}
 	switch {
-	case errors.Is(err, io.ErrUnexpectedEOF):
+	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF):
 		return "if it lasts, check kafka.tls and kafka.sasl against the broker's listener", false
 	case errors.Is(err, kafka.TopicAuthorizationFailed):
 		return "give the user the right to describe and read the topic, to create it by suqiu kafka setup, and to write dead letters", true
@@ -134,9 +142,9 @@ func setupHint(err error) (hint string, lasting bool) {
 	case errors.Is(err, kafka.SASLAuthenticationFailed):
 		return "check kafka.sasl: mechanism, user and password", true
 	case errors.Is(err, kafka.UnsupportedSASLMechanism):
-		return "check kafka.sasl.mechanism against the brokers' listeners", true
+		return "check kafka.sasl against the mechanisms of the brokers' listener", true
 	case errors.Is(err, kafka.UnknownTopicOrPartition):
-		return "create the topics with suqiu kafka setup, or give the user the right to describe them", true
+		return missingTopicsHint, true
 	}
 	return "", false
 }

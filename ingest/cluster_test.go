@@ -95,19 +95,64 @@ func TestSecuredCluster(t *testing.T) {
 	})
 }
 
-func TestCreateTopics(t *testing.T) {
-	b := newTestBroker(t, 1)
-	topics := []Topic{{Name: "calls", Partitions: 9, Replicas: 1},
-		{Name: "letters", Partitions: 3, Replicas: 1, Compact: true}, {Name: "incidents", Partitions: 2, Replicas: 1, Retention: 24 * time.Hour}}
-	for run, want := range []string{"letters incidents", "letters incidents", ""} {
-		dry := run == 0
-		made, err := CreateTopics(t.Context(), b.cluster(), topics, dry)
-		if err != nil || strings.Join(made, " ") != want {
-			t.Errorf("run %d: %q, %v; want %q", run, made, err, want)
+// planText is a plan in one line.
+func planText(plan []TopicPlan) string {
+	var all []string
+	for _, p := range plan {
+		if p.Missing {
+			all = append(all, p.Topic.Name+" is missing")
+		}
+		for _, c := range p.Changes {
+			text := fmt.Sprintf("%s %s %s>%s", p.Topic.Name, c.Setting, c.Old, c.New)
+			if c.Refused {
+				text += " refused"
+			}
+			if c.Loses {
+				text += " loses"
+			}
+			all = append(all, text)
 		}
 	}
-	if n := len(b.Cluster().PartitionInfos("calls")); n != 1 {
-		t.Errorf("a topic that existed has %d partitions now, want 1 as before", n)
+	return strings.Join(all, "; ")
+}
+
+func TestTopics(t *testing.T) {
+	b := newTestBroker(t, 2)
+	day := 24 * time.Hour
+	for _, step := range []struct {
+		name   string
+		topics []Topic
+		dry    bool
+		want   string
+	}{
+		{"DryRun", []Topic{{Name: "letters", Partitions: 3, Replicas: 1, Compact: true}}, true, "letters is missing"},
+		{"Created", []Topic{{Name: "letters", Partitions: 3, Replicas: 1, Compact: true}, {Name: "incidents", Partitions: 2, Replicas: 1, Retention: 2 * day}}, false,
+			"letters is missing; incidents is missing"},
+		{"Same", []Topic{{Name: "letters", Partitions: 3, Replicas: 1, Compact: true}, {Name: "incidents", Partitions: 2, Replicas: 1, Retention: 2 * day}}, false, ""},
+		{"DryRunOfChange", []Topic{{Name: "incidents", Partitions: 4, Replicas: 1, Retention: day}}, true,
+			"incidents partitions 2>4; incidents retention.ms 172800000>86400000 loses"},
+		{"Changed", []Topic{{Name: "incidents", Partitions: 4, Replicas: 1, Retention: day}}, false,
+			"incidents partitions 2>4; incidents retention.ms 172800000>86400000 loses"},
+		{"Refused", []Topic{{Name: "incidents", Partitions: 3, Replicas: 2, Retention: day}}, false,
+			"incidents partitions 4>3 refused; incidents replicas 1>2 refused"},
+		{"StillSame", []Topic{{Name: "incidents", Partitions: 4, Replicas: 1, Retention: day}}, false, ""},
+	} {
+		plan, err := PlanTopics(t.Context(), b.cluster(), step.topics)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := planText(plan); got != step.want {
+			t.Errorf("%s: got %q, want %q", step.name, got, step.want)
+		}
+		if step.dry {
+			continue
+		}
+		if err := ApplyTopics(t.Context(), b.cluster(), plan); err != nil {
+			t.Fatalf("%s: %v", step.name, err)
+		}
+	}
+	if n := len(b.Cluster().PartitionInfos("incidents")); n != 4 {
+		t.Errorf("the topic has %d partitions now, want 4", n)
 	}
 	for topic, want := range map[string][2]string{"letters": {"compact", "-1"}, "incidents": {"delete", "86400000"}} {
 		configs := b.Cluster().TopicInfo(topic).Configs
@@ -116,7 +161,7 @@ func TestCreateTopics(t *testing.T) {
 		}
 	}
 	b.Cluster().Fault(kfake.Fault{Keys: []kmsg.Key{kmsg.CreateTopics}, Err: kerr.TopicAuthorizationFailed})
-	if _, err := CreateTopics(t.Context(), b.cluster(), []Topic{{Name: "more", Partitions: 1, Replicas: 1}}, false); err == nil || !strings.Contains(err.Error(), "topic more") {
+	if err := ApplyTopics(t.Context(), b.cluster(), []TopicPlan{{Topic: Topic{Name: "more", Partitions: 1, Replicas: 1}, Missing: true}}); err == nil || !strings.Contains(err.Error(), "topic more") {
 		t.Errorf("error %v, want one that names the topic", err)
 	}
 }
@@ -158,7 +203,7 @@ func TestSetupHint(t *testing.T) {
 		{kafka.GroupAuthorizationFailed, "group", true},
 		{kafka.ClusterAuthorizationFailed, "cluster", true},
 		{kafka.SASLAuthenticationFailed, "kafka.sasl", true},
-		{kafka.UnsupportedSASLMechanism, "kafka.sasl.mechanism", true},
+		{kafka.UnsupportedSASLMechanism, "kafka.sasl against the mechanisms", true},
 		{kafka.UnknownTopicOrPartition, "suqiu kafka setup", true},
 		{io.ErrUnexpectedEOF, "kafka.tls", false},
 		{kafka.NotLeaderForPartition, "", false},

@@ -233,8 +233,8 @@ func (c *Consumer) awaitTopics(ctx context.Context, generation int32) bool {
 			c.log.Warn("broker unavailable, trying again", "err", err, "hint", hint)
 		} else {
 			why := "missing topics: " + strings.Join(missing, ", ")
-			c.group.paused(why, "create the topics with suqiu kafka setup")
-			c.log.Error("topics are missing; create them with suqiu kafka setup", "topics", missing)
+			c.group.paused(why, missingTopicsHint)
+			c.log.Error("topics are missing", "topics", missing, "hint", missingTopicsHint)
 		}
 		if c.clock.Sleep(ctx, c.loop.cfg.Backoff.wait(attempt)) != nil {
 			return false

@@ -4,8 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/segmentio/kafka-go"
@@ -20,140 +20,192 @@ type Topic struct {
 	Compact    bool          // keep the last record of each key instead of a time
 }
 
-// settings are the topic's configuration as Kafka names it.
-func (t Topic) settings() []kafka.ConfigEntry {
-	retention := "-1"
-	if t.Retention > 0 {
-		retention = strconv.FormatInt(t.Retention.Milliseconds(), 10)
-	}
-	policy := "delete"
+// Settings of a topic; the last two as Kafka names them.
+const (
+	SettingPartitions = "partitions"
+	SettingReplicas   = "replicas"
+	SettingRetention  = "retention.ms"
+	settingCleanup    = "cleanup.policy"
+)
+
+// settings are the topic's configuration in Kafka's terms.
+func (t Topic) settings() map[string]string {
+	settings := map[string]string{settingCleanup: "delete", SettingRetention: "-1"}
 	if t.Compact {
-		policy = "compact"
+		settings[settingCleanup] = "compact"
 	}
-	return []kafka.ConfigEntry{{ConfigName: "retention.ms", ConfigValue: retention}, {ConfigName: "cleanup.policy", ConfigValue: policy}}
+	if t.Retention > 0 {
+		settings[SettingRetention] = strconv.FormatInt(t.Retention.Milliseconds(), 10)
+	}
+	return settings
 }
 
-// CreateTopics creates those of the topics that the cluster does not have and returns their names; with dryRun it
-// only tells which they are. Topics that exist are left as they are.
-func CreateTopics(ctx context.Context, cluster Cluster, topics []Topic, dryRun bool) ([]string, error) {
+// TopicPlan says how a topic of the cluster stands to what it should be.
+type TopicPlan struct {
+	Topic   Topic
+	Missing bool
+	Changes []TopicChange // of one that exists
+}
+
+// TopicChange is one difference of a topic that exists.
+type TopicChange struct {
+	Setting  string
+	Old, New string
+	Loses    bool // it removes records
+	Refused  bool // Kafka can't make it, or not without moving data: ApplyTopics leaves it
+}
+
+// PlanTopics compares topics with those of the cluster. It only reads.
+func PlanTopics(ctx context.Context, cluster Cluster, topics []Topic) ([]TopicPlan, error) {
 	b, err := cluster.connect()
 	if err != nil {
 		return nil, err
 	}
 	defer b.close()
+	var plan []TopicPlan
+	err = retry(ctx, SystemClock{}, Backoff{}.withDefaults(), func() error {
+		plan, err = b.planTopics(ctx, topics)
+		return err
+	})
+	return plan, err
+}
+
+func (b *broker) planTopics(ctx context.Context, topics []Topic) ([]TopicPlan, error) {
+	ctx, cancel := context.WithTimeout(ctx, callTimeout)
+	defer cancel()
 	names := make([]string, len(topics))
 	for i, t := range topics {
 		names[i] = t.Name
 	}
-	var missing []string
-	err = retry(ctx, SystemClock{}, Backoff{}.withDefaults(), func() error {
-		missing, err = b.missing(ctx, names)
-		return err
-	})
-	if err != nil || dryRun || len(missing) == 0 {
-		return missing, err
+	meta, err := b.client.Metadata(ctx, &kafka.MetadataRequest{Topics: names})
+	if err != nil {
+		return nil, fmt.Errorf("look up topics %s: %w", strings.Join(names, ", "), err)
 	}
-	request := &kafka.CreateTopicsRequest{}
-	for _, t := range topics {
-		if slices.Contains(missing, t.Name) {
-			request.Topics = append(request.Topics, kafka.TopicConfig{
-				Topic: t.Name, NumPartitions: t.Partitions, ReplicationFactor: t.Replicas, ConfigEntries: t.settings(),
+	there := map[string]kafka.Topic{}
+	request := &kafka.DescribeConfigsRequest{}
+	for _, t := range meta.Topics {
+		switch {
+		case errors.Is(t.Error, kafka.UnknownTopicOrPartition):
+		case t.Error != nil:
+			return nil, fmt.Errorf("look up topic %s: %w", t.Name, t.Error)
+		default:
+			there[t.Name] = t
+			request.Resources = append(request.Resources, kafka.DescribeConfigRequestResource{
+				ResourceType: kafka.ResourceTypeTopic, ResourceName: t.Name, ConfigNames: []string{SettingRetention, settingCleanup},
 			})
 		}
 	}
-	ctx, cancel := context.WithTimeout(ctx, callTimeout)
-	defer cancel()
-	response, err := b.client.CreateTopics(ctx, request)
-	if err != nil {
-		return nil, fmt.Errorf("create topics: %w", err)
-	}
-	var failed []error
-	for _, name := range missing {
-		if err := response.Errors[name]; err != nil && !errors.Is(err, kafka.TopicAlreadyExists) {
-			err = fmt.Errorf("create topic %s: %w", name, err)
-			if hint, _ := setupHint(err); hint != "" {
-				err = fmt.Errorf("%w (%s)", err, hint)
+	settings := map[string]map[string]string{}
+	if len(there) > 0 {
+		answer, err := b.client.DescribeConfigs(ctx, request)
+		if err != nil {
+			return nil, fmt.Errorf("read the settings of topics: %w", err)
+		}
+		for _, r := range answer.Resources {
+			if r.Error != nil {
+				return nil, fmt.Errorf("read the settings of topic %s: %w", r.ResourceName, r.Error)
 			}
-			failed = append(failed, err)
+			settings[r.ResourceName] = map[string]string{}
+			for _, entry := range r.ConfigEntries {
+				settings[r.ResourceName][entry.ConfigName] = entry.ConfigValue
+			}
 		}
 	}
-	return missing, errors.Join(failed...)
+	plan := make([]TopicPlan, len(topics))
+	for i, t := range topics {
+		known, ok := there[t.Name]
+		plan[i] = TopicPlan{Topic: t, Missing: !ok}
+		if ok {
+			plan[i].Changes = t.changes(known.Partitions, settings[t.Name])
+		}
+	}
+	return plan, nil
 }
 
-// GroupPosition is how far a consumer group has come in one partition.
-type GroupPosition struct {
-	Topic     string `json:"topic"`
-	Partition int    `json:"partition"`
-	First     int64  `json:"first"`     // oldest offset that the log still has
-	Committed int64  `json:"committed"` // -1: nothing yet
-	End       int64  `json:"end"`
+// changes says what would have to change for a topic with these partitions and settings to be as it should be.
+func (t Topic) changes(partitions []kafka.Partition, settings map[string]string) []TopicChange {
+	var all []TopicChange
+	note := func(c TopicChange) {
+		if c.Old != c.New {
+			all = append(all, c)
+		}
+	}
+	n := len(partitions)
+	note(TopicChange{Setting: SettingPartitions, Old: strconv.Itoa(n), New: strconv.Itoa(t.Partitions), Refused: t.Partitions < n})
+	if n > 0 {
+		note(TopicChange{Setting: SettingReplicas, Old: strconv.Itoa(len(partitions[0].Replicas)), New: strconv.Itoa(t.Replicas), Refused: true})
+	}
+	want := t.settings()
+	note(TopicChange{Setting: settingCleanup, Old: settings[settingCleanup], New: want[settingCleanup]})
+	before, err := strconv.ParseInt(settings[SettingRetention], 10, 64)
+	note(TopicChange{Setting: SettingRetention, Old: settings[SettingRetention], New: want[SettingRetention],
+		Loses: t.Retention > 0 && (err != nil || before < 0 || before > t.Retention.Milliseconds())})
+	return all
 }
 
-// Lag is the number of records that the group has not committed yet.
-func (p GroupPosition) Lag() int64 { return p.End - max(p.Committed, p.First) }
-
-// GroupPositions asks the cluster how far a group has come in the topics, whether or not a member is running.
-// Partitions whose leader does not answer are left out.
-func GroupPositions(ctx context.Context, cluster Cluster, group string, topics []string) ([]GroupPosition, error) {
+// ApplyTopics creates the topics that a plan found missing and makes its changes but for the refused ones. A topic
+// that another process has just made is no error.
+func ApplyTopics(ctx context.Context, cluster Cluster, plan []TopicPlan) error {
 	b, err := cluster.connect()
 	if err != nil {
-		return nil, err
+		return err
 	}
 	defer b.close()
-	var all []GroupPosition
-	for _, topic := range topics {
-		err := retry(ctx, SystemClock{}, Backoff{}.withDefaults(), func() error {
-			positions, err := b.groupPositions(ctx, group, topic)
-			if err == nil {
-				all = append(all, positions...)
-			}
-			return err
-		})
+	var failed []error
+	for i := range plan {
+		change, cancel := context.WithTimeout(ctx, callTimeout)
+		err := b.applyTopic(change, &plan[i])
+		cancel()
 		if err != nil {
-			return nil, err
+			failed = append(failed, hinted(err))
 		}
 	}
-	return all, nil
+	return errors.Join(failed...)
 }
 
-func (b *broker) groupPositions(ctx context.Context, group, topic string) ([]GroupPosition, error) {
-	partitions, err := b.partitions(ctx, topic)
-	if err != nil {
-		return nil, err
+func (b *broker) applyTopic(ctx context.Context, p *TopicPlan) error {
+	t := p.Topic
+	if p.Missing {
+		config := kafka.TopicConfig{Topic: t.Name, NumPartitions: t.Partitions, ReplicationFactor: t.Replicas}
+		for name, value := range t.settings() {
+			config.ConfigEntries = append(config.ConfigEntries, kafka.ConfigEntry{ConfigName: name, ConfigValue: value})
+		}
+		answer, err := b.client.CreateTopics(ctx, &kafka.CreateTopicsRequest{Topics: []kafka.TopicConfig{config}})
+		if err == nil {
+			err = answer.Errors[t.Name]
+		}
+		if err != nil && !errors.Is(err, kafka.TopicAlreadyExists) {
+			return fmt.Errorf("create topic %s: %w", t.Name, err)
+		}
+		return nil
 	}
-	spans, err := b.spans(ctx, topic, partitions)
-	if err != nil {
-		return nil, err
-	}
-	ctx, cancel := context.WithTimeout(ctx, callTimeout)
-	defer cancel()
-	response, err := b.client.OffsetFetch(ctx, &kafka.OffsetFetchRequest{GroupID: group, Topics: map[string][]int{topic: partitions}})
-	if err == nil {
-		err = response.Error
-	}
-	// A group that nobody has joined yet has committed nothing; some brokers call that an error.
-	if err != nil && !errors.Is(err, kafka.GroupIdNotFound) {
-		return nil, fmt.Errorf("ask for the offsets of group %s: %w", group, err)
-	}
-	committed := make(map[int]int64)
-	if err == nil {
-		for _, p := range response.Topics[topic] {
-			if p.Error == nil {
-				committed[p.Partition] = p.CommittedOffset
+	resource := kafka.IncrementalAlterConfigsRequestResource{ResourceType: kafka.ResourceTypeTopic, ResourceName: t.Name}
+	for _, c := range p.Changes {
+		switch {
+		case c.Refused:
+		case c.Setting == SettingPartitions:
+			answer, err := b.client.CreatePartitions(ctx, &kafka.CreatePartitionsRequest{
+				Topics: []kafka.TopicPartitionsConfig{{Name: t.Name, Count: int32(t.Partitions)}},
+			})
+			if err == nil {
+				err = answer.Errors[t.Name]
 			}
+			if err != nil {
+				return fmt.Errorf("give topic %s %d partitions: %w", t.Name, t.Partitions, err)
+			}
+		default:
+			resource.Configs = append(resource.Configs, kafka.IncrementalAlterConfigsRequestConfig{Name: c.Setting, Value: c.New, ConfigOperation: kafka.ConfigOperationSet})
 		}
 	}
-	var all []GroupPosition
-	for _, p := range partitions {
-		s, ok := spans[p]
-		if !ok {
-			continue
-		}
-		position := GroupPosition{Topic: topic, Partition: p, First: s.first, Committed: -1, End: s.end}
-		if offset, ok := committed[p]; ok {
-			position.Committed = offset
-		}
-		all = append(all, position)
+	if len(resource.Configs) == 0 {
+		return nil
 	}
-	return all, nil
+	answer, err := b.client.IncrementalAlterConfigs(ctx, &kafka.IncrementalAlterConfigsRequest{Resources: []kafka.IncrementalAlterConfigsRequestResource{resource}})
+	for i := 0; err == nil && i < len(answer.Resources); i++ {
+		err = answer.Resources[i].Error
+	}
+	if err != nil {
+		return fmt.Errorf("alter the settings of topic %s: %w", t.Name, err)
+	}
+	return nil
 }

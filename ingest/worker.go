@@ -181,6 +181,8 @@ func (w *worker) take(got chunk, idle bool) {
 	}
 }
 
+const gapHint = "find out what was lost (suqiu audit), then start suqiu with on_gap: continue"
+
 // gap deals with a position that the log does not hold: retention has removed the records there, or the topic was
 // made anew and is shorter.
 func (w *worker) gap(ctx context.Context) error {
@@ -200,7 +202,7 @@ func (w *worker) gap(ctx context.Context) error {
 		return nil // the log has grown meanwhile
 	}
 	if w.c.cfg.OnGap == GapStop {
-		return &Pause{"partition " + w.name(), why, "find out what was lost (suqiu audit), then start suqiu with on_gap: continue"}
+		return &Pause{"partition " + w.name(), why, gapHint}
 	}
 	if lost > 0 {
 		if err := w.c.loop.buryGap(ctx, w.source, w.id, w.next, s.first, why, w.state); err != nil {

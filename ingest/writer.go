@@ -42,6 +42,7 @@ func (l *Loop) write(ctx context.Context, docs []hotline.Document, state *State)
 		pending, batch = kept, pick(docs, kept)
 		l.cfg.Metrics.retries.WithLabelValues("document").Add(float64(len(kept)))
 		state.waiting("the store is busy: "+why, "")
+		l.cfg.Log.Warn("the store is busy, trying again", "documents", len(kept), "why", why)
 		if err := l.cfg.Clock.Sleep(ctx, l.cfg.Backoff.wait(attempt)); err != nil {
 			return nil, err
 		}

@@ -189,6 +189,8 @@ func (s *Store) judge(month string, it item) (hotline.Outcome, string) {
 		// The month was dropped after it had been seen. The next try makes it again, or says why it may not be.
 		s.forgetMonth(month)
 		return hotline.Retry, it.reason()
+	case it.errorType() == "cluster_block_exception" && it.Status == http.StatusTooManyRequests:
+		return hotline.Retry, it.reason() + " (" + blockHint + ")"
 	case it.Status == http.StatusTooManyRequests, it.Status >= 500:
 		return hotline.Retry, it.reason()
 	}
@@ -211,13 +213,13 @@ func (s *Store) sharedFault(ctx context.Context, op string, actions []action, it
 		case it.Status == http.StatusForbidden || it.Status == http.StatusUnauthorized:
 			return fault(op, &statusError{Status: it.Status, Type: it.errorType(), Reason: it.reason()})
 		case it.errorType() == "strict_dynamic_mapping_exception":
-			return setupFault(op, "run suqiu index migrate", "the mapping does not fit: %s", it.reason())
+			return setupFault(op, migrateHint, "the mapping does not fit: %s", it.reason())
 		case it.errorType() == "document_parsing_exception" || it.errorType() == "mapper_parsing_exception":
 			unfit = append(unfit, it)
 		}
 	}
 	if len(unfit) > 1 {
-		return setupFault(op, "run suqiu index migrate", "the mapping fits %d documents not, the first because of %s", len(unfit), unfit[0].reason())
+		return setupFault(op, migrateHint, "the mapping fits %d documents not, the first because of %s", len(unfit), unfit[0].reason())
 	}
 	return nil
 }

@@ -40,7 +40,9 @@ func (c *cluster) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		c.bulk(w, r)
 	case strings.HasSuffix(r.URL.Path, "/_mapping"):
 		name := strings.Split(r.URL.Path, "/")[1]
-		fmt.Fprintf(w, `{%q:{"mappings":{"_meta":{"mapping_version":%d}}}}`, name, c.version)
+		mapping := callsMapping()
+		mapping["_meta"] = object{"mapping_version": c.version}
+		_, _ = body(object{name: object{"mappings": mapping}}).WriteTo(w)
 	case strings.HasSuffix(r.URL.Path, "/_refresh"):
 		fmt.Fprint(w, `{"_shards":{"total":1,"successful":1,"failed":0}}`)
 	case strings.HasSuffix(r.URL.Path, "/_search"):

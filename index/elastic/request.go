@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"strings"
 
 	"github.com/elastic/elastic-transport-go/v8/elastictransport"
 	"github.com/elastic/go-elasticsearch/v8/esapi"
@@ -117,7 +118,7 @@ func (s *Store) send(ctx context.Context, request esapi.Request, out any) error 
 // the cluster, manage_ilm where it manages life cycles, and manage on the indices; Migrate and DropMonth read and write
 // beside that.
 const rightsHint = "the user needs monitor on the cluster and read, write, create_index, view_index_metadata and maintenance " +
-	"on the indices of the prefix, for suqiu index more (docs/operation.md); or the index is blocked or closed"
+	"on the indices of the prefix, for suqiu index more (docs/operation.md); or the index is closed"
 
 // fault says what a failed request asks of the caller.
 func fault(op string, err error) *hotline.Fault {
@@ -127,6 +128,9 @@ func fault(op string, err error) *hotline.Fault {
 		f.Kind, f.Hint = hotline.FaultSetup, "check the addresses: they lead to something else, perhaps a proxy"
 	}
 	if !errors.As(err, &answer) {
+		if f.Kind == hotline.FaultUnavailable {
+			f.Hint = connectHint(err)
+		}
 		return f
 	}
 	switch answer.Status {
@@ -134,17 +138,43 @@ func fault(op string, err error) *hotline.Fault {
 		f.Kind, f.Hint = hotline.FaultSetup, "check the user name and password, or the API key"
 	case http.StatusForbidden:
 		f.Kind, f.Hint = hotline.FaultSetup, rightsHint
+		if answer.Type == "cluster_block_exception" {
+			f.Hint = blockHint
+		}
 	case http.StatusNotFound:
 		f.Kind, f.Hint = hotline.FaultSetup, "run suqiu index setup"
 	case http.StatusRequestEntityTooLarge:
 		f.Kind, f.Hint = hotline.FaultTooLarge, "smaller batches, or a higher http.max_content_length"
 	case http.StatusTooManyRequests, http.StatusRequestTimeout:
+		if answer.Type == "cluster_block_exception" {
+			f.Hint = blockHint
+		}
 	default:
 		if answer.Status < 500 {
 			f.Kind = hotline.FaultSetup
 		}
+		if answer.Status == http.StatusBadRequest && answer.Type == "" { // not Elasticsearch's way of saying it
+			f.Hint = schemeHint
+		}
 	}
 	return f
+}
+
+// schemeHint is for a server whose answer tells that http and https are mixed up.
+const schemeHint = "check http:// and https:// in elasticsearch.addresses against what the server speaks"
+
+// connectHint says what the operator can do about a connection that can't be made.
+func connectHint(err error) string {
+	if hint := hotline.ConnectHint(err, "elasticsearch.addresses", "elasticsearch.ca_file"); hint != "" {
+		return hint
+	}
+	switch {
+	case errors.Is(err, http.ErrSchemeMismatch), errors.Is(err, io.EOF):
+		return schemeHint
+	case strings.Contains(err.Error(), "fingerprint mismatch"): // the transport has no type for it
+		return "set elasticsearch.fingerprint to the SHA-256 of the server's present certificate or of its authority"
+	}
+	return ""
 }
 
 // setupFault is a fault of the set-up that is found before anything is written.

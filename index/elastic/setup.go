@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"strings"
 	"time"
 
 	"github.com/elastic/go-elasticsearch/v8/esapi"
@@ -11,35 +13,72 @@ import (
 	"suqiu/hotline"
 )
 
-const setupHint = "run suqiu index setup"
+// What an operator can do about the set-up.
+const (
+	setupHint   = "run suqiu index setup"
+	migrateHint = "run suqiu index migrate"
+	newerHint   = "update suqiu"
+	editedHint  = "put it back with suqiu index setup --overwrite, or move the change into the @custom template"
+	blockHint   = "free disk space if Elasticsearch set the block at its flood stage, then it goes by itself; else set it to null"
+)
 
 func alreadyExists(err error) bool {
 	var answer *statusError
 	return errors.As(err, &answer) && answer.Type == "resource_already_exists_exception"
 }
 
-// mappingMeta is what _meta of a mapping or of a template tells of its version.
+// mappingMeta is what _meta of a template tells of its version.
 type mappingMeta struct {
 	Version int `json:"mapping_version"`
 }
 
-// mappingVersions reads the mapping versions of the indices that a name or pattern stands for, by index. An index that
-// Setup did not shape has version 0. A name that does not exist is status 404, a pattern without a match no error.
-func (s *Store) mappingVersions(ctx context.Context, name string) (map[string]int, error) {
+// mappings reads the mappings of the indices that a name or pattern stands for, by index. A name that does not exist is
+// status 404, a pattern without a match no error.
+func (s *Store) mappings(ctx context.Context, name string) (map[string]object, error) {
 	var answer map[string]struct {
-		Mappings struct {
-			Meta mappingMeta `json:"_meta"`
-		} `json:"mappings"`
+		Mappings object `json:"mappings"`
 	}
 	err := s.do(ctx, "read the mapping of "+name, esapi.IndicesGetMappingRequest{Index: []string{name}}, &answer)
 	if err != nil {
 		return nil, err
 	}
-	versions := make(map[string]int, len(answer))
+	all := make(map[string]object, len(answer))
 	for index, m := range answer {
-		versions[index] = m.Mappings.Meta.Version
+		all[index] = m.Mappings
+	}
+	return all, nil
+}
+
+// mappingVersions is mappings without the fields. An index that Setup did not shape has version 0.
+func (s *Store) mappingVersions(ctx context.Context, name string) (map[string]int, error) {
+	all, err := s.mappings(ctx, name)
+	if err != nil {
+		return nil, err
+	}
+	versions := make(map[string]int, len(all))
+	for index, m := range all {
+		versions[index] = metaVersion(m)
 	}
 	return versions, nil
+}
+
+// fits says what is wrong with a month's mapping, if anything: another version, or a field that is not as this build
+// writes it. Such a field would refuse documents one by one, which would then be dead letters.
+func fits(month string, mapping object) error {
+	op := "write to " + month
+	switch got := metaVersion(mapping); {
+	case got < MappingVersion:
+		return setupFault(op, migrateHint, "its mapping has version %d, this build writes version %d", got, MappingVersion)
+	case got > MappingVersion:
+		return setupFault(op, newerHint, "its mapping has version %d, this build writes version %d", got, MappingVersion)
+	}
+	properties, _ := mapping["properties"].(map[string]any)
+	have, want := flatten(properties), flatten(callsMapping()["properties"].(object))
+	maps.DeleteFunc(have, func(path, _ string) bool { _, ours := want[path]; return !ours }) // the operator's own
+	if different := differences(have, want); len(different) > 0 {
+		return setupFault(op, migrateHint, "its mapping differs: %s", strings.Join(paths(different), ", "))
+	}
+	return nil
 }
 
 // requireSetup reports a set-up that is missing or older than this build. It asks the cluster until that is right once.
@@ -74,26 +113,22 @@ func (s *Store) requireMonth(ctx context.Context, month string) error {
 	if known {
 		return nil
 	}
-	versions, err := s.mappingVersions(ctx, month)
+	found, err := s.mappings(ctx, month)
 	if notFound(err) {
 		if err := s.createMonth(ctx, month); err != nil {
 			return err
 		}
-		versions, err = s.mappingVersions(ctx, month)
+		found, err = s.mappings(ctx, month)
 	}
 	if err != nil {
 		return err
 	}
-	op := "write to " + month
-	if len(versions) != 1 {
-		return setupFault(op, "", "it stands for %d indices, must be one", len(versions))
+	if len(found) != 1 {
+		return ambiguous(month, len(found))
 	}
-	for concrete, got := range versions {
-		switch {
-		case got < MappingVersion:
-			return setupFault(op, "run suqiu index migrate", "its mapping has version %d, this build writes version %d", got, MappingVersion)
-		case got > MappingVersion:
-			return setupFault(op, "update suqiu", "its mapping has version %d, this build writes version %d", got, MappingVersion)
+	for concrete, mapping := range found {
+		if err := fits(month, mapping); err != nil {
+			return err
 		}
 		s.mu.Lock()
 		s.months[month] = concrete

@@ -1,0 +1,147 @@
+package ingest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/segmentio/kafka-go"
+)
+
+// ClockSkew is how far the clocks of machines that work together may be apart. Times of contacts and retention are
+// judged by them.
+const ClockSkew = 5 * time.Minute
+
+// Examination is what Examine found to be right.
+type Examination struct {
+	Topics     int
+	Partitions int
+}
+
+// Examine looks at everything that a consumer of the topics needs of the cluster: each broker by itself, the topics,
+// the rights to read them as the group and to write dead letters, what retention has removed, the clocks. It says all
+// that is wrong at once, each with its remedy, in the words of the consumer. It writes one record without content
+// under the key "doctor" to the topic of dead letters, which compaction removes.
+func Examine(ctx context.Context, cluster Cluster, group string, topics []string, letters *DeadLetters, now time.Time) (Examination, error) {
+	b, err := cluster.connect()
+	if err != nil {
+		return Examination{}, err
+	}
+	defer b.close()
+	away := cluster.unreachable(ctx)
+	if len(away) == len(cluster.Brokers) {
+		return Examination{}, errors.Join(away...)
+	}
+	e := examiner{broker: b, wrong: away}
+	all := append([]string{letters.topic}, topics...)
+	missing, err := b.missing(ctx, all)
+	switch {
+	case err != nil:
+		e.note(err)
+	case len(missing) > 0:
+		e.wrong = append(e.wrong, fmt.Errorf("missing topics: %v (%s)", missing, missingTopicsHint))
+	default:
+		e.note(letters.probe(ctx))
+	}
+	found := Examination{Topics: len(all)}
+	for _, topic := range topics {
+		var positions []GroupPosition
+		var err error
+		_ = retry(ctx, SystemClock{}, Backoff{}.withDefaults(), func() error { // err is noted below, with its hint
+			positions, err = b.groupPositions(ctx, group, topic)
+			return err
+		})
+		if errors.Is(err, kafka.UnknownTopicOrPartition) && len(missing) > 0 {
+			continue // told already
+		}
+		e.note(err)
+		for _, p := range positions {
+			e.position(ctx, p, now)
+		}
+		found.Partitions += len(positions)
+	}
+	return found, errors.Join(e.wrong...)
+}
+
+// unreachable asks each broker by itself and says what is wrong with those that do not answer.
+func (c Cluster) unreachable(ctx context.Context) []error {
+	var wrong []error
+	for _, address := range c.Brokers {
+		alone := c
+		alone.Brokers = []string{address}
+		b, err := alone.connect()
+		if err == nil {
+			_, err = b.missing(ctx, nil)
+			b.close()
+		}
+		if err != nil {
+			wrong = append(wrong, hinted(fmt.Errorf("ask broker %s: %w", address, err)))
+		}
+	}
+	return wrong
+}
+
+// hinted adds to an error what the operator can do about it, where that is known.
+func hinted(err error) error {
+	if hint, _ := setupHint(err); hint != "" {
+		return fmt.Errorf("%w (%s)", err, hint)
+	}
+	return err
+}
+
+type examiner struct {
+	broker *broker
+	wrong  []error
+	known  map[string]bool // causes that were told: every partition has them
+}
+
+// note keeps an error unless another one told of the same cause.
+func (e *examiner) note(err error) {
+	if err == nil {
+		return
+	}
+	hint, _ := setupHint(err)
+	if hint != "" && e.known[hint] {
+		return
+	}
+	if e.known == nil {
+		e.known = map[string]bool{}
+	}
+	e.known[hint] = true
+	e.wrong = append(e.wrong, hinted(err))
+}
+
+// position looks at one partition: what retention has removed, whether it may be read, and when its last record says
+// that it was written.
+func (e *examiner) position(ctx context.Context, p GroupPosition, now time.Time) {
+	if p.Committed >= 0 && p.Committed < p.First {
+		e.wrong = append(e.wrong, fmt.Errorf("partition %s/%d: retention has removed offsets %d to %d before they were read (%s)",
+			p.Topic, p.Partition, p.Committed, p.First-1, gapHint))
+	}
+	if p.Committed > p.End {
+		e.wrong = append(e.wrong, fmt.Errorf("partition %s/%d: the log ends at offset %d, before the committed offset %d: the topic was made anew (%s)",
+			p.Topic, p.Partition, p.End, p.Committed, gapHint))
+	}
+	if p.First == p.End {
+		return
+	}
+	last, err := e.broker.fetch(ctx, p.Topic, p.Partition, p.End-1, 1<<20, time.Second)
+	e.note(err)
+	for _, r := range last.records {
+		if ahead := r.time.Sub(now); ahead > ClockSkew {
+			e.wrong = append(e.wrong, fmt.Errorf("partition %s/%d: its last record was written %s in the future (set the clocks of this machine, of the brokers and of the senders by NTP)",
+				p.Topic, p.Partition, ahead.Round(time.Second)))
+		}
+	}
+}
+
+// probe finds out whether dead letters can be written, by a record without content.
+func (d *DeadLetters) probe(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, callTimeout)
+	defer cancel()
+	if err := d.writer.WriteMessages(ctx, kafka.Message{Key: []byte("doctor")}); err != nil {
+		return fmt.Errorf("write to %s: %w", d.topic, err)
+	}
+	return nil
+}
