@@ -159,8 +159,9 @@ func kafkaSettings(node int, plain, secured string, controller int, voters, keyS
 	return settings
 }
 
-// certificate writes a key and a certificate of 127.0.0.1, signed by itself, and returns the certificate.
-func certificate(t *testing.T, path string) []byte {
+// certificate writes a key and a certificate of 127.0.0.1, signed by itself, and returns the certificate. change may
+// make it another's.
+func certificate(t *testing.T, path string, change ...func(*x509.Certificate)) []byte {
 	t.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
@@ -170,6 +171,9 @@ func certificate(t *testing.T, path string) []byte {
 		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "suqiu-e2e"}, NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour),
 		IsCA: true, BasicConstraintsValid: true, KeyUsage: x509.KeyUsageDigitalSignature | x509.KeyUsageCertSign,
 		ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth}, IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)},
+	}
+	for _, c := range change {
+		c(template)
 	}
 	der, err := x509.CreateCertificate(rand.Reader, template, template, &key.PublicKey, key)
 	if err != nil {
