@@ -7,8 +7,6 @@ import (
 
 	"github.com/urfave/cli/v2"
 
-	"suqiu/hotline"
-	"suqiu/index"
 	"suqiu/ingest"
 )
 
@@ -90,34 +88,10 @@ func (s *session) audit(ctx context.Context) (*auditReport, error) {
 	}
 	report := &auditReport{Missing: []ingest.Missing{}}
 	auditor := ingest.Auditor{
-		Pipeline: pipeline, Cluster: cluster, Group: s.cfg.Kafka.Group, Sources: sources, Store: holdings{store}, Letters: letters,
+		Pipeline: pipeline, Cluster: cluster, Group: s.cfg.Kafka.Group, Sources: sources, Store: store, Letters: letters,
 	}
 	report.Partitions, err = auditor.Audit(ctx, func(m ingest.Missing) { report.Missing = append(report.Missing, m) })
 	return report, err
-}
-
-// holdings tells an audit what the store holds.
-type holdings struct{ index.Searcher }
-
-// Revisions implements ingest.Holdings.
-func (h holdings) Revisions(ctx context.Context, ids []string) (map[string]int64, error) {
-	revisions := make(map[string]int64, len(ids))
-	if len(ids) == 0 {
-		return revisions, nil // a filter without ids would find everything
-	}
-	for token := ""; ; {
-		var docs []hotline.Document
-		var err error
-		if docs, token, err = h.Scan(ctx, index.Filter{IDs: ids}, token, min(len(ids), index.MaxWindow)); err != nil {
-			return nil, err
-		}
-		for i := range docs {
-			revisions[docs[i].Call.DocID()] = docs[i].Call.ContentRev
-		}
-		if token == "" {
-			return revisions, nil
-		}
-	}
 }
 
 func (s *session) showAudit(r *auditReport) error {

@@ -86,6 +86,9 @@ func (d *Document) Version() int64 {
 	return d.Call.ContentRev<<16 | d.Analysis.RulesetRev
 }
 
+// ContentRevOf is the content revision in a document's version.
+func ContentRevOf(version int64) int64 { return version >> 16 }
+
 // Outcome is what became of one document of a batch.
 type Outcome int
 

@@ -62,6 +62,14 @@ func CheckScan(size int) error {
 	return nil
 }
 
+// CheckIDs reports more ids than Revisions takes. The error wraps ErrQuery.
+func CheckIDs(ids []string) error {
+	if len(ids) > MaxWindow {
+		return fmt.Errorf("%w: revisions of at most %d documents can be asked for at once, not of %d", ErrQuery, MaxWindow, len(ids))
+	}
+	return nil
+}
+
 // CheckRecord reports a key or value that no ledger takes. The error wraps ErrQuery.
 func CheckRecord(key string, value []byte) error {
 	switch {

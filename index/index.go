@@ -31,6 +31,9 @@ type Searcher interface {
 	// returned; an empty next token ends the scan. A document that is there during the whole scan is returned exactly
 	// once, even when it is rewritten meanwhile.
 	Scan(ctx context.Context, f Filter, token string, size int) (docs []hotline.Document, next string, err error)
+	// Revisions returns the content revision of those of the document ids, at most MaxWindow (else ErrQuery), that the
+	// store holds, tombstones too. It reads no documents and is made for asking after many.
+	Revisions(ctx context.Context, ids []string) (map[string]int64, error)
 	// Get returns one document by id, or ErrNotFound; it sees every write at once.
 	Get(ctx context.Context, id string) (hotline.Document, error)
 }

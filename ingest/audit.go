@@ -13,7 +13,8 @@ import (
 	"suqiu/ingest/decode"
 )
 
-// Holdings tells what a store holds: of each of the document ids that it knows, the content revision.
+// Holdings tells what a store holds: of each of the document ids that it knows, the content revision. It is asked for
+// at most auditRecords at once.
 type Holdings interface {
 	Revisions(ctx context.Context, ids []string) (map[string]int64, error)
 }
@@ -108,6 +109,8 @@ func (a *Auditor) Audit(ctx context.Context, report func(Missing)) ([]Account, e
 	defer run.broker.close()
 	run.pipeline = *a.Pipeline
 	run.pipeline.Analyze, run.pipeline.RetentionStart = unanalysed{}, nil
+	run.quick = run.pipeline
+	run.quick.Mask, run.quick.Locate = asTold{}, asTold{}
 	if a.Pipeline.RetentionStart != nil {
 		run.kept = a.Pipeline.RetentionStart(a.Pipeline.Clock.Now())
 	}
@@ -132,11 +135,21 @@ type unanalysed struct{}
 
 func (unanalysed) Analyze(*hotline.Call) hotline.Analysis { return hotline.Analysis{} }
 
+// asTold stands for masking and locating, which take most of the time and seldom matter to an audit.
+type asTold struct{}
+
+func (asTold) Call(r *decode.Record) hotline.Call { return r.Call }
+
+func (asTold) Name(name string) string { return name }
+
+func (asTold) Locate(*decode.Record, string) hotline.Area { return hotline.Area{} }
+
 // audit is one run.
 type audit struct {
 	*Auditor
 	broker   *broker
 	pipeline Pipeline
+	quick    Pipeline  // gives a document the id that it has unless masking alters it, and nothing else of use
 	kept     time.Time // contacts from before are not kept
 	dead     map[string]bool
 	gaps     map[partitionID][]Gap
@@ -153,20 +166,11 @@ func (a *audit) partition(ctx context.Context, p GroupPosition) (Account, error)
 	account.Gaps = mergeGaps(gaps)
 	src := a.Sources[p.Topic]
 	records := int64(0)
-	for at := account.From; at < account.Through; {
-		var got chunk
-		err := retry(ctx, a.pipeline.Clock, Backoff{}.withDefaults(), func() (err error) {
-			got, err = a.broker.fetch(ctx, p.Topic, p.Partition, at, maxFetchBytes/4, idleWait)
-			return err
-		})
-		if err != nil {
-			return account, err
-		}
-		if got.next == at {
-			return account, errors.New("the log ends before the committed offset")
-		}
-		in := slices.DeleteFunc(got.records, func(r record) bool { return r.offset >= account.Through })
-		fates, err := a.fates(ctx, &src, partitionID{p.Topic, p.Partition}, in)
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	pages, failed := a.readAhead(ctx, p, account.From, account.Through)
+	for page := range pages {
+		fates, err := a.fates(ctx, &src, partitionID{p.Topic, p.Partition}, page)
 		if err != nil {
 			return account, err
 		}
@@ -182,39 +186,121 @@ func (a *audit) partition(ctx context.Context, p GroupPosition) (Account, error)
 				account.Missing++
 			}
 		}
-		records += int64(len(in))
-		at = got.next
+		records += int64(len(page))
+	}
+	if err := *failed; err != nil {
+		return account, err
 	}
 	account.NoRecord = account.Through - account.From - records
 	return account, nil
 }
 
-// fates finds out what became of each of the records.
+// auditPage is how many bytes of the log are in hand at once, besides those that are being read.
+const auditPage = 8 << 20
+
+// auditRecords is of how many records the store is asked at once.
+const auditRecords = 5000
+
+// readAhead reads a partition's records from … through-1 while those before are looked at. The error may be read once
+// the channel is closed. It ends when ctx does.
+func (a *audit) readAhead(ctx context.Context, p GroupPosition, from, through int64) (<-chan []record, *error) {
+	pages := make(chan []record)
+	failed := new(error)
+	go func() {
+		defer close(pages)
+		*failed = a.read(ctx, p, from, through, pages)
+	}()
+	return pages, failed
+}
+
+func (a *audit) read(ctx context.Context, p GroupPosition, at, through int64, pages chan<- []record) error {
+	for at < through {
+		var got chunk
+		err := retry(ctx, a.pipeline.Clock, Backoff{}.withDefaults(), func() (err error) {
+			got, err = a.broker.fetch(ctx, p.Topic, p.Partition, at, auditPage, idleWait)
+			return err
+		})
+		if err != nil {
+			return err
+		}
+		if got.next == at {
+			return errors.New("the log ends before the committed offset")
+		}
+		at = got.next
+		records := slices.DeleteFunc(got.records, func(r record) bool { return r.offset >= through })
+		for part := range slices.Chunk(records, auditRecords) {
+			select {
+			case pages <- part:
+			case <-ctx.Done():
+				return ctx.Err()
+			}
+		}
+	}
+	return nil
+}
+
+// fates finds out what became of each of the records. Nearly all are stored under the id as it was told; only the
+// others go all the way that they went when they were read, with masking, which may alter an id.
 func (a *audit) fates(ctx context.Context, src *decode.Source, p partitionID, records []record) ([]fate, error) {
-	entries := make([][]Entry, len(records))
+	fates := make([]fate, len(records))
+	all := make([]int, len(records))
+	for i := range all {
+		all[i] = i
+	}
+	var rest []int
+	err := a.judge(ctx, &a.quick, src, p, records, all, func(i int, entries []Entry, held map[string]int64) {
+		stored := func(e Entry) bool {
+			if e.Document == nil {
+				return false
+			}
+			rev, ok := held[e.Document.Call.DocID()]
+			return ok && rev >= e.Document.Call.ContentRev
+		}
+		if slices.ContainsFunc(entries, func(e Entry) bool { return !stored(e) }) {
+			rest = append(rest, i)
+		}
+	})
+	if err != nil || len(rest) == 0 {
+		return fates, err
+	}
+	err = a.judge(ctx, &a.pipeline, src, p, records, rest, func(i int, entries []Entry, held map[string]int64) {
+		whole := a.dead[payloadID(p, records[i].offset)] // it was no item at all when it was read
+		for k := range entries {
+			fates[i] = max(fates[i], a.fate(&entries[k], held, whole))
+		}
+	})
+	return fates, err
+}
+
+// judge takes some of the records through a pipeline, asks the store for their documents, and calls each with the
+// entries of a record and what the store holds.
+func (a *audit) judge(ctx context.Context, pipeline *Pipeline, src *decode.Source, p partitionID, records []record, which []int,
+	each func(i int, entries []Entry, held map[string]int64),
+) error {
+	entries := make([][]Entry, len(which))
 	var ids []string
-	for i := range records {
+	for k, i := range which {
 		in, at := input(p, &records[i])
-		entries[i] = a.pipeline.Payload(src, in, at)
-		for k := range entries[i] {
-			if doc := entries[i][k].Document; doc != nil {
+		entries[k] = pipeline.Payload(src, in, at)
+		for n := range entries[k] {
+			if doc := entries[k][n].Document; doc != nil {
 				ids = append(ids, doc.Call.DocID())
 			}
 		}
 	}
 	slices.Sort(ids)
-	held, err := a.Store.Revisions(ctx, slices.Compact(ids))
-	if err != nil {
-		return nil, fmt.Errorf("ask the store for %d documents: %w", len(ids), err)
-	}
-	fates := make([]fate, len(records))
-	for i := range entries {
-		whole := a.dead[payloadID(p, records[i].offset)] // it was no item at all when it was read
-		for k := range entries[i] {
-			fates[i] = max(fates[i], a.fate(&entries[i][k], held, whole))
+	held := make(map[string]int64, len(ids))
+	for some := range slices.Chunk(slices.Compact(ids), auditRecords) {
+		found, err := a.Store.Revisions(ctx, some)
+		if err != nil {
+			return fmt.Errorf("ask the store for %d documents: %w", len(some), err)
 		}
+		maps.Copy(held, found)
 	}
-	return fates, nil
+	for k, i := range which {
+		each(i, entries[k], held)
+	}
+	return nil
 }
 
 // fate finds out what became of one entry.

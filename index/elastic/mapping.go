@@ -19,6 +19,7 @@ const (
 	fieldLabelTree   = "label_tree"
 	fieldAreas       = "areas"
 	fieldText        = "text"
+	fieldContentRev  = "content_rev"
 	fieldRulesetRev  = "ruleset_rev"
 	fieldSource      = "source"
 	fieldHotline     = "hotline"
@@ -57,7 +58,7 @@ func callsMapping() object {
 			"channel":        keyword,
 			fieldReceived:    object{"type": "date", "format": "strict_date_time||epoch_millis"},
 			fieldPrecision:   keyword,
-			"content_rev":    long,
+			fieldContentRev:  long,
 			fieldRulesetRev:  long,
 			fieldMatter:      keyword,
 			fieldCaller:      keyword,

@@ -149,6 +149,43 @@ func (s *Store) Scan(ctx context.Context, f index.Filter, token string, size int
 	return docs, docs[len(docs)-1].Call.DocID(), nil
 }
 
+// Revisions reads columns, not documents; see index.Searcher. A document that is moving is found twice, and the newer
+// copy counts.
+func (s *Store) Revisions(ctx context.Context, ids []string) (map[string]int64, error) {
+	if err := index.CheckIDs(ids); err != nil || len(ids) == 0 {
+		return nil, err
+	}
+	revisions := make(map[string]int64, len(ids))
+	// A page holds the copies of at most half as many documents as it has room for.
+	for some := range slices.Chunk(ids, index.MaxWindow/2) {
+		var answer struct {
+			Hits struct {
+				Hits []struct {
+					Fields struct {
+						ID  []string `json:"id"`
+						Rev []int64  `json:"content_rev"`
+					} `json:"fields"`
+				} `json:"hits"`
+			} `json:"hits"`
+		}
+		err := s.search(ctx, "look up revisions", object{
+			"query": object{"bool": object{"filter": object{"terms": object{fieldID: some}}}}, "sort": []string{"_doc"}, "size": index.MaxWindow,
+			"_source": false, "stored_fields": "_none_", "docvalue_fields": []string{fieldID, fieldContentRev}, "track_total_hits": false,
+		}, &answer)
+		if err != nil {
+			return nil, err
+		}
+		for _, h := range answer.Hits.Hits {
+			if len(h.Fields.ID) != 1 || len(h.Fields.Rev) != 1 {
+				return nil, fault("look up revisions", errAnswer)
+			}
+			id := h.Fields.ID[0]
+			revisions[id] = max(revisions[id], h.Fields.Rev[0])
+		}
+	}
+	return revisions, nil
+}
+
 // Get returns one document by id, as last written. It asks every month, twice if need be: a document that moved between
 // two of the answers was in neither.
 func (s *Store) Get(ctx context.Context, id string) (hotline.Document, error) {

@@ -155,6 +155,24 @@ func (s *Store) Scan(ctx context.Context, f index.Filter, token string, size int
 	return docs, docs[size-1].Call.DocID(), nil
 }
 
+// Revisions reads the ids' versions from the index of the ids; see index.Searcher.
+func (s *Store) Revisions(ctx context.Context, ids []string) (map[string]int64, error) {
+	if err := index.CheckIDs(ids); err != nil {
+		return nil, err
+	}
+	revisions := make(map[string]int64, len(ids))
+	err := s.read(ctx, "look up revisions", func(tx *sql.Tx) error {
+		return each(ctx, tx, func(row *sql.Rows) error {
+			var id string
+			var version int64
+			err := row.Scan(&id, &version)
+			revisions[id] = hotline.ContentRevOf(version)
+			return err
+		}, `SELECT id, version FROM call WHERE id IN (SELECT value FROM json_each(?))`, list(ids))
+	})
+	return revisions, err
+}
+
 // Get returns one document; see index.Searcher.
 func (s *Store) Get(ctx context.Context, id string) (hotline.Document, error) {
 	var doc hotline.Document

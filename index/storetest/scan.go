@@ -3,6 +3,7 @@ package storetest
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -17,6 +18,8 @@ var scanPromises = []promise{
 	{"ScanWhileRewritten", scanWhileRewritten},
 	{"ScanWhileReclassified", scanWhileReclassified},
 	{"ScanBadSize", scanBadSize},
+	{"Revisions", revisions},
+	{"RevisionsOfTooMany", revisionsOfTooMany},
 }
 
 // scanCalls puts n documents, spread over three months so that the order of ids is not that of time, one a tombstone.
@@ -120,5 +123,30 @@ func scanBadSize(s *scope) {
 		if _, _, err := s.store.Scan(s.Context(), index.Filter{}, "", size); !errors.Is(err, index.ErrQuery) {
 			s.Errorf("size %d: got %v, want ErrQuery", size, err)
 		}
+	}
+}
+
+// revisions tells of tombstones too, of the newest copy of what moved, and of nothing that is not there.
+func revisions(s *scope) {
+	s.put(
+		s.call("a", "停电", contentRev(1000)), s.call("b", "停电", contentRev(1000), func(d *hotline.Document) { d.Call.Tombstone = true }),
+		s.call("c", "停电", contentRev(1000), received(day(time.March, 1))),
+	)
+	s.put(s.call("a", "停电", contentRev(1001)), s.call("c", "停电", contentRev(1002), received(day(time.April, 1))))
+	s.refresh()
+	docID := func(id string) string { return s.unit + ":" + id }
+	want := map[string]int64{docID("a"): 1001, docID("b"): 1000, docID("c"): 1002}
+	ids := append(slices.Sorted(maps.Keys(want)), docID("nobody"))
+	if got, err := s.store.Revisions(s.Context(), ids); err != nil || !maps.Equal(got, want) {
+		s.Errorf("got %v, %v, want %v", got, err, want)
+	}
+	if got, err := s.store.Revisions(s.Context(), nil); err != nil || len(got) > 0 {
+		s.Errorf("of no ids: got %v, %v, want none", got, err)
+	}
+}
+
+func revisionsOfTooMany(s *scope) {
+	if _, err := s.store.Revisions(s.Context(), make([]string, index.MaxWindow+1)); !errors.Is(err, index.ErrQuery) {
+		s.Errorf("got %v, want ErrQuery", err)
 	}
 }
