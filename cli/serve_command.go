@@ -20,6 +20,7 @@ import (
 
 	"suqiu/dicts"
 	"suqiu/index"
+	"suqiu/index/elastic"
 	"suqiu/ingest"
 )
 
@@ -74,7 +75,7 @@ func (s *session) serve(c *cli.Context, withHTTP bool) error {
 	group.Go(func() error { return s.reloadOnHangup(ctx, loop.rules, loop.store) })
 	if withHTTP {
 		s.log.Info("serving", "address", listener.Addr().String())
-		group.Go(func() error { return serveHTTP(ctx, listener, s.handler(consumer, loop.metrics)) })
+		group.Go(func() error { return serveHTTP(ctx, listener, s.handler(consumer, loop)) })
 	}
 	return group.Wait()
 }
@@ -131,9 +132,27 @@ func (s *session) reload(ctx context.Context, live *liveRules, store index.Ledge
 	return nil
 }
 
-func (s *session) handler(consumer *ingest.Consumer, metrics *ingest.Metrics) http.Handler {
+// paceMetrics tell how much is written to Elasticsearch at once.
+func paceMetrics(store index.Store) []prometheus.Collector {
+	cluster, ok := store.(*elastic.Store)
+	if !ok {
+		return nil
+	}
+	gauge := func(name, help string, value func(elastic.Pace) int) prometheus.Collector {
+		return prometheus.NewGaugeFunc(prometheus.GaugeOpts{Namespace: "suqiu", Subsystem: "elasticsearch", Name: name, Help: help},
+			func() float64 { return float64(value(cluster.Pace())) })
+	}
+	return []prometheus.Collector{
+		gauge("bulk_documents", "Documents a bulk request may have, adapted to how fast it is answered.", func(p elastic.Pace) int { return p.Size }),
+		gauge("bulk_slots", "Bulk requests that may be under way at once, adapted likewise.", func(p elastic.Pace) int { return p.Slots }),
+		gauge("bulk_active", "Bulk requests under way.", func(p elastic.Pace) int { return p.Active }),
+	}
+}
+
+func (s *session) handler(consumer *ingest.Consumer, loop *loop) http.Handler {
 	registry := prometheus.NewRegistry()
-	registry.MustRegister(metrics, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	registry.MustRegister(paceMetrics(loop.store)...)
+	registry.MustRegister(loop.metrics, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	mux := http.NewServeMux()
 	probe := func(check func() error) http.HandlerFunc {
 		return func(w http.ResponseWriter, _ *http.Request) {

@@ -111,7 +111,7 @@ func startWrongSetups(t *testing.T) *wrongSetups {
 		return false
 	})
 	w.front(t, "key", false, func(answer http.ResponseWriter, r *http.Request) bool {
-		if r.Header.Get("Authorization") != "ApiKey aWQ6Z29vZA==" {
+		if !strings.EqualFold(r.Header.Get("Authorization"), "ApiKey aWQ6Z29vZA==") {
 			http.Error(answer, `{"error":{"type":"security_exception","reason":"unable to authenticate with provided credentials"}}`, http.StatusUnauthorized)
 			return false
 		}

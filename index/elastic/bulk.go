@@ -4,8 +4,11 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
+	"slices"
+	"time"
 
 	"github.com/elastic/go-elasticsearch/v8/esapi"
 
@@ -106,9 +109,39 @@ func (s *Store) bulk(ctx context.Context, op string, lines *bytes.Buffer, n int)
 	return items, nil
 }
 
-// Put stores a batch in one bulk request, under external versions, and then removes what the batch has moved out of
-// other months; see settle. Elasticsearch applies the actions on one id in the order of the batch.
+// Put stores a batch in as many bulk requests as the pace asks for, one after another, under external versions.
+// Elasticsearch applies the actions on one id in the order of the batch.
 func (s *Store) Put(ctx context.Context, docs []hotline.Document) ([]hotline.Verdict, error) {
+	verdicts := make([]hotline.Verdict, 0, len(docs))
+	for len(verdicts) < len(docs) {
+		room, err := s.pace.enter(ctx)
+		if err != nil {
+			return nil, err
+		}
+		some := docs[len(verdicts):]
+		some = some[:min(room, len(some))]
+		begin := time.Now()
+		judged, err := s.put(ctx, some)
+		s.pace.leave(len(some), time.Since(begin), pushedBack(judged, err))
+		if err != nil {
+			return nil, err
+		}
+		verdicts = append(verdicts, judged...)
+	}
+	return verdicts, nil
+}
+
+// pushedBack reports whether the cluster asked for less at once: by 429, as a whole or of documents, or by 413.
+func pushedBack(verdicts []hotline.Verdict, err error) bool {
+	var answer *statusError
+	if errors.As(err, &answer) {
+		return answer.Status == http.StatusTooManyRequests || answer.Status == http.StatusRequestEntityTooLarge
+	}
+	return slices.ContainsFunc(verdicts, func(v hotline.Verdict) bool { return v.Outcome == hotline.Retry })
+}
+
+// put stores documents in one bulk request, and then removes what they have moved out of other months; see settle.
+func (s *Store) put(ctx context.Context, docs []hotline.Document) ([]hotline.Verdict, error) {
 	verdicts := make([]hotline.Verdict, len(docs))
 	var b batch
 	var verdictOf []*hotline.Verdict // by action

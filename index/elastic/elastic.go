@@ -87,6 +87,7 @@ type Store struct {
 	client    *elasticsearch.Client
 	transport *http.Transport
 	zone      *time.Location // whose months the indices are
+	pace      *pace          // of bulk requests
 
 	mu     sync.Mutex
 	months map[string]string // the index behind each month whose mapping was found to fit
@@ -114,7 +115,7 @@ func Open(config Config) (*Store, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open Elasticsearch at %s: %w", strings.Join(config.Addresses, ", "), err)
 	}
-	return &Store{config: config, client: client, transport: transport, zone: calendar.Shanghai(), months: map[string]string{}}, nil
+	return &Store{config: config, client: client, transport: transport, zone: calendar.Shanghai(), pace: newPace(), months: map[string]string{}}, nil
 }
 
 // Close drops the connections.

@@ -3,6 +3,7 @@ package elastic
 import (
 	"bytes"
 	"context"
+	"crypto/tls"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -165,6 +166,10 @@ const schemeHint = "check http:// and https:// in elasticsearch.addresses agains
 
 // connectHint says what the operator can do about a connection that can't be made.
 func connectHint(err error) string {
+	var record tls.RecordHeaderError
+	if errors.As(err, &record) {
+		return schemeHint
+	}
 	if hint := hotline.ConnectHint(err, "elasticsearch.addresses", "elasticsearch.ca_file"); hint != "" {
 		return hint
 	}
