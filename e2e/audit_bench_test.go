@@ -1,0 +1,188 @@
+//go:build e2e && unix
+
+package e2e
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/twmb/franz-go/pkg/kgo"
+
+	"suqiu/e2e/engine"
+	"suqiu/hotline"
+	"suqiu/index"
+	"suqiu/index/sqlite"
+	"suqiu/ingest"
+	"suqiu/ingest/decode"
+	"suqiu/ingest/embedded"
+	"suqiu/ingest/mask"
+)
+
+// auditCalls is how many calls the log of BenchmarkAudit holds.
+const auditCalls = 200_000
+
+// BenchmarkAudit reads a log of 200,000 calls, by a client that does nothing with it, and audits it, and reports the
+// ratio: how many times as long the audit takes. One operation is the whole log.
+func BenchmarkAudit(b *testing.B) {
+	b.Run("real", func(b *testing.B) {
+		dir, err := os.MkdirTemp("", "suqiu-e2e-") //nolint:usetesting // b.TempDir keeps out the user that servers run as
+		if err != nil {
+			b.Fatal(err)
+		}
+		b.Cleanup(func() { _ = os.RemoveAll(dir) })
+		if err := os.Chmod(dir, 0o755); err != nil {
+			b.Fatal(err)
+		}
+		broker, err := engine.StartKafka(b.Context(), dir, engine.Options{})
+		if err != nil {
+			b.Fatal(err)
+		}
+		b.Cleanup(broker.Stop)
+		benchAudit(b, ingest.Cluster{Brokers: []string{broker.Address()}}, openElastic(b, "audit"))
+	})
+	b.Run("embedded", func(b *testing.B) {
+		dir := b.TempDir()
+		store, err := sqlite.Open(dir + "/index.db")
+		if err != nil {
+			b.Fatal(err)
+		}
+		b.Cleanup(func() { _ = store.Close() })
+		broker, err := embedded.Start(dir, embedded.Options{})
+		if err != nil {
+			b.Fatal(err)
+		}
+		b.Cleanup(func() { _ = broker.Close() })
+		benchAudit(b, ingest.Cluster{Brokers: []string{broker.Addr()}}, store)
+	})
+}
+
+func benchAudit(b *testing.B, cluster ingest.Cluster, store index.Store) {
+	const topic = "audit.calls"
+	plan, err := ingest.PlanTopics(b.Context(), cluster, []ingest.Topic{{Name: topic, Partitions: 2, Replicas: 1}, {Name: ingest.DeadLetterTopic, Partitions: 1, Replicas: 1, Compact: true}})
+	if err != nil {
+		b.Fatal(err)
+	}
+	if err := ingest.ApplyTopics(b.Context(), cluster, plan); err != nil {
+		b.Fatal(err)
+	}
+	source := decode.Source{Name: "calls", Hotline: hotline.Hotline95598, Format: decode.Native, Zone: time.UTC}
+	produceCalls(b, cluster, topic, &source)
+	keyring, err := mask.ParseKeyring(mask.NewKey("k1"))
+	if err != nil {
+		b.Fatal(err)
+	}
+	masker, err := mask.New(keyring, nil)
+	if err != nil {
+		b.Fatal(err)
+	}
+	pipeline := &ingest.Pipeline{Locate: unlabelled{}, Mask: masker, Analyze: unlabelled{}, Clock: ingest.SystemClock{}}
+	storeCalls(b, cluster, topic, pipeline, &source, store)
+	letters, err := ingest.NewDeadLetters(cluster, "", nil)
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.Cleanup(func() { _ = letters.Close() })
+	auditor := ingest.Auditor{Pipeline: pipeline, Cluster: cluster, Group: "audit", Sources: map[string]decode.Source{topic: source}, Store: store, Letters: letters}
+	var reading, auditing time.Duration
+	for b.Loop() {
+		begin := time.Now()
+		readLog(b, cluster, topic)
+		reading += time.Since(begin)
+		begin = time.Now()
+		accounts, err := auditor.Audit(b.Context(), func(m ingest.Missing) { b.Errorf("missing: %+v", m) })
+		if err != nil {
+			b.Fatal(err)
+		}
+		auditing += time.Since(begin)
+		var stored int64
+		for _, a := range accounts {
+			stored += a.Stored
+		}
+		if stored != auditCalls {
+			b.Fatalf("stored: got %d, want %d", stored, auditCalls)
+		}
+	}
+	done := float64(b.N * auditCalls)
+	b.ReportMetric(done/reading.Seconds(), "read/s")
+	b.ReportMetric(done/auditing.Seconds(), "audited/s")
+	b.ReportMetric(auditing.Seconds()/reading.Seconds(), "ratio")
+}
+
+// produceCalls writes calls of usual size: 72 characters in three turns.
+func produceCalls(b *testing.B, cluster ingest.Cluster, topic string, source *decode.Source) {
+	b.Helper()
+	producer, err := ingest.NewProducer(cluster, topic)
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer producer.Close()
+	var lines strings.Builder
+	for n := range auditCalls {
+		fmt.Fprintf(&lines, `{"schema":1,"id":"%09d","kind":"call","received":%q,"caller":"13800000000","turns":[`+
+			`{"role":"agent","text":"您好，请问有什么可以帮您"},{"role":"customer","text":"家里从昨天晚上八点开始停电到现在还没有来电"},{"role":"agent","text":"好的，马上为您登记，请保持电话畅通"}]}`+"\n",
+			n, receivedJuly)
+	}
+	if _, err := producer.Produce(b.Context(), source, "calls.jsonl", strings.NewReader(lines.String())); err != nil {
+		b.Fatal(err)
+	}
+}
+
+// storeCalls has a consumer store the calls and commit them.
+func storeCalls(b *testing.B, cluster ingest.Cluster, topic string, pipeline *ingest.Pipeline, source *decode.Source, store index.Store) {
+	b.Helper()
+	letters, err := ingest.NewDeadLetters(cluster, "", nil)
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer letters.Close()
+	loop, err := ingest.NewLoop(ingest.LoopConfig{Pipeline: pipeline, Store: store, Sink: letters})
+	if err != nil {
+		b.Fatal(err)
+	}
+	consumer, err := ingest.NewConsumer(ingest.ConsumerConfig{Loop: loop, Cluster: cluster, Group: "audit", Sources: map[string]decode.Source{topic: *source}})
+	if err != nil {
+		b.Fatal(err)
+	}
+	ctx, stop := context.WithCancel(b.Context())
+	defer stop()
+	done := make(chan error, 1)
+	go func() { done <- consumer.Run(ctx) }()
+	for lag := int64(1); lag > 0; time.Sleep(time.Second) {
+		positions, err := ingest.GroupPositions(b.Context(), cluster, "audit", []string{topic})
+		if err != nil {
+			b.Fatal(err)
+		}
+		lag = 0
+		for _, p := range positions {
+			lag += p.End - max(p.Committed, 0)
+		}
+	}
+	stop()
+	if err := <-done; err != nil {
+		b.Fatal(err)
+	}
+	if err := store.Refresh(b.Context()); err != nil {
+		b.Fatal(err)
+	}
+}
+
+// readLog reads all of a topic and nothing more.
+func readLog(b *testing.B, cluster ingest.Cluster, topic string) {
+	b.Helper()
+	client, err := kgo.NewClient(kgo.SeedBrokers(cluster.Brokers...), kgo.ConsumeTopics(topic))
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer client.Close()
+	for n := 0; n < auditCalls; {
+		fetches := client.PollFetches(b.Context())
+		if err := fetches.Err(); err != nil {
+			b.Fatal(err)
+		}
+		n += fetches.NumRecords()
+	}
+}
