@@ -22,6 +22,8 @@ type group struct {
 	twins []int32 // the groups that look for its words in other views
 
 	spoken []string // the words of a twin by sound, as they are written
+
+	patterns []placedPattern // as they are written, @name among them
 }
 
 // rule is a compiled rule.
@@ -34,6 +36,7 @@ type rule struct {
 	sounds   []int32 // twins by sound of the groups it wants
 	examples [3][]example
 	place    yamlNode
+	source   *ruleSource
 }
 
 // program is what the sources compile to.
@@ -48,13 +51,13 @@ type program struct {
 	requires []*expr              // by label; nil needs nothing
 	byAnchor [decisions][][]int32 // rules by anchor group
 	always   [decisions][]int32   // rules without an anchor
+	files    *ruleFiles
 }
 
 // compiler turns the sources into a program and collects every fault.
 type compiler struct {
 	*program
 	taxonomy  *Taxonomy
-	files     *ruleFiles
 	fold      folder
 	sequences [][]sequence // by group
 	sharedIDs map[string]int32
@@ -62,7 +65,7 @@ type compiler struct {
 }
 
 func compile(taxonomy *Taxonomy, files *ruleFiles, cues cueSources, fold folder, p *problems) *program {
-	c := &compiler{program: &program{}, taxonomy: taxonomy, files: files, fold: fold, sharedIDs: map[string]int32{}, problems: p}
+	c := &compiler{program: &program{files: files}, taxonomy: taxonomy, fold: fold, sharedIDs: map[string]int32{}, problems: p}
 	c.fillers = c.addPatterns("filler", cues.fillers)
 	c.answer = answerSet{
 		ask: c.addPatterns("answer", cues.answer.ask), choice: c.addPatterns("answer", cues.answer.choice),
@@ -123,7 +126,7 @@ func (c *compiler) addPatterns(name string, patterns []placedPattern) int32 {
 
 func (c *compiler) add(g group, patterns []placedPattern) int32 {
 	id := int32(len(c.groups))
-	g.base = id
+	g.base, g.patterns = id, patterns
 	c.groups = append(c.groups, g)
 	c.sequences = append(c.sequences, c.expand(patterns, nil))
 	return id
@@ -161,7 +164,7 @@ func (c *compiler) expand(patterns []placedPattern, open []string) []sequence {
 
 func (c *compiler) addGroup(source groupSource) int32 {
 	g := group{name: source.name, opts: source.opts, mask: -1}
-	if mask := append(slices.Clip(source.mask), c.masksOf(source.any, nil)...); len(mask) > 0 {
+	if mask := append(slices.Clip(source.mask), c.files.masksOf(source.any, nil)...); len(mask) > 0 {
 		g.mask = c.addPatterns(source.name+" mask", mask)
 	}
 	id := c.add(g, source.any)
@@ -170,14 +173,14 @@ func (c *compiler) addGroup(source groupSource) int32 {
 }
 
 // masksOf gathers the masks of the shared groups that the patterns take in; faults in them are expand's to report.
-func (c *compiler) masksOf(patterns []placedPattern, open []string) []placedPattern {
+func (r *ruleFiles) masksOf(patterns []placedPattern, open []string) []placedPattern {
 	var masks []placedPattern
 	for _, p := range patterns {
 		name, reference := strings.CutPrefix(p.text, "@")
 		if reference && !slices.Contains(open, name) {
-			shared := c.files.groups[name]
+			shared := r.groups[name]
 			masks = append(masks, shared.mask...)
-			masks = append(masks, c.masksOf(shared.any, append(open, name))...)
+			masks = append(masks, r.masksOf(shared.any, append(open, name))...)
 		}
 	}
 	return masks
@@ -314,7 +317,7 @@ func (c *compiler) addRule(source *ruleSource) {
 		return
 	}
 	c.rules[source.decides] = append(c.rules[source.decides], rule{
-		id: source.id, label: source.label, weight: source.weight, when: e, anchors: anchors, sounds: sounds, examples: source.examples, place: source.place,
+		id: source.id, label: source.label, weight: source.weight, when: e, anchors: anchors, sounds: sounds, examples: source.examples, place: source.place, source: source,
 	})
 }
 

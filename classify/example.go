@@ -36,25 +36,59 @@ func exampleCall(text string) *hotline.Call {
 	return call
 }
 
-// Test runs the examples of every rule. A problem is an example that its rule contradicts; learnt are examples under
-// todo that now match and can move to match.
-func (rs *RuleSet) Test() (failed, learnt []Problem) {
+// ExampleResult is one example and what its rule made of it.
+type ExampleResult struct {
+	Rule   string
+	Kind   string // match, no_match or todo
+	Text   string
+	Place  Problem // What says what is wrong, or that a todo now matches; else it is empty
+	Failed bool
+}
+
+// Examples runs the examples of every rule, in the order of the files. It panics where Ready would fail.
+func (rs *RuleSet) Examples() []ExampleResult {
+	var results []ExampleResult
 	for _, rules := range rs.rules {
 		for i := range rules {
 			r := &rules[i]
 			for kind, examples := range r.examples {
 				for _, e := range examples {
-					fires := rs.fires(r, e.text)
-					switch {
-					case exampleKind(kind) == exampleMatch && !fires:
-						failed = append(failed, e.node.describe(0, "the rule %s does not match this example: %s", r.id, e.text))
-					case exampleKind(kind) == exampleNoMatch && fires:
-						failed = append(failed, e.node.describe(0, "the rule %s matches this example: %s", r.id, e.text))
-					case exampleKind(kind) == exampleTodo && fires:
-						learnt = append(learnt, e.node.describe(0, "the rule %s matches this example now; move it to match: %s", r.id, e.text))
-					}
+					results = append(results, rs.try(r, exampleKind(kind), e))
 				}
 			}
+		}
+	}
+	return results
+}
+
+func (rs *RuleSet) try(r *rule, kind exampleKind, e example) ExampleResult {
+	result := ExampleResult{Rule: r.id, Kind: exampleNames[kind], Text: e.text}
+	what := ""
+	switch fires := rs.fires(r, e.text); {
+	case kind == exampleMatch && !fires:
+		what, result.Failed = "the rule %s does not match this example: %s", true
+	case kind == exampleNoMatch && fires:
+		what, result.Failed = "the rule %s matches this example: %s", true
+	case kind == exampleTodo && fires:
+		what = "the rule %s matches this example now; move it to match: %s"
+	}
+	if what == "" {
+		result.Place = e.node.describe(0, "")
+		return result
+	}
+	result.Place = e.node.describe(0, what, r.id, e.text)
+	return result
+}
+
+// Test runs the examples of every rule. A problem is an example that its rule contradicts; learnt are examples under
+// todo that now match and can move to match.
+func (rs *RuleSet) Test() (failed, learnt []Problem) {
+	for _, r := range rs.Examples() {
+		switch {
+		case r.Failed:
+			failed = append(failed, r.Place)
+		case r.Place.What != "":
+			learnt = append(learnt, r.Place)
 		}
 	}
 	return failed, learnt
@@ -62,16 +96,22 @@ func (rs *RuleSet) Test() (failed, learnt []Problem) {
 
 // fires reports whether the rule alone fires on an example. Tests of labels see the labels of the whole set.
 func (rs *RuleSet) fires(r *rule, text string) bool {
-	call := exampleCall(text)
-	m := rs.take(call, false)
+	m := rs.take(exampleCall(text), false)
 	defer rs.give(m)
-	for i, s := range rs.score(m) {
-		if s.given() {
-			m.labels = append(m.labels, rs.taxonomy.Labels[i].Code)
-		}
-	}
+	m.labels = rs.givenLabels(m)
 	_, fires := m.fires(r)
 	return fires
+}
+
+// givenLabels are the codes of the labels that the whole set gives, in the order of the taxonomy.
+func (rs *RuleSet) givenLabels(m *matches) []string {
+	codes := m.labels
+	for i, s := range rs.score(m) {
+		if s.given() {
+			codes = append(codes, rs.taxonomy.Labels[i].Code)
+		}
+	}
+	return codes
 }
 
 // check makes a failed example an error.

@@ -9,9 +9,10 @@ import (
 // Problem is one fault of a rule set: where it stands, what it is, and the remedy. Line and Column count from 1,
 // Column in characters; both are 0 where a whole file is meant.
 type Problem struct {
-	File         string
-	Line, Column int
-	What         string
+	File   string `json:"file"`
+	Line   int    `json:"line,omitempty"`
+	Column int    `json:"column,omitempty"`
+	What   string `json:"what"`
 }
 
 func (p Problem) String() string {

@@ -68,7 +68,8 @@ func (n yamlNode) position() *token.Position {
 // problem reports a fault at the node.
 func (n yamlNode) problem(format string, args ...any) { n.problemAt(0, format, args...) }
 
-// problemAt reports a fault so many characters into a scalar that stands on one line; in a block it names the block.
+// problemAt reports a fault so many characters into a scalar that stands on one line or in a block (|); in other scalars
+// it names the scalar.
 func (n yamlNode) problemAt(offset int, format string, args ...any) {
 	n.problems.all = append(n.problems.all, n.describe(offset, format, args...))
 }
@@ -76,14 +77,33 @@ func (n yamlNode) problemAt(offset int, format string, args ...any) {
 // describe is the problem that problemAt reports.
 func (n yamlNode) describe(offset int, format string, args ...any) Problem {
 	pos := n.position()
-	column := pos.Column
+	line, column := pos.Line, pos.Column
+	if s, ok := n.Node.(*ast.LiteralNode); ok && strings.HasPrefix(s.Start.Value, "|") {
+		line, column = n.inBlock(line, []rune(s.Value.Value), offset)
+	}
 	if s, ok := n.Node.(*ast.StringNode); ok && !strings.Contains(s.Value, "\n") {
 		column += offset
 		if s.Token.Type == token.DoubleQuoteType || s.Token.Type == token.SingleQuoteType {
 			column++
 		}
 	}
-	return Problem{n.file.name(), pos.Line, column, fmt.Sprintf(format, args...)}
+	return Problem{n.file.name(), line, column, fmt.Sprintf(format, args...)}
+}
+
+// inBlock finds the place of a character of a block whose | stands in the line. The indent, which is no part of the
+// text, is counted in the file.
+func (n yamlNode) inBlock(line int, text []rune, offset int) (inLine, column int) {
+	for _, r := range text[:min(offset, len(text))] {
+		if column++; r == '\n' {
+			line, column = line+1, 0
+		}
+	}
+	lines := strings.Split(string(n.file.data), "\n")
+	if line >= len(lines) {
+		return line, column + 1
+	}
+	indent := len(lines[line]) - len(strings.TrimLeft(lines[line], " "))
+	return line + 1, indent + column + 1
 }
 
 // fields gives the entries of a mapping in order and reports keys that are not among known.

@@ -10,40 +10,25 @@ import (
 )
 
 func ruleCommand(env Env) *cli.Command {
-	return parent("rule", "分类规则 · the rules and their examples",
-		&cli.Command{
-			Name: "check", Usage: "编译规则并运行示例 · compile the rules and run their examples",
-			Description: `Every fault is listed with file, line, column and remedy; then exit code 3.
-
-Example:
-   suqiu rule check --dicts my-dicts`,
-			Flags: settingFlags(),
-			Action: inSession(env, func(s *session, c *cli.Context) error {
-				rules, err := s.compiled()
-				var faults *classify.LoadError
-				if errors.As(err, &faults) {
-					return reportProblems(env, faults.Problems)
-				}
-				if err != nil {
-					return err
-				}
-				failed, learnt := rules.Test()
-				for _, p := range learnt {
-					fmt.Fprintf(env.Stdout, "已能识别，可移入 match：%s\n", p)
-				}
-				if len(failed) > 0 {
-					return reportProblems(env, failed)
-				}
-				fmt.Fprintf(env.Stdout, "规则可用：标签 %d 个，散列 %s\n", len(rules.Taxonomy().Labels), rules.Hash())
-				return nil
-			}),
-		},
+	return parent("rule", "分类规则 · the rules, their examples and tests",
+		ruleCheckCommand(env), ruleTestCommand(env),
 	)
 }
 
+// reportProblems lists faults; the command then ends with the exit code of a check that did not hold.
 func reportProblems(env Env, problems []classify.Problem) error {
 	for _, p := range problems {
 		fmt.Fprintln(env.Stdout, p)
 	}
 	return cli.Exit(fmt.Sprintf("%d faults in the rules", len(problems)), exitCheck)
+}
+
+// examined compiles the rules for a command that examines them; a set that does not compile is told with every fault.
+func (s *session) examined() (*classify.RuleSet, error) {
+	rules, err := s.compiled()
+	var faults *classify.LoadError
+	if errors.As(err, &faults) {
+		return nil, reportProblems(s.env, faults.Problems)
+	}
+	return rules, err
 }

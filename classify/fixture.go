@@ -1,0 +1,132 @@
+package classify
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"suqiu/hotline"
+)
+
+// FixtureSuffix ends the names of files of fixtures.
+const FixtureSuffix = ".test.yaml"
+
+// Fixture is a text with what the whole rule set must make of it. Other than an example, which is about one rule alone, it
+// sees thresholds, what labels require, and how they silence each other.
+type Fixture struct {
+	name        string
+	text        string
+	call        *hotline.Call
+	labels      []string // nil where they are not told
+	also        []string
+	without     []string
+	nature      string
+	responsible string
+	place       yamlNode
+}
+
+// ReadFixtures reads a file of fixtures (docs/rules.md, Tests). name is how errors speak of the file. The error is a *LoadError
+// that names every fault; a label that the taxonomy has not is one.
+func (rs *RuleSet) ReadFixtures(name string, data []byte) ([]Fixture, error) {
+	var p problems
+	root, ok := parseYAML(file{path: name, data: data}, &p)
+	if !ok {
+		return nil, p.err()
+	}
+	var fixtures []Fixture
+	for _, f := range root.fields("tests") {
+		for _, n := range f.value.items() {
+			fixtures = append(fixtures, rs.readFixture(n))
+		}
+	}
+	if err := p.err(); err != nil {
+		return nil, err
+	}
+	return fixtures, nil
+}
+
+func (rs *RuleSet) readFixture(n yamlNode) Fixture {
+	f := Fixture{place: n}
+	contactHotline, kind, expects := "", "", false
+	for _, v := range n.fields("name", "text", "hotline", "kind", "labels", "also", "without", "nature", "responsible") {
+		switch v.key {
+		case "name":
+			f.name = v.value.text()
+		case "text":
+			f.text = v.value.text()
+		case "hotline":
+			contactHotline = v.value.oneOf(stringsOf(hotline.Hotlines[:])...)
+		case "kind":
+			kind = v.value.oneOf(string(hotline.KindCall), string(hotline.KindOrder), string(hotline.KindMessage))
+		case "labels":
+			f.labels, expects = append([]string{}, rs.codes(v.value)...), true
+		case "also":
+			f.also = rs.codes(v.value)
+		case "without":
+			f.without, expects = rs.codes(v.value), true
+		case "nature":
+			f.nature, expects = v.value.oneOf(stringsOf(natures)...), true
+		case "responsible":
+			f.responsible, expects = v.value.oneOf(stringsOf(responsibles)...), true
+		}
+	}
+	switch {
+	case strings.TrimSpace(f.text) == "":
+		n.problem("the test has no text; write what the contact says under text")
+	case !expects:
+		n.problem("the test expects nothing; write labels ([] for none), without, nature or responsible")
+	}
+	if f.call = exampleCall(f.text); contactHotline != "" {
+		f.call.Hotline = hotline.Hotline(contactHotline)
+	}
+	if kind != "" {
+		f.call.Kind = hotline.Kind(kind)
+	}
+	if f.name == "" {
+		f.name = f.text
+	}
+	return f
+}
+
+// codes reads labels of the taxonomy.
+func (rs *RuleSet) codes(n yamlNode) []string {
+	var codes []string
+	for _, t := range n.texts() {
+		for code := range strings.FieldsSeq(t.text()) {
+			if _, ok := rs.taxonomy.Label(code); !ok {
+				t.problem("there is no label %s in the taxonomy; correct it or add it there", code)
+			}
+			codes = append(codes, code)
+		}
+	}
+	return codes
+}
+
+// RunFixture holds the analysis of a fixture against what it expects. Rule of the result is the fixture's name.
+func (rs *RuleSet) RunFixture(f *Fixture) ExampleResult {
+	a := rs.Analyze(f.call)
+	given := a.Codes()
+	var wrong []string
+	for _, code := range given {
+		switch {
+		case slices.Contains(f.without, code), f.labels != nil && !slices.Contains(f.labels, code) && !slices.Contains(f.also, code):
+			wrong = append(wrong, "it has the label "+code)
+		}
+	}
+	for _, code := range f.labels {
+		if !slices.Contains(given, code) {
+			wrong = append(wrong, "it lacks the label "+code)
+		}
+	}
+	if got := string(a.Nature); f.nature != "" && got != f.nature {
+		wrong = append(wrong, fmt.Sprintf("its nature is %s, not %s", got, f.nature))
+	}
+	if got := string(a.Responsible); f.responsible != "" && got != f.responsible {
+		wrong = append(wrong, fmt.Sprintf("its responsible party is %s, not %s", got, f.responsible))
+	}
+	result := ExampleResult{Rule: f.name, Kind: "test", Text: f.text, Place: f.place.describe(0, ""), Failed: len(wrong) > 0}
+	if result.Failed {
+		result.Place.What = fmt.Sprintf("%s: %s; suqiu explain says why", strings.Join(wrong, ", "), strings.TrimSpace(f.text))
+	}
+	return result
+}

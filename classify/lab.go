@@ -1,0 +1,165 @@
+package classify
+
+import (
+	"slices"
+
+	"github.com/goccy/go-yaml/ast"
+)
+
+// lab tries rules on their examples, with small changes made to them for a while. It works on a copy of the program, so
+// the rule set stays as it is, and compiles nothing anew: a pattern is dropped by taking its words out of the groups.
+type lab struct {
+	rs       *RuleSet
+	program  *program
+	units    []entry
+	byGroup  [][]int32 // the units of each group
+	patterns *matcher  // finds the words of each unit
+	search   search
+}
+
+// entry is one pattern at its place in a file; the groups that take in a shared group have its units too.
+type entry struct {
+	placedPattern
+	groups []int32
+}
+
+func newLab(rs *RuleSet) *lab {
+	program := *rs.program
+	program.groups = slices.Clone(program.groups)
+	l := &lab{rs: rs, program: &program, byGroup: make([][]int32, len(program.groups))}
+	type place struct {
+		node ast.Node
+		at   int
+	}
+	known := map[place]int32{}
+	var sequences [][]sequence
+	for g := range program.groups {
+		for _, p := range program.files.flatten(program.groups[g].patterns) {
+			id, ok := known[place{p.node.Node, p.at}]
+			if !ok {
+				id = int32(len(l.units))
+				known[place{p.node.Node, p.at}] = id
+				l.units = append(l.units, entry{placedPattern: p})
+				s, _ := expandPattern(p.text, rs.segmenter.lexicon.folder) // it did when the set was compiled
+				sequences = append(sequences, s)
+			}
+			l.units[id].groups = append(l.units[id].groups, int32(g))
+			l.byGroup[g] = append(l.byGroup[g], id)
+		}
+	}
+	l.patterns = newMatcher(sequences)
+	return l
+}
+
+// flatten replaces @name by the patterns of the shared group; the references are known to end.
+func (r *ruleFiles) flatten(patterns []placedPattern) []placedPattern {
+	var all []placedPattern
+	for _, p := range patterns {
+		if p.text[0] == '@' {
+			all = append(all, r.flatten(r.groups[p.text[1:]].any)...)
+			continue
+		}
+		all = append(all, p)
+	}
+	return all
+}
+
+// trial is one example of a rule, laid out with its words.
+type trial struct {
+	example
+	kind  exampleKind
+	m     *matches
+	units map[int32][]span // the words of each unit, before the filters
+	fires bool
+}
+
+// right reports whether the rule did what the example asks for.
+func (t *trial) right() bool { return t.fires == (t.kind == exampleMatch) }
+
+// trials lays out the examples that a rule must hold.
+func (l *lab) trials(r *rule) []*trial {
+	var trials []*trial
+	for _, kind := range []exampleKind{exampleMatch, exampleNoMatch} {
+		for _, e := range r.examples[kind] {
+			t := &trial{example: e, kind: kind, m: l.lay(e.text), units: map[int32][]span{}}
+			l.patterns.match(&l.search, t.m.doc.runes, func(u, start, end int32) {
+				t.units[u] = append(t.units[u], span{start, end, u, -1})
+			})
+			t.fires = t.m.holds(r.when)
+			trials = append(trials, t)
+		}
+	}
+	return trials
+}
+
+// lay lays an example out; the tests of labels see those that the whole set gives.
+func (l *lab) lay(text string) *matches {
+	m := newMatches(l.program)
+	if err := m.doc.lay(exampleCall(text), l.rs.segmenter, false); err != nil {
+		panic(err) // the caller has seen that the segmenter is ready
+	}
+	m.find()
+	m.labels = l.rs.givenLabels(m)
+	return m
+}
+
+// again evaluates a condition after a change of groups, patterns or the condition itself.
+func (t *trial) again(when *expr) bool {
+	clear(t.m.filtered)
+	t.m.used, t.m.pairs = t.m.used[:0], t.m.pairs[:0]
+	return t.m.holds(when)
+}
+
+// without evaluates a condition as if the unit did not stand in the groups it stands in.
+func (l *lab) without(t *trial, u int32, when *expr) bool {
+	hidden := map[int32][]span{}
+	for _, g := range l.units[u].groups {
+		all := t.m.raw[g]
+		kept := slices.DeleteFunc(slices.Clone(all), func(s span) bool {
+			return holdsSpan(t.units[u], s) && !slices.ContainsFunc(l.byGroup[g], func(other int32) bool {
+				return other != u && holdsSpan(t.units[other], s)
+			})
+		})
+		if len(kept) < len(all) {
+			hidden[g], t.m.raw[g] = all, kept
+		}
+	}
+	fires := t.again(when)
+	for g, all := range hidden {
+		t.m.raw[g] = all
+	}
+	return fires
+}
+
+// holdsSpan reports whether one of the spans covers the same characters.
+func holdsSpan(spans []span, s span) bool {
+	return slices.ContainsFunc(spans, func(o span) bool { return o.start == s.start && o.end == s.end })
+}
+
+// exercised lists the units of a group that have a word in the trial past the group's filters.
+func (l *lab) exercised(t *trial, g int32) []int32 {
+	words := t.m.wordsOf(g)
+	var found []int32
+	for _, u := range l.byGroup[g] {
+		if slices.ContainsFunc(t.units[u], func(s span) bool { return holdsSpan(words, s) }) {
+			found = append(found, u)
+		}
+	}
+	return found
+}
+
+// groupsOf lists the groups of a condition, each once; wanted only those that are not under a not.
+func groupsOf(e *expr, wanted bool) []int32 {
+	if wanted && e.op == opNot {
+		return nil
+	}
+	if e.op == opGroup {
+		return []int32{e.group}
+	}
+	var all []int32
+	for _, c := range e.children {
+		all = append(all, groupsOf(c, wanted)...)
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
+}

@@ -1,0 +1,194 @@
+package classify
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// Remark is something in a rule set that compiles and yet is probably not meant.
+type Remark struct {
+	Kind string `json:"kind"`
+	Problem
+}
+
+// The kinds of remarks. RemarkHidden is no fault: it tells what an overlay takes the place of.
+const (
+	RemarkDead      = "dead pattern"       // finds nothing that the group does not find without it, or nothing at all
+	RemarkDuplicate = "duplicate"          // a pattern, group or rule that is there twice
+	RemarkShadowed  = "shadowed rule"      // fires only where another rule of its label does, which suffices
+	RemarkNoAnchor  = "no anchor"          // can fire without a single word
+	RemarkUnused    = "unused"             // a shared group that no rule uses
+	RemarkNoRule    = "label without rule" // a label whose rules can't reach its threshold
+	RemarkHidden    = "hidden"
+)
+
+// linter gathers remarks.
+type linter struct {
+	rs      *RuleSet
+	remarks []Remark
+}
+
+// Lint looks for what is probably not meant, in the order of files and lines. It needs no segmenter.
+func (rs *RuleSet) Lint() []Remark {
+	l := &linter{rs: rs}
+	l.rules()
+	l.patterns()
+	l.unused()
+	l.labels()
+	l.hidden()
+	slices.SortStableFunc(l.remarks, func(a, b Remark) int {
+		return cmp.Or(cmp.Compare(a.File, b.File), a.Line-b.Line, a.Column-b.Column)
+	})
+	return l.remarks
+}
+
+func (l *linter) add(kind string, p Problem) { l.remarks = append(l.remarks, Remark{kind, p}) }
+
+// rules looks for rules that are there twice, do nothing beside another, or need no word.
+func (l *linter) rules() {
+	for d, rules := range l.rs.rules {
+		for i := range rules {
+			r := &rules[i]
+			if decision(d) != decidesLabel && !needsSomething(r.when) {
+				l.add(RemarkNoAnchor, r.source.when.describe(0, "the rule %s can fire without a word or a label; require one", r.id))
+			}
+			for j := range rules {
+				if i != j && rules[j].label == r.label {
+					l.pair(decision(d), r, &rules[j], j < i)
+				}
+			}
+		}
+	}
+}
+
+// pair compares a rule with another of its label; later says that the other stands before it.
+func (l *linter) pair(d decision, r, other *rule, later bool) {
+	if !l.rs.implies(r.when, other.when) {
+		return
+	}
+	at := other.place.describe(0, "")
+	threshold := 0.0
+	if d == decidesLabel {
+		info, _ := l.rs.taxonomy.Label(r.label)
+		threshold = info.Threshold
+	}
+	switch same := l.rs.implies(other.when, r.when); {
+	case same && r.weight == other.weight:
+		if later {
+			l.add(RemarkDuplicate, r.place.describe(0, "the rule %s has the same condition as %s (%s:%d); remove one", r.id, other.id, at.File, at.Line))
+		}
+	case r.weight > 0 && r.weight <= other.weight && other.weight >= threshold && d == decidesLabel:
+		l.add(RemarkShadowed, r.place.describe(0, "the rule %s fires only where %s (%s:%d) does, which gives %s by itself; remove it or make it ask for something else", r.id, other.id, at.File, at.Line, r.label))
+	}
+}
+
+// needsSomething reports whether a condition needs a word or a test to hold.
+func needsSomething(e *expr) bool {
+	if _, ok := anchorsOf(e); ok {
+		return true
+	}
+	switch e.op {
+	case opTest:
+		return true
+	case opAnd:
+		return slices.ContainsFunc(e.children, needsSomething)
+	case opOr:
+		return !slices.ContainsFunc(e.children, func(c *expr) bool { return !needsSomething(c) })
+	}
+	return false
+}
+
+// unused looks for shared groups that nothing takes in.
+func (l *linter) unused() {
+	used := map[string]bool{}
+	var take func(patterns []placedPattern)
+	take = func(patterns []placedPattern) {
+		for _, p := range patterns {
+			if name, ok := strings.CutPrefix(p.text, "@"); ok && !used[name] {
+				used[name] = true
+				take(l.rs.files.groups[name].any)
+			}
+		}
+	}
+	for i := range l.rs.groups {
+		g := &l.rs.groups[i]
+		if name, ok := strings.CutPrefix(g.name, "@"); ok {
+			used[name] = true
+		}
+		take(g.patterns)
+	}
+	for name, g := range l.rs.files.groups {
+		if !used[name] {
+			l.add(RemarkUnused, g.place.describe(0, "no rule uses the shared group %s; use it or remove it", name))
+		}
+	}
+}
+
+// labels looks for labels that no rule can give.
+func (l *linter) labels() {
+	sums := map[string]float64{}
+	for _, r := range l.rs.rules[decidesLabel] {
+		sums[r.label] += max(r.weight, 0)
+	}
+	for i := range l.rs.taxonomy.Labels {
+		label := &l.rs.taxonomy.Labels[i]
+		if sum := sums[label.Code]; sum < label.Threshold {
+			l.add(RemarkNoRule, label.place.describe(0, "the weights of all rules of %s make %g, its threshold is %g, so it is never given; add rules or lower the threshold", label.Code, sum, label.Threshold))
+		}
+	}
+}
+
+// hidden tells what each overlay takes the place of.
+func (l *linter) hidden() {
+	files, err := unarchive(l.rs.source)
+	if err != nil {
+		return // unreachable: the set was compiled from it
+	}
+	top := files[len(files)-1].layer
+	for layer := 1; layer <= top; layer++ {
+		below, above := layersOf(files, func(n int) bool { return n < layer }), layersOf(files, func(n int) bool { return n == layer })
+		for _, r := range above.rules.rules {
+			i, ok := below.rules.byID[r.id]
+			if !ok {
+				continue
+			}
+			what := "the rule %s takes the place of the one in %s"
+			if r.disabled {
+				what = "the rule %s takes away the one in %s"
+			}
+			l.add(RemarkHidden, r.place.describe(0, what, r.id, placeOf(below.rules.rules[i].place)))
+		}
+		for name, g := range above.rules.groups {
+			if old, ok := below.rules.groups[name]; ok {
+				l.add(RemarkHidden, g.place.describe(0, "the shared group %s takes the place of the one in %s; the rules that use it change too", name, placeOf(old.place)))
+			}
+		}
+		for _, label := range above.taxonomy.Labels {
+			if old, ok := below.taxonomy.Label(label.Code); ok {
+				l.add(RemarkHidden, label.place.describe(0, "the label %s takes the place of the one in %s", label.Code, placeOf(old.place)))
+			}
+		}
+	}
+}
+
+// layered is what some layers hold.
+type layered struct {
+	rules    *ruleFiles
+	taxonomy *Taxonomy
+}
+
+// layersOf reads the files of some layers; what a layer lacks by itself is no fault here.
+func layersOf(files []file, of func(layer int) bool) layered {
+	var some []file
+	for _, f := range files {
+		if of(f.layer) {
+			some = append(some, f)
+		}
+	}
+	var ignored problems
+	return layered{readRuleFiles(some, &ignored), readTaxonomy(some, &ignored)}
+}
+
+func placeOf(n yamlNode) string { return fmt.Sprintf("%s:%d", n.file.name(), n.position().Line) }

@@ -1,0 +1,198 @@
+package classify
+
+import "fmt"
+
+// Operators by which rules are changed, as a survivor names them.
+const (
+	MutateDropOperand = "drop operand" // of and, or, near
+	MutateAndOr       = "and to or"
+	MutateOrAnd       = "or to and"
+	MutateNotOff      = "not off"
+	MutateNearOff     = "distance off" // near becomes and
+	MutateNearer      = "distance halved"
+	MutateFarther     = "distance doubled"
+	MutateUnordered   = "before to near"
+	MutateCount       = "count changed"
+	MutateTitleOff    = "title off"
+	MutateCueOff      = "cue ignored" // neg, hyp or aside: exclude or require becomes ignore
+	MutateBorderOff   = "border any"
+	MutateMaskOff     = "mask off"
+	MutateRoleOff     = "role any"
+	MutateDropPattern = "drop pattern"
+)
+
+// edit is one change of a node of a condition.
+type edit struct {
+	operator, what string
+	do             func(*expr)
+}
+
+// mutant is one changed rule, or a shared group changed for all rules that use it.
+type mutant struct {
+	operator string
+	place    Problem // What says what was changed
+	rule     string  // empty for a shared group
+	group    int32   // whose filters change, or -1
+	change   func(*group)
+	when     *expr // instead of the rule's, or nil
+	unit     int32 // that is dropped, or -1
+	killed   bool
+}
+
+// clone copies a condition with all below it.
+func (e *expr) clone() *expr {
+	c := *e
+	c.children = make([]*expr, len(e.children))
+	for i, child := range e.children {
+		c.children[i] = child.clone()
+	}
+	return &c
+}
+
+// nth is the node that walk visits as number n, counted from 0.
+func (e *expr) nth(n int) *expr {
+	var found *expr
+	e.walk(func(node *expr) {
+		if n == 0 {
+			found = node
+		}
+		n--
+	})
+	return found
+}
+
+// mutateWhen makes every mutant of a rule's condition.
+func mutateWhen(r *rule) []*mutant {
+	var mutants []*mutant
+	n := 0
+	visit(r.when, true, func(e *expr, free bool) {
+		for _, edit := range edits(e, free) {
+			changed := r.when.clone()
+			edit.do(changed.nth(n))
+			mutants = append(mutants, &mutant{
+				operator: edit.operator, rule: r.id, group: -1, unit: -1, when: changed,
+				place: r.source.when.describe(e.at, "%s: %s", edit.operator, edit.what),
+			})
+		}
+		n++
+	})
+	return mutants
+}
+
+// visit walks a condition and tells of each node whether it stands free: not as an operand that near measures from.
+func visit(e *expr, free bool, do func(e *expr, free bool)) {
+	do(e, free)
+	for _, c := range e.children {
+		visit(c, free && e.op != opNear && e.op != opCount && e.op != opTitle, do)
+	}
+}
+
+// edits are the changes that a node allows.
+func edits(e *expr, free bool) []edit {
+	var all []edit
+	add := func(operator, what string, do func(*expr)) { all = append(all, edit{operator, what, do}) }
+	if e.op == opAnd || e.op == opOr || e.op == opNear {
+		for i, c := range e.children {
+			add(MutateDropOperand, "without "+c.String(), func(e *expr) { e.drop(i) })
+		}
+	}
+	switch e.op {
+	case opAnd:
+		add(MutateAndOr, e.String(), func(e *expr) { e.op = opOr })
+	case opOr:
+		if free {
+			add(MutateOrAnd, e.String(), func(e *expr) { e.op = opAnd })
+		}
+	case opNot:
+		add(MutateNotOff, e.String(), func(e *expr) { *e = *e.children[0] })
+	case opNear:
+		if free {
+			add(MutateNearOff, e.String(), func(e *expr) { e.op = opAnd })
+		}
+		if e.ordered {
+			add(MutateUnordered, e.String(), func(e *expr) { e.ordered = false })
+		}
+		switch e.unit {
+		case unitClause:
+			add(MutateFarther, e.String()+", the clause becomes the sentence", func(e *expr) { e.unit = unitSentence })
+		case unitSentence:
+			add(MutateNearer, e.String()+", the sentence becomes the clause", func(e *expr) { e.unit = unitClause })
+		default:
+			if e.distance > 0 {
+				add(MutateNearer, fmt.Sprintf("%s becomes %d", e, e.distance/2), func(e *expr) { e.distance /= 2 })
+				add(MutateFarther, fmt.Sprintf("%s becomes %d", e, 2*e.distance), func(e *expr) { e.distance *= 2 })
+			}
+		}
+	case opCount:
+		add(MutateCount, fmt.Sprintf("%s becomes %d", e, e.least+1), func(e *expr) { e.least++ })
+		if e.least > 1 {
+			add(MutateCount, fmt.Sprintf("%s becomes %d", e, e.least-1), func(e *expr) { e.least-- })
+		}
+	case opTitle:
+		add(MutateTitleOff, e.String(), func(e *expr) { *e = *e.children[0] })
+	}
+	return all
+}
+
+// drop takes an operand out; one that is left alone stands for the node.
+func (e *expr) drop(i int) {
+	rest := make([]*expr, 0, len(e.children))
+	rest = append(append(rest, e.children[:i]...), e.children[i+1:]...)
+	if e.children = rest; len(rest) == 1 {
+		*e = *rest[0]
+	}
+}
+
+// mutateGroup makes every mutant of the filters of a group; wanted says that the rule wants its words, so that the
+// default, to exclude negated ones, matters. owner is the rule, empty for a shared group.
+func (l *lab) mutateGroup(id int32, owner string, place yamlNode, at int, wanted bool) []*mutant {
+	g := &l.program.groups[id]
+	var mutants []*mutant
+	add := func(operator, what string, change func(*group)) {
+		mutants = append(mutants, &mutant{
+			operator: operator, rule: owner, group: id, unit: -1, change: change,
+			place: place.describe(at, "%s: group %s, %s", operator, g.name, what),
+		})
+	}
+	for k, policy := range g.opts.cues {
+		byDefault := cueKind(k) == cueNegation && policy == cueExclude
+		if policy != cueIgnore && (wanted || !byDefault) {
+			add(MutateCueOff, cueNames[k]+" "+policyNames[policy]+" becomes ignore", func(g *group) { g.opts.cues[k] = cueIgnore })
+		}
+	}
+	if b := g.opts.border; b == borderNoCross || b == borderExact {
+		add(MutateBorderOff, borderNames[b]+" becomes any", func(g *group) { g.opts.border = borderAny })
+	}
+	if g.mask >= 0 {
+		add(MutateMaskOff, "its mask", func(g *group) { g.mask = -1 })
+	}
+	if g.opts.roles != rolesCaller && g.opts.roles != rolesAny {
+		add(MutateRoleOff, "its role", func(g *group) { g.opts.roles = rolesAny })
+	}
+	return mutants
+}
+
+// killedBy reports whether an example fails with the mutant.
+func (l *lab) killedBy(m *mutant, r *rule, trials []*trial) bool {
+	when := r.when
+	if m.when != nil {
+		when = m.when
+	}
+	if m.group >= 0 {
+		before := l.program.groups[m.group]
+		m.change(&l.program.groups[m.group])
+		defer func() { l.program.groups[m.group] = before }()
+	}
+	for _, t := range trials {
+		fires := false
+		if m.unit >= 0 {
+			fires = l.without(t, m.unit, when)
+		} else {
+			fires = t.again(when)
+		}
+		if t.right() && fires != t.fires {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,58 @@
+package classify
+
+import (
+	"strconv"
+	"strings"
+)
+
+// String writes the condition as docs/rules.md has it.
+func (e *expr) String() string {
+	operands := make([]string, len(e.children))
+	for i, c := range e.children {
+		operands[i] = c.String()
+		if c.op == opOr || c.op == opAnd && e.op != opOr || c.op == opNear && e.op == opNear && i > 0 {
+			operands[i] = "(" + operands[i] + ")"
+		}
+	}
+	switch e.op {
+	case opOr:
+		return strings.Join(operands, " or ")
+	case opAnd:
+		return strings.Join(operands, " and ")
+	case opNot:
+		return "not " + operands[0]
+	case opNear:
+		word := " near/"
+		if e.ordered {
+			word = " before/"
+		}
+		return operands[0] + word + e.distanceText() + " " + operands[1]
+	case opCount:
+		return "count(" + operands[0] + ") >= " + strconv.Itoa(e.least)
+	case opTitle:
+		return "title(" + operands[0] + ")"
+	case opTest:
+		return e.name + "(" + strings.Join(e.values, ",") + ")"
+	}
+	switch {
+	case e.inline:
+		return "「" + e.name + "」"
+	case e.shared:
+		return "@" + e.name
+	}
+	return e.name
+}
+
+func (e *expr) distanceText() string {
+	switch e.unit {
+	case unitClause:
+		return "c"
+	case unitSentence:
+		return "s"
+	case unitToken:
+		return strconv.Itoa(e.distance) + "t"
+	case unitTurn:
+		return strconv.Itoa(e.distance) + "u"
+	}
+	return strconv.Itoa(e.distance)
+}

@@ -1,0 +1,137 @@
+package cli
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"github.com/urfave/cli/v2"
+
+	"suqiu/classify"
+)
+
+func ruleCheckCommand(env Env) *cli.Command {
+	return &cli.Command{
+		Name: "check", Usage: "检查规则 · compile the rules, run their examples and look for what is not meant",
+		ArgsUsage: "[FOLDER]",
+		Description: `Lists every fault with file, line, column and remedy: what does not compile, and examples that fail. Then, as remarks, what
+compiles and is probably not meant: patterns that find nothing new, rules that another one shadows, patterns, groups and rules
+that are there twice, shared groups without use, labels without enough rules; and what the folder takes the place of. FOLDER is
+laid over the built-in dictionaries like --dicts. Exit code 3 for faults, with --strict also for remarks.
+
+Examples:
+   suqiu rule check my-dicts
+   suqiu rule check --dicts my-dicts --strict --format json`,
+		Flags: settingFlags(
+			&cli.BoolFlag{Name: "strict", Usage: "remarks are faults too, but for what the folder takes the place of"},
+			formatFlag("text or json"),
+		),
+		Action: inSession(env, func(s *session, c *cli.Context) error {
+			if c.NArg() > 1 {
+				return usagef("rule check takes one folder; see suqiu rule check --help")
+			}
+			if c.NArg() == 1 {
+				s.cfg.Dicts = c.Args().First()
+			}
+			report, err := s.checkRules()
+			if err != nil {
+				return err
+			}
+			if c.String("format") == "json" {
+				out := json.NewEncoder(env.Stdout)
+				out.SetEscapeHTML(false)
+				out.SetIndent("", "  ")
+				if err := out.Encode(report); err != nil {
+					return err
+				}
+			} else {
+				report.print(env)
+			}
+			return report.verdict(c.Bool("strict"))
+		}),
+	}
+}
+
+// ruleReport is what a check of the rules found. Hash is empty where they do not compile.
+type ruleReport struct {
+	Faults  []classify.Problem `json:"faults"`
+	Learnt  []classify.Problem `json:"learnt"` // examples under todo that match now
+	Remarks []classify.Remark  `json:"remarks"`
+	Labels  int                `json:"labels"`
+	Rules   int                `json:"rules"`
+	Hash    string             `json:"hash,omitempty"`
+}
+
+func (s *session) checkRules() (*ruleReport, error) {
+	report := &ruleReport{Faults: []classify.Problem{}, Learnt: []classify.Problem{}, Remarks: []classify.Remark{}}
+	rules, err := s.compiled()
+	var faults *classify.LoadError
+	if errors.As(err, &faults) {
+		report.Faults = faults.Problems
+		return report, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	if err := rules.Ready(); err != nil {
+		return nil, err
+	}
+	failed, learnt := rules.Test()
+	report.Faults, report.Learnt = append(report.Faults, failed...), append(report.Learnt, learnt...)
+	report.Remarks = append(report.Remarks, rules.Lint()...)
+	report.Labels, report.Rules, report.Hash = len(rules.Taxonomy().Labels), len(rules.Rules()), rules.Hash()
+	return report, nil
+}
+
+// remarkName says in Chinese what a remark is about.
+func remarkName(kind string) string {
+	switch kind {
+	case classify.RemarkDead:
+		return "无效词式"
+	case classify.RemarkDuplicate:
+		return "重复"
+	case classify.RemarkShadowed:
+		return "被覆盖的规则"
+	case classify.RemarkNoAnchor:
+		return "缺少锚词"
+	case classify.RemarkUnused:
+		return "未使用"
+	case classify.RemarkNoRule:
+		return "标签无法给出"
+	case classify.RemarkHidden:
+		return "取代"
+	}
+	return kind
+}
+
+func (r *ruleReport) print(env Env) {
+	for _, p := range r.Faults {
+		fmt.Fprintln(env.Stdout, p)
+	}
+	for _, p := range r.Learnt {
+		fmt.Fprintf(env.Stdout, "已能识别，可移入 match：%s\n", p)
+	}
+	for _, m := range r.Remarks {
+		fmt.Fprintf(env.Stdout, "%s：%s\n", remarkName(m.Kind), m.Problem)
+	}
+	if len(r.Faults) == 0 {
+		fmt.Fprintf(env.Stdout, "规则可用：标签 %d 个，规则 %d 条，提示 %d 处，散列 %s\n", r.Labels, r.Rules, len(r.Remarks), r.Hash)
+	}
+}
+
+// verdict is the exit code of the check.
+func (r *ruleReport) verdict(strict bool) error {
+	if len(r.Faults) > 0 {
+		return cli.Exit(fmt.Sprintf("%d faults in the rules", len(r.Faults)), exitCheck)
+	}
+	remarks := 0
+	for _, m := range r.Remarks {
+		if m.Kind != classify.RemarkHidden {
+			remarks++
+		}
+	}
+	if strict && remarks > 0 {
+		return cli.Exit(fmt.Sprintf("%d remarks on the rules", remarks), exitCheck)
+	}
+	return nil
+}

@@ -1,0 +1,252 @@
+package cli
+
+import (
+	"encoding/xml"
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/urfave/cli/v2"
+
+	"suqiu/classify"
+)
+
+func ruleTestCommand(env Env) *cli.Command {
+	return &cli.Command{
+		Name: "test", Usage: "运行规则的示例和测试文件 · run the examples in the rules and files of tests",
+		ArgsUsage: "[FILE.test.yaml | FOLDER]...",
+		Description: `Runs the examples in all rules and the tests in the named files, or without names those in tests/ of the --dicts folder. Says
+how much of the rules the examples reach; with --mutate also how many small changes of the rules they notice: a change that none
+notices, a survivor, shows what no example holds. Exit code 3 when an example fails or a share is below its minimum.
+
+Examples:
+   suqiu rule test --dicts my-dicts
+   suqiu rule test --dicts my-dicts --mutate --min-mutation 0.8 --min-coverage 0.95 --rule outage.
+   suqiu rule test regression.test.yaml --junit report.xml`,
+		Flags: settingFlags(
+			&cli.StringFlag{Name: "junit", Usage: "write the results to `FILE` as JUnit XML"},
+			&cli.StringFlag{Name: "rule", Usage: "list gaps and survivors only of rules whose id begins with `PREFIX`"},
+			&cli.BoolFlag{Name: "coverage", Usage: "list the rules, groups and branches that no example reaches"},
+			&cli.BoolFlag{Name: "patterns", Usage: "with --coverage, list the patterns too"},
+			&cli.Float64Flag{Name: "min-coverage", Usage: "least `SHARE` of rules and of groups that examples must reach, 0 to 1"},
+			&cli.BoolFlag{Name: "mutate", Usage: "change the rules in small ways and list the changes that no example notices"},
+			&cli.Float64Flag{Name: "min-mutation", Usage: "least `SHARE` of changes that must be noticed, 0 to 1; implies --mutate"},
+			&cli.BoolFlag{Name: "demands", Usage: "every rule needs three matching and two rejecting examples, four edits apart, one rejecting example with all its words"},
+		),
+		Action: inSession(env, func(s *session, c *cli.Context) error {
+			for _, name := range []string{"min-coverage", "min-mutation"} {
+				if v := c.Float64(name); v < 0 || v > 1 {
+					return usagef("--%s %v: write a share from 0 to 1, such as 0.95", name, v)
+				}
+			}
+			rules, err := s.examined()
+			if err != nil {
+				return err
+			}
+			return s.testRules(c, rules)
+		}),
+	}
+}
+
+func (s *session) testRules(c *cli.Context, rules *classify.RuleSet) error {
+	if err := rules.Ready(); err != nil {
+		return err
+	}
+	results := rules.Examples()
+	fixtures, err := s.runFixtures(rules, c.Args().Slice())
+	if err != nil {
+		return err
+	}
+	results = append(results, fixtures...)
+	if path := c.String("junit"); path != "" {
+		if err := writeJUnit(path, results); err != nil {
+			return err
+		}
+	}
+	out := s.env.Stdout
+	failed := 0
+	for _, r := range results {
+		switch {
+		case r.Failed:
+			failed++
+			fmt.Fprintln(out, r.Place)
+		case r.Place.What != "":
+			fmt.Fprintf(out, "已能识别，可移入 match：%s\n", r.Place)
+		}
+	}
+	fmt.Fprintf(out, "示例与测试：%d 条，其中测试文件 %d 条，未通过 %d 条\n", len(results), len(fixtures), failed)
+	measure, err := rules.Measure(c.Context, c.Bool("mutate") || c.IsSet("min-mutation"))
+	if err != nil {
+		return err
+	}
+	short := s.showMeasure(c, measure)
+	switch {
+	case failed > 0:
+		return cli.Exit(fmt.Sprintf("%d of %d examples and tests failed", failed, len(results)), exitCheck)
+	case len(short) > 0:
+		return cli.Exit(strings.Join(short, "; "), exitCheck)
+	}
+	return nil
+}
+
+// showMeasure prints what was measured and returns what is below its minimum.
+func (s *session) showMeasure(c *cli.Context, m *classify.Measure) (short []string) {
+	cov, least := m.Coverage, c.Float64("min-coverage")
+	show := func(what, english string, t classify.Tally, gaps []classify.Gap, list bool, least float64) {
+		fmt.Fprintf(s.env.Stdout, "%s：%d / %d（%.1f%%）\n", what, t.Good, t.All, 100*t.Share())
+		if list {
+			s.showGaps(c, gaps)
+		}
+		if t.Share() < least {
+			short = append(short, fmt.Sprintf("%s %.3f is below %.3f", english, t.Share(), least))
+		}
+	}
+	list := c.Bool("coverage")
+	show("示例触发的规则", "the coverage of rules", cov.Rules, cov.RuleGaps, list, least)
+	show("示例涉及的词组", "the coverage of groups", cov.Groups, cov.GroupGaps, list, least)
+	show("示例涉及的分支", "the coverage of branches", cov.Branches, cov.BranchGaps, list, 0)
+	show("示例涉及的词式", "the coverage of patterns", cov.Patterns, cov.PatternGaps, list && c.Bool("patterns"), 0)
+	if c.Bool("mutate") || c.IsSet("min-mutation") {
+		show("示例发现的改动", "the mutation score", m.Mutation.Killed, nil, false, c.Float64("min-mutation"))
+		rows := [][]string{{"改动", "发现", "共"}}
+		for _, name := range slices.Sorted(maps.Keys(m.Mutation.Operators)) {
+			t := m.Mutation.Operators[name]
+			rows = append(rows, []string{"  " + name, fmt.Sprint(t.Good), fmt.Sprint(t.All)})
+		}
+		_ = writeTable(s.env.Stdout, rows) // as Fprintf: what cannot be printed is not printed
+		s.showGaps(c, m.Mutation.Survivors)
+		s.showGaps(c, m.Mutation.Weak)
+	}
+	if c.Bool("demands") {
+		fmt.Fprintf(s.env.Stdout, "示例的欠缺：%d 处\n", len(m.Demands))
+		s.showGaps(c, m.Demands)
+		if len(m.Demands) > 0 {
+			short = append(short, fmt.Sprintf("the examples lack %d things", len(m.Demands)))
+		}
+	}
+	return short
+}
+
+func (s *session) showGaps(c *cli.Context, gaps []classify.Gap) {
+	for _, g := range gaps {
+		if strings.HasPrefix(g.Rule, c.String("rule")) {
+			fmt.Fprintln(s.env.Stdout, "  "+g.Place.String())
+		}
+	}
+}
+
+// runFixtures runs the named files and the files of the named folders; without names those of the user's dictionaries.
+func (s *session) runFixtures(rules *classify.RuleSet, names []string) ([]classify.ExampleResult, error) {
+	if len(names) == 0 && s.cfg.Dicts != "" {
+		if folder := filepath.Join(s.cfg.Dicts, "tests"); exists(folder) {
+			names = []string{folder}
+		}
+	}
+	var results []classify.ExampleResult
+	var faults []classify.Problem
+	for _, name := range names {
+		files, err := fixtureFiles(name)
+		if err != nil {
+			return nil, err
+		}
+		for _, file := range files {
+			data, err := os.ReadFile(file)
+			if err != nil {
+				return nil, err
+			}
+			fixtures, err := rules.ReadFixtures(file, data)
+			var load *classify.LoadError
+			if errors.As(err, &load) {
+				faults = append(faults, load.Problems...)
+			}
+			for i := range fixtures {
+				results = append(results, rules.RunFixture(&fixtures[i]))
+			}
+		}
+	}
+	if len(faults) > 0 {
+		for _, p := range faults {
+			fmt.Fprintln(s.env.Stdout, p)
+		}
+		return nil, cli.Exit(fmt.Sprintf("%d faults in the tests", len(faults)), exitCheck)
+	}
+	return results, nil
+}
+
+func exists(path string) bool {
+	_, err := os.Stat(path)
+	return !errors.Is(err, fs.ErrNotExist)
+}
+
+// fixtureFiles is the file itself, or the files of fixtures anywhere below a folder.
+func fixtureFiles(name string) ([]string, error) {
+	var files []string
+	err := filepath.WalkDir(name, func(path string, d fs.DirEntry, err error) error {
+		if err == nil && !d.IsDir() && (path == name || strings.HasSuffix(path, classify.FixtureSuffix)) {
+			files = append(files, path)
+		}
+		return err
+	})
+	if err == nil && len(files) == 0 {
+		err = usagef("%s holds no file *%s", name, classify.FixtureSuffix)
+	}
+	return files, err
+}
+
+// JUnit's XML, as far as build servers read it.
+type (
+	junitSuites struct {
+		XMLName xml.Name     `xml:"testsuites"`
+		Suites  []junitSuite `xml:"testsuite"`
+	}
+	junitSuite struct {
+		Name     string      `xml:"name,attr"`
+		Tests    int         `xml:"tests,attr"`
+		Failures int         `xml:"failures,attr"`
+		Cases    []junitCase `xml:"testcase"`
+	}
+	junitCase struct {
+		Class   string        `xml:"classname,attr"`
+		Name    string        `xml:"name,attr"`
+		File    string        `xml:"file,attr"`
+		Line    int           `xml:"line,attr"`
+		Failure *junitFailure `xml:"failure"`
+	}
+	junitFailure struct {
+		Message string `xml:"message,attr"`
+		Text    string `xml:",chardata"`
+	}
+)
+
+// writeJUnit writes the results with a suite for each file.
+func writeJUnit(path string, results []classify.ExampleResult) error {
+	var suites junitSuites
+	for _, r := range results {
+		i := slices.IndexFunc(suites.Suites, func(s junitSuite) bool { return s.Name == r.Place.File })
+		if i < 0 {
+			i = len(suites.Suites)
+			suites.Suites = append(suites.Suites, junitSuite{Name: r.Place.File})
+		}
+		suite := &suites.Suites[i]
+		test := junitCase{Class: r.Rule, Name: r.Kind + ": " + r.Text, File: r.Place.File, Line: r.Place.Line}
+		suite.Tests++
+		if r.Failed {
+			suite.Failures++
+			test.Failure = &junitFailure{r.Place.What, r.Place.String()}
+		}
+		suite.Cases = append(suite.Cases, test)
+	}
+	text, err := xml.MarshalIndent(suites, "", "  ")
+	if err != nil {
+		return fmt.Errorf("write the JUnit report: %w", err)
+	}
+	if err := os.WriteFile(path, append([]byte(xml.Header), append(text, '\n')...), 0o644); err != nil {
+		return fmt.Errorf("write the JUnit report: %w", err)
+	}
+	return nil
+}
