@@ -32,8 +32,8 @@ func (p *program) implies(a, b *expr) bool {
 			return false
 		}
 		return (b.op == opCount && p.within(a.children[0], b.children[0])) || (b.op == opGroup && p.within(a.children[0], b))
-	case opTitle:
-		return (b.op == opTitle && p.within(a.children[0], b.children[0])) || (b.op == opGroup && p.within(a.children[0], b))
+	case opTitle, opMeasure, opFirst, opLast:
+		return a.op == opTitle && b.op == opTitle && p.within(a.children[0], b.children[0]) || p.implies(a.children[0], b)
 	case opTest:
 		return b.op == opTest && a.name == b.name && subset(a.values, b.values)
 	}
@@ -54,6 +54,9 @@ func (p *program) within(a, b *expr) bool {
 		return !slices.ContainsFunc(a.children, func(c *expr) bool { return !p.within(c, b) })
 	case b.op == opOr && b.isSpan():
 		return slices.ContainsFunc(b.children, func(c *expr) bool { return p.within(a, c) })
+	case ofSpans(a) && a.op != opTitle:
+		narrower := a.op == b.op && a.unit == b.unit && a.distance <= b.distance && a.kind == b.kind && a.compare == b.compare && a.bound == b.bound
+		return narrower && p.within(a.children[0], b.children[0]) || p.within(a.children[0], b)
 	case a.op == opNear && b.op == opNear:
 		if b.ordered && !a.ordered || !distanceWithin(a, b) {
 			return false

@@ -11,14 +11,14 @@ import (
 type lab struct {
 	rs       *RuleSet
 	program  *program
-	units    []entry
+	units    []placedEntry
 	byGroup  [][]int32 // the units of each group
 	patterns *matcher  // finds the words of each unit
 	search   search
 }
 
-// entry is one pattern at its place in a file; the groups that take in a shared group have its units too.
-type entry struct {
+// placedEntry is one pattern at its place in a file; the groups that take in a shared group have its units too.
+type placedEntry struct {
 	placedPattern
 	groups []int32
 }
@@ -39,7 +39,7 @@ func newLab(rs *RuleSet) *lab {
 			if !ok {
 				id = int32(len(l.units))
 				known[place{p.node.Node, p.at}] = id
-				l.units = append(l.units, entry{placedPattern: p})
+				l.units = append(l.units, placedEntry{placedPattern: p})
 				s, _ := expandPattern(p.text, rs.segmenter.lexicon.folder) // it did when the set was compiled
 				sequences = append(sequences, s)
 			}

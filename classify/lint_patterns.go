@@ -20,6 +20,8 @@ type wordList struct {
 	own   []placedPattern
 	texts []string // of all patterns
 	mask  []string
+
+	measured bool // its words hold quantities that a condition compares: a longer word may hold more
 }
 
 // patternLint knows every pattern by its text, as a group of the matcher of its own.
@@ -63,8 +65,9 @@ func (l *linter) patterns() {
 func (l *linter) wordLists() []*wordList {
 	var lists []*wordList
 	files := l.rs.files
+	measured := l.measured()
 	add := func(g groupSource, owner string) {
-		w := &wordList{name: g.name, owner: owner, place: g.place.describe(0, ""), opts: g.opts}
+		w := &wordList{name: g.name, owner: owner, place: g.place.describe(0, ""), opts: g.opts, measured: measured[owner+" "+g.name]}
 		for _, p := range g.any {
 			if p.text[0] != '@' {
 				w.own = append(w.own, p)
@@ -89,6 +92,39 @@ func (l *linter) wordLists() []*wordList {
 		}
 	}
 	return lists
+}
+
+// measured names the groups whose words a measure looks into, by rule (none for shared groups) and name.
+func (l *linter) measured() map[string]bool {
+	found := map[string]bool{}
+	var take func(owner, name string, patterns []placedPattern)
+	take = func(owner, name string, patterns []placedPattern) {
+		if key := owner + " " + name; !found[key] {
+			found[key] = true
+			for _, p := range patterns {
+				if p.text[0] == '@' {
+					take("", p.text, l.rs.files.groups[p.text[1:]].any)
+				}
+			}
+		}
+	}
+	for _, rules := range l.rs.rules {
+		for i := range rules {
+			rules[i].when.walk(func(e *expr) {
+				if e.op != opMeasure {
+					return
+				}
+				for _, id := range groupsOf(e, false) {
+					g, owner := &l.rs.groups[id], rules[i].id
+					if g.name[0] == '@' {
+						owner = ""
+					}
+					take(owner, g.name, g.patterns)
+				}
+			})
+		}
+	}
+	return found
 }
 
 func textsOf(patterns []placedPattern) []string {
@@ -139,7 +175,7 @@ func (p *patternLint) list(w *wordList, sequences [][]sequence) {
 			p.add(RemarkDead, own.node.describe(own.at, "the pattern %s holds a negation and the group %s requires one before it; leave the negation out of the pattern, or write neg: ignore", own.text, w.name))
 		}
 		delete(others, id)
-		if cover := p.coveredBy(w, texts, others, masked); cover != "" {
+		if cover := p.coveredBy(w, texts, others, masked); cover != "" && !w.measured {
 			p.add(RemarkDead, own.node.describe(own.at, "the pattern %s finds nothing that %s does not find; remove it from the group %s", own.text, cover, w.name))
 			continue
 		}

@@ -13,8 +13,10 @@ const (
 	MutateFarther     = "distance doubled"
 	MutateUnordered   = "before to near"
 	MutateCount       = "count changed"
-	MutateTitleOff    = "title off"
-	MutateCueOff      = "cue ignored" // neg, hyp or aside: exclude or require becomes ignore
+	MutatePlaceOff    = "place off"      // title, first or last
+	MutateMeasureOff  = "comparison off" // of a quantity
+	MutateBound       = "bound changed"  // >= becomes >, and so on
+	MutateCueOff      = "cue ignored"    // neg, hyp or aside: exclude or require becomes ignore
 	MutateBorderOff   = "border any"
 	MutateMaskOff     = "mask off"
 	MutateRoleOff     = "role any"
@@ -83,14 +85,34 @@ func mutateWhen(r *rule) []*mutant {
 func visit(e *expr, free bool, do func(e *expr, free bool)) {
 	do(e, free)
 	for _, c := range e.children {
-		visit(c, free && e.op != opNear && e.op != opCount && e.op != opTitle, do)
+		visit(c, free && e.op != opNear && e.op != opCount && !ofSpans(e), do)
 	}
 }
+
+// ofSpans reports whether a node narrows the places of its only operand.
+func ofSpans(e *expr) bool {
+	switch e.op {
+	case opTitle, opMeasure, opFirst, opLast:
+		return true
+	}
+	return false
+}
+
+// loosened are the comparisons that differ from others only at the bound.
+var loosened = map[string]string{">=": ">", ">": ">=", "<=": "<", "<": "<=", "=": ">="}
 
 // edits are the changes that a node allows.
 func edits(e *expr, free bool) []edit {
 	var all []edit
 	add := func(operator, what string, do func(*expr)) { all = append(all, edit{operator, what, do}) }
+	addDistances := func() {
+		if half := e.distance / 2; half > 0 || e.op == opNear && e.distance > 0 {
+			add(MutateNearer, fmt.Sprintf("%s, %d becomes %d", e, e.distance, half), func(e *expr) { e.distance = half })
+		}
+		if e.distance > 0 {
+			add(MutateFarther, fmt.Sprintf("%s, %d becomes %d", e, e.distance, 2*e.distance), func(e *expr) { e.distance *= 2 })
+		}
+	}
 	if e.op == opAnd || e.op == opOr || e.op == opNear {
 		for i, c := range e.children {
 			add(MutateDropOperand, "without "+c.String(), func(e *expr) { e.drop(i) })
@@ -104,7 +126,7 @@ func edits(e *expr, free bool) []edit {
 			add(MutateOrAnd, e.String(), func(e *expr) { e.op = opAnd })
 		}
 	case opNot:
-		add(MutateNotOff, e.String(), func(e *expr) { *e = *e.children[0] })
+		add(MutateNotOff, e.String(), toOperand)
 	case opNear:
 		if free {
 			add(MutateNearOff, e.String(), func(e *expr) { e.op = opAnd })
@@ -118,10 +140,7 @@ func edits(e *expr, free bool) []edit {
 		case unitSentence:
 			add(MutateNearer, e.String()+", the sentence becomes the clause", func(e *expr) { e.unit = unitClause })
 		default:
-			if e.distance > 0 {
-				add(MutateNearer, fmt.Sprintf("%s becomes %d", e, e.distance/2), func(e *expr) { e.distance /= 2 })
-				add(MutateFarther, fmt.Sprintf("%s becomes %d", e, 2*e.distance), func(e *expr) { e.distance *= 2 })
-			}
+			addDistances()
 		}
 	case opCount:
 		add(MutateCount, fmt.Sprintf("%s becomes %d", e, e.least+1), func(e *expr) { e.least++ })
@@ -129,10 +148,20 @@ func edits(e *expr, free bool) []edit {
 			add(MutateCount, fmt.Sprintf("%s becomes %d", e, e.least-1), func(e *expr) { e.least-- })
 		}
 	case opTitle:
-		add(MutateTitleOff, e.String(), func(e *expr) { *e = *e.children[0] })
+		add(MutatePlaceOff, e.String(), toOperand)
+	case opFirst, opLast:
+		add(MutatePlaceOff, e.String(), toOperand)
+		addDistances()
+	case opMeasure:
+		add(MutateMeasureOff, e.String(), toOperand)
+		other := loosened[e.compare]
+		add(MutateBound, e.String()+", "+e.compare+" becomes "+other, func(e *expr) { e.compare = other })
 	}
 	return all
 }
+
+// toOperand replaces a node by its only operand.
+func toOperand(e *expr) { *e = *e.children[0] }
 
 // drop takes an operand out; one that is left alone stands for the node.
 func (e *expr) drop(i int) {

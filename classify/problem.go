@@ -22,6 +22,9 @@ func (p Problem) String() string {
 	return fmt.Sprintf("%s:%d:%d: %s", p.File, p.Line, p.Column, p.What)
 }
 
+// Overlay reports whether the problem is in a file that lies over the base.
+func (p Problem) Overlay() bool { return strings.HasPrefix(p.File, overlayPrefix) }
+
 // LoadError lists everything that keeps a rule set from being used.
 type LoadError struct {
 	Problems []Problem

@@ -33,8 +33,11 @@ func (f file) name() string {
 	if f.layer == 0 {
 		return f.path
 	}
-	return fmt.Sprintf("overlay%d/%s", f.layer, f.path)
+	return fmt.Sprintf("%s%d/%s", overlayPrefix, f.layer, f.path)
 }
+
+// overlayPrefix begins the names of files of the layers over the base, which has no such folder.
+const overlayPrefix = "overlay"
 
 // readLayers reads the files that belong to a rule set, layer by layer, each in the order of paths.
 func readLayers(layers []fs.FS) ([]file, error) {

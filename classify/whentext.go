@@ -10,6 +10,9 @@ func (e *expr) String() string {
 	operands := make([]string, len(e.children))
 	for i, c := range e.children {
 		operands[i] = c.String()
+		if len(e.children) == 1 && e.op != opNot {
+			continue // in the parentheses of a function
+		}
 		if c.op == opOr || c.op == opAnd && e.op != opOr || c.op == opNear && e.op == opNear && i > 0 {
 			operands[i] = "(" + operands[i] + ")"
 		}
@@ -31,6 +34,12 @@ func (e *expr) String() string {
 		return "count(" + operands[0] + ") >= " + strconv.Itoa(e.least)
 	case opTitle:
 		return "title(" + operands[0] + ")"
+	case opMeasure:
+		return quantityNames[e.kind] + "(" + operands[0] + ") " + e.compare + " " + e.boundText()
+	case opFirst:
+		return "first(" + operands[0] + ", " + e.distanceText() + ")"
+	case opLast:
+		return "last(" + operands[0] + ", " + e.distanceText() + ")"
 	case opTest:
 		return e.name + "(" + strings.Join(e.values, ",") + ")"
 	}
@@ -41,6 +50,15 @@ func (e *expr) String() string {
 		return "@" + e.name
 	}
 	return e.name
+}
+
+// boundText writes the bound of a measure; a duration has a unit.
+func (e *expr) boundText() string {
+	bound := strconv.FormatFloat(e.bound, 'f', -1, 64)
+	if e.kind == quantityDuration {
+		bound += "h"
+	}
+	return bound
 }
 
 func (e *expr) distanceText() string {

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/urfave/cli/v2"
 
@@ -17,13 +18,15 @@ func ruleCheckCommand(env Env) *cli.Command {
 		Description: `Lists every fault with file, line, column and remedy: what does not compile, and examples that fail. Then, as remarks, what
 compiles and is probably not meant: patterns that find nothing new, rules that another one shadows, patterns, groups and rules
 that are there twice, shared groups without use, labels without enough rules; and what the folder takes the place of. FOLDER is
-laid over the built-in dictionaries like --dicts. Exit code 3 for faults, with --strict also for remarks.
+laid over the built-in dictionaries like --dicts; then the remarks are about its files only, with --all also about the built-in
+ones. Exit code 3 for faults, with --strict also for remarks.
 
 Examples:
    suqiu rule check my-dicts
    suqiu rule check --dicts my-dicts --strict --format json`,
 		Flags: settingFlags(
 			&cli.BoolFlag{Name: "strict", Usage: "remarks are faults too, but for what the folder takes the place of"},
+			&cli.BoolFlag{Name: "all", Usage: "remarks on the built-in files too"},
 			formatFlag("text or json"),
 		),
 		Action: inSession(env, func(s *session, c *cli.Context) error {
@@ -36,6 +39,9 @@ Examples:
 			report, err := s.checkRules()
 			if err != nil {
 				return err
+			}
+			if s.cfg.Dicts != "" && !c.Bool("all") {
+				report.Remarks = slices.DeleteFunc(report.Remarks, func(m classify.Remark) bool { return !m.Overlay() })
 			}
 			if c.String("format") == "json" {
 				out := json.NewEncoder(env.Stdout)

@@ -1,0 +1,207 @@
+package classify
+
+import (
+	"slices"
+	"strings"
+	"testing"
+)
+
+// measureOne measures a rule set with mutation.
+func measureOne(t *testing.T, rules string) *Measure {
+	t.Helper()
+	m, err := mustCompile(t, testFS(rules)).Measure(t.Context(), true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return m
+}
+
+// told writes gaps as "line:column: what".
+func told(gaps []Gap) []string {
+	var all []string
+	for _, g := range gaps {
+		all = append(all, strings.TrimPrefix(g.Place.String(), "rules/test.yaml:"))
+	}
+	return all
+}
+
+// Each operator's mutant survives examples that do not tell it from the rule, and falls to the one that does.
+func TestMutation(t *testing.T) {
+	tests := []struct {
+		name, groups, when string
+		match, noMatch     string // as YAML lists; the rule holds them
+		killer             string // one more example, as "match: …" or "no_match: …"
+		survivor           string
+	}{
+		{"drop operand of and", "", "「停电」 and 「赔偿」", "[停电要赔偿]", "[天气好]", "no_match: 停电了", "drop operand: without 「赔偿」"},
+		{"drop operand of or", "", "「停电」 or 「断电」", "[停电了]", "[天气好]", "match: 断电了", "drop operand: without 「断电」"},
+		{"drop operand of near", "", "「停电」 near/4 「赔偿」", "[停电要赔偿]", "[天气好]", "no_match: 停电了", "drop operand: without 「赔偿」"},
+		{"and to or", "", "「停电」 and 「赔偿」", "[停电要赔偿]", "[天气好]", "no_match: 停电了", "and to or: 「停电」 and 「赔偿」"},
+		{"or to and", "", "「停电」 or 「断电」", "[停电又断电]", "[天气好]", "match: 断电了", "or to and: 「停电」 or 「断电」"},
+		{"not off", "", "「停电」 and not 「计划」", "[]", "[天气好]", "match: 停电了", "not off: not 「计划」"},
+		{"distance off", "", "「停电」 near/4 「赔偿」", "[停电要赔偿]", "[天气好]", "no_match: 停电了一天才来人还说没有什么可以给我们赔偿", "distance off: 「停电」 near/4 「赔偿」"},
+		{"distance halved", "", "「停电」 near/4 「赔偿」", "[停电要赔偿]", "[天气好]", "match: 停电了可以赔偿", "distance halved: 「停电」 near/4 「赔偿」, 4 becomes 2"},
+		{"distance doubled", "", "「停电」 near/4 「赔偿」", "[停电要赔偿]", "[天气好]", "no_match: 停电的事情怎么赔偿吧", "distance doubled: 「停电」 near/4 「赔偿」, 4 becomes 8"},
+		{"clause to sentence", "", "「停电」 near/c 「赔偿」", "[停电要赔偿]", "[天气好]", "no_match: 停电了，要赔偿", "distance doubled: 「停电」 near/c 「赔偿」, the clause becomes the sentence"},
+		{"sentence to clause", "", "「停电」 near/s 「赔偿」", "[停电要赔偿]", "[天气好]", "match: 停电了，要赔偿", "distance halved: 「停电」 near/s 「赔偿」, the sentence becomes the clause"},
+		{"before to near", "", "「停电」 before/4 「赔偿」", "[停电要赔偿]", "[天气好]", "no_match: 赔偿停电", "before to near: 「停电」 before/4 「赔偿」"},
+		{"count raised", "", "count(「停电」) >= 2", "[停电停电停电]", "[天气好]", "match: 停电停电", "count changed: count(「停电」) >= 2 becomes 3"},
+		{"count lowered", "", "count(「停电」) >= 2", "[停电停电]", "[天气好]", "no_match: 停电", "count changed: count(「停电」) >= 2 becomes 1"},
+		{"title off", "", "title(「停电」)", `["标题：停电"]`, "[天气好]", "no_match: 停电了", "place off: title(「停电」)"},
+		{"first off", "", "first(「停电」, 5)", "[停电]", "[天气好]", "no_match: 我们这里又双叒叕停电了", "place off: first(「停电」, 5)"},
+		{"comparison off", "{cut: 停了#times}", "times(cut) >= 3", "[停了四次]", "[天气好]", "no_match: 停了两次", "comparison off: times(cut) >= 3"},
+		{"bound changed", "{cut: 停了#times}", "times(cut) >= 3", "[停了四次]", "[天气好]", "match: 停了三次", "bound changed: times(cut) >= 3, >= becomes >"},
+		{"neg ignored", "{cut: 停电}", "cut", "[停电]", "[天气好]", "no_match: 没有停电", "cue ignored: group cut, neg exclude becomes ignore"},
+		{"hyp ignored", "{cut: {any: 停电, hyp: exclude}}", "cut", "[停电]", "[天气好]", "no_match: 如果停电", "cue ignored: group cut, hyp exclude becomes ignore"},
+		{"border any", "{cut: {any: 网国, border: nocross}}", "cut or 「电费」", "[电费]", "[天气好]", "no_match: 网上国网国际", "border any: group cut, nocross becomes any"},
+		{"mask off", "{cut: {any: 停电, border: any, mask: 停电费}}", "cut", "[停电]", "[天气好]", "no_match: 停电费", "mask off: group cut, its mask"},
+		{"role any", "{cut: {any: 停电, role: agent}}", "cut", `["坐席：停电"]`, "[天气好]", "no_match: 客户：停电", "role any: group cut, its role"},
+		{"drop pattern", "{cut: 停电 断电}", "cut", "[停电又断电]", "[天气好]", "match: 断电", "drop pattern: 断电"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			rules := func(match, noMatch string) string {
+				text := "rules:\n  - id: r\n    label: a.one\n    when: " + test.when + "\n"
+				if test.groups != "" {
+					text += "    groups: " + test.groups + "\n"
+				}
+				return text + "    examples:\n      match: " + match + "\n      no_match: " + noMatch + "\n"
+			}
+			survives := func(m *Measure) bool {
+				return slices.ContainsFunc(m.Mutation.Survivors, func(g Gap) bool { return strings.HasSuffix(g.Place.What, test.survivor) })
+			}
+			before := measureOne(t, rules(test.match, test.noMatch))
+			if !survives(before) {
+				t.Errorf("the mutant is not among the survivors: %q", told(before.Mutation.Survivors))
+			}
+			match, noMatch := test.match, test.noMatch
+			if text, ok := strings.CutPrefix(test.killer, "match: "); ok {
+				match = `["` + text + `", ` + strings.TrimPrefix(match, "[")
+			} else {
+				noMatch = `["` + strings.TrimPrefix(test.killer, "no_match: ") + `", ` + strings.TrimPrefix(noMatch, "[")
+			}
+			rs := mustCompile(t, testFS(rules(match, noMatch)))
+			if failed, _ := rs.Test(); len(failed) > 0 {
+				t.Fatalf("the examples do not hold: %v", failed)
+			}
+			if after := measureOne(t, rules(match, noMatch)); survives(after) {
+				t.Errorf("the mutant survived %s", test.killer)
+			}
+		})
+	}
+}
+
+const measuredRules = `
+groups:
+  power: 停电 断电
+  claim: {any: 赔偿 赔钱, mask: 赔偿标准}
+rules:
+  - id: claim
+    label: a.one
+    when: "@power near/6 @claim or 「索赔」 and not 「标准」"
+    examples:
+      match: [停电了要赔偿]
+      no_match: [停电赔偿标准]
+  - id: bare
+    label: b.one
+    when: 「电费」
+`
+
+// Coverage tells rules, groups, patterns and branches that no example reaches, with their places.
+func TestCoverage(t *testing.T) {
+	c := measureOne(t, measuredRules).Coverage
+	for _, test := range []struct {
+		name string
+		got  Tally
+		want Tally
+		gaps []Gap
+		told []string
+	}{
+		{"rules", c.Rules, Tally{1, 2}, c.RuleGaps, []string{"12:5: the rule bare fires on none of its examples; give it some under match"}},
+		{"groups", c.Groups, Tally{3, 5}, c.GroupGaps, []string{
+			"8:36: no example of claim has a word of the group 「索赔」", "14:11: no example of bare has a word of the group 「电费」"}},
+		{"patterns", c.Patterns, Tally{3, 7}, c.PatternGaps, []string{
+			"3:13: no example has the pattern 断电", "4:19: no example has the pattern 赔钱", "8:37: no example has the pattern 索赔", "14:12: no example has the pattern 电费"}},
+		{"branches", c.Branches, Tally{2, 3}, c.BranchGaps, []string{"8:41: 「索赔」 and not 「标准」 holds in no example of claim"}},
+	} {
+		if test.got != test.want || !slices.Equal(told(test.gaps), test.told) {
+			t.Errorf("%s: %v %q\nwant %v %q", test.name, test.got, told(test.gaps), test.want, test.told)
+		}
+	}
+}
+
+// A shared group's mutants fall to an example of any rule that uses it.
+func TestMutationOfSharedGroup(t *testing.T) {
+	without := measureOne(t, strings.Replace(measuredRules, "[停电赔偿标准]", "[天气好]", 1))
+	with := measureOne(t, measuredRules+"    examples: {match: [电费, 收电费], no_match: [天气]}\n")
+	const mask = "4:3: mask off: group @claim, its mask"
+	if !slices.Contains(told(without.Mutation.Survivors), mask) {
+		t.Errorf("survivors %q, want %q", told(without.Mutation.Survivors), mask)
+	}
+	if slices.Contains(told(with.Mutation.Survivors), mask) {
+		t.Errorf("%q survived the example that it is for", mask)
+	}
+	if m := with.Mutation; m.Killed.Good+len(m.Survivors) != m.Killed.All || m.Operators[MutateMaskOff] != (Tally{1, 1}) {
+		t.Errorf("tallies do not add up: %+v", m)
+	}
+}
+
+// Examples that notice no change are said to be too weak.
+func TestWeakExamples(t *testing.T) {
+	const rule = "rules:\n  - id: r\n    label: a.one\n    when: 「停电」\n    examples: {no_match: [天气好]}\n"
+	m := measureOne(t, rule)
+	want := []string{"2:5: no change of the rule r fails its examples; they are too weak, add some that nearly match"}
+	if got := told(m.Mutation.Weak); !slices.Equal(got, want) || m.Mutation.Killed.Good != 0 {
+		t.Errorf("got %q with %v killed, want %q", got, m.Mutation.Killed, want)
+	}
+}
+
+// What the examples of a rule lack is told one by one; a full set lacks nothing.
+func TestDemands(t *testing.T) {
+	rule := func(examples string) string {
+		return "rules:\n  - id: r\n    label: a.one\n    when: 「停电」 near/4 「赔偿」\n    examples:\n" + examples
+	}
+	for _, test := range []struct {
+		name, examples string
+		want           []string
+	}{
+		{"none", "      todo: [黑了]\n", []string{
+			"2:5: the rule r has 0 examples under match; give it at least 3", "2:5: the rule r has 0 examples under no_match; give it at least 2"}},
+		{"alike", "      match: [昨天停电要赔偿, 今天停电要赔偿, 供电所答应停电给赔偿]\n      no_match: [停电的事已经说了三遍，问问赔偿, 天气预报说要下雨]\n",
+			[]string{"6:24: this example of r differs from the one in line 6 by fewer than 4 characters; change or remove one"}},
+		{"no near miss", "      match: [昨天停电要赔偿, 冰箱因为停电坏了电力局应赔偿吧停电赔偿, 供电所答应停电给赔偿]\n      no_match: [停电的事已经说了三遍, 天气预报说要下雨]\n",
+			[]string{"2:5: no example under no_match of the rule r has all its words; add one that has a word of every group it wants and yet is another thing"}},
+		{"full", "      match: [昨天停电要赔偿, 冰箱因为停电坏了电力局应赔偿吧停电赔偿, 供电所答应停电给赔偿]\n      no_match: [停电的事已经说了三遍，问问赔偿, 天气预报说要下雨]\n", nil},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			if got := told(measureOne(t, rule(test.examples)).Demands); !slices.Equal(got, test.want) {
+				t.Errorf("got  %q\nwant %q", got, test.want)
+			}
+		})
+	}
+}
+
+// A condition reads the same when it is written out and parsed again.
+func TestConditionText(t *testing.T) {
+	for _, text := range []string{
+		"a", "@a and not (b or 「停电 断电」)", "a near/3 b before/2t c near/1u d", "(a or b) near/s (c near/c d)", "count(@a) >= 3 or title(b)",
+		"times(a or b) >= 3 near/4 c", "duration(a) > 1.5h", "first(a, 3u) and last(b, 50)", "hotline(95598,12398) and kind(call)", "not (a and b)",
+	} {
+		e, err := parseWhen(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := e.String(); got != text {
+			t.Errorf("%s is written as %s", text, got)
+		}
+	}
+}
+
+func BenchmarkMeasure(b *testing.B) {
+	rs := mustCompile(b, testFS(measuredRules))
+	for b.Loop() {
+		if _, err := rs.Measure(b.Context(), true); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
