@@ -40,7 +40,7 @@ func (l *lab) demands(r *rule, trials []*trial) []Gap {
 func (m *matches) hasWords(e *expr) bool {
 	switch e.op {
 	case opGroup:
-		return len(m.raw[e.group]) > 0
+		return len(m.places(e.group)) > 0
 	case opOr:
 		return slices.ContainsFunc(e.children, m.hasWords)
 	case opNot:

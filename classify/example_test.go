@@ -79,9 +79,13 @@ func blocks(t *testing.T, page, language string) []string {
 
 func checkManual(t *testing.T, files []string) {
 	overlay := fstest.MapFS{}
+	tests := ""
 	for i, block := range files {
 		path := "taxonomy.yaml"
 		switch {
+		case strings.HasPrefix(block, "tests:"):
+			tests = block
+			continue
 		case strings.Contains(block, "\nrules:"):
 			path = fmt.Sprintf("rules/manual%d.yaml", i)
 		case strings.HasPrefix(block, "neg:"):
@@ -99,5 +103,14 @@ func checkManual(t *testing.T, files []string) {
 	}
 	if _, learnt := rules.Test(); len(learnt) > 0 {
 		t.Error(learnt)
+	}
+	fixtures, err := rules.ReadFixtures("manual.test.yaml", []byte(tests))
+	if err != nil || len(fixtures) == 0 {
+		t.Fatalf("%d tests in the manual: %v", len(fixtures), err)
+	}
+	for i := range fixtures {
+		if result := rules.RunFixture(&fixtures[i]); result.Failed {
+			t.Error(result.Place)
+		}
 	}
 }

@@ -88,6 +88,9 @@ func (p *program) groupWithin(a, b int32) bool {
 	if g.opts.roles&^h.opts.roles != 0 || h.opts.border != borderAny && h.opts.border != g.opts.border {
 		return false
 	}
+	if g.opts.skipsFillers && !h.opts.skipsFillers || g.opts.pinyin != pinyinOff && (g.opts.pinyin != h.opts.pinyin || g.opts.pinyinLeast < h.opts.pinyinLeast) {
+		return false
+	}
 	for k, policy := range h.opts.cues {
 		if policy != cueIgnore && policy != g.opts.cues[k] {
 			return false

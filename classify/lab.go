@@ -34,6 +34,9 @@ func newLab(rs *RuleSet) *lab {
 	known := map[place]int32{}
 	var sequences [][]sequence
 	for g := range program.groups {
+		if program.groups[g].base != int32(g) {
+			continue // a twin has its base's patterns
+		}
 		for _, p := range program.files.flatten(program.groups[g].patterns) {
 			id, ok := known[place{p.node.Node, p.at}]
 			if !ok {
@@ -85,7 +88,7 @@ func (l *lab) trials(r *rule) []*trial {
 			l.patterns.match(&l.search, t.m.doc.runes, func(u, start, end int32) {
 				t.units[u] = append(t.units[u], span{start, end, u, -1})
 			})
-			t.fires = t.m.holds(r.when)
+			t.fires = t.again(r, r.when)
 			trials = append(trials, t)
 		}
 	}
@@ -103,15 +106,17 @@ func (l *lab) lay(text string) *matches {
 	return m
 }
 
-// again evaluates a condition after a change of groups, patterns or the condition itself.
-func (t *trial) again(when *expr) bool {
+// again evaluates a rule with a condition after a change of groups, patterns or the condition itself.
+func (t *trial) again(r *rule, when *expr) bool {
 	clear(t.m.filtered)
-	t.m.used, t.m.pairs = t.m.used[:0], t.m.pairs[:0]
-	return t.m.holds(when)
+	changed := *r
+	changed.when = when
+	_, fires := t.m.fires(&changed)
+	return fires
 }
 
 // without evaluates a condition as if the unit did not stand in the groups it stands in.
-func (l *lab) without(t *trial, u int32, when *expr) bool {
+func (l *lab) without(t *trial, u int32, r *rule, when *expr) bool {
 	hidden := map[int32][]span{}
 	for _, g := range l.units[u].groups {
 		all := t.m.raw[g]
@@ -124,7 +129,7 @@ func (l *lab) without(t *trial, u int32, when *expr) bool {
 			hidden[g], t.m.raw[g] = all, kept
 		}
 	}
-	fires := t.again(when)
+	fires := t.again(r, when)
 	for g, all := range hidden {
 		t.m.raw[g] = all
 	}

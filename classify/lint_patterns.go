@@ -207,7 +207,7 @@ func (p *patternLint) coveredBy(w *wordList, texts []realised, others map[int32]
 			}
 			for _, s := range spans {
 				whole := s.start == 0 && s.end == r.length
-				if (whole || w.takes(s) && !masked[id] && !r.cueBeside(w, s)) && (best == "" || text < best) {
+				if (whole || w.opts.pinyin == pinyinOff && w.takes(s) && !masked[id] && !r.cueBeside(w, s)) && (best == "" || text < best) {
 					best = text
 				}
 			}

@@ -155,7 +155,7 @@ func (m *measurer) cover(r *rule, trials []*trial) {
 		}
 		for _, child := range e.children {
 			c.Branches.All++
-			if slices.ContainsFunc(trials, func(t *trial) bool { return t.again(child) }) {
+			if slices.ContainsFunc(trials, func(t *trial) bool { return t.again(r, child) }) {
 				c.Branches.Good++
 				continue
 			}
@@ -180,7 +180,7 @@ func (m *measurer) coverGroup(r *rule, e *expr, trials []*trial) {
 		}
 	}
 	for _, t := range trials {
-		t.again(e) // fills the words with the filters as they are
+		t.again(r, e) // fills the words with the filters as they are
 		for _, u := range m.exercised(t, id) {
 			m.groups[id].done, m.patterns[u].done = true, true
 		}
@@ -193,15 +193,15 @@ func (m *measurer) decisive(r *rule, trials []*trial) {
 		if !t.right() {
 			continue
 		}
-		fires := t.again(r.when)
+		fires := t.again(r, r.when)
 		used := slices.Clone(t.m.used)
 		r.when.walk(func(e *expr) {
-			if e.op == opNot && !fires && t.again(e.children[0]) {
+			if e.op == opNot && !fires && t.again(r, e.children[0]) {
 				used = append(used, t.m.used...)
 			}
 		})
 		for _, s := range used {
-			for _, u := range m.byGroup[s.group] {
+			for _, u := range m.byGroup[m.program.groups[s.group].base] {
 				if m.dropped[u] != nil || !holdsSpan(t.units[u], s) {
 					continue
 				}

@@ -56,6 +56,8 @@ func TestMutation(t *testing.T) {
 		{"border any", "{cut: {any: 网国, border: nocross}}", "cut or 「电费」", "[电费]", "[天气好]", "no_match: 网上国网国际", "border any: group cut, nocross becomes any"},
 		{"mask off", "{cut: {any: 停电, border: any, mask: 停电费}}", "cut", "[停电]", "[天气好]", "no_match: 停电费", "mask off: group cut, its mask"},
 		{"role any", "{cut: {any: 停电, role: agent}}", "cut", `["坐席：停电"]`, "[天气好]", "no_match: 客户：停电", "role any: group cut, its role"},
+		{"fillers kept", "{cut: {any: 停电了, filler: skip}}", "cut", "[停电了]", "[天气好]", "match: 停停电电了", "fillers kept: group cut, its words in this view"},
+		{"pinyin off", "{cut: {any: 变压器, pinyin: toneless}}", "cut", "[变压器]", "[天气好]", "match: 我家变鸭器坏", "pinyin off: group cut, its words in this view"},
 		{"drop pattern", "{cut: 停电 断电}", "cut", "[停电又断电]", "[天气好]", "match: 断电", "drop pattern: 断电"},
 	}
 	for _, test := range tests {

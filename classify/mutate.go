@@ -1,6 +1,9 @@
 package classify
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+)
 
 // Operators by which rules are changed, as a survivor names them.
 const (
@@ -20,6 +23,8 @@ const (
 	MutateBorderOff   = "border any"
 	MutateMaskOff     = "mask off"
 	MutateRoleOff     = "role any"
+	MutateFillerOff   = "fillers kept"
+	MutatePinyinOff   = "pinyin off"
 	MutateDropPattern = "drop pattern"
 )
 
@@ -198,6 +203,12 @@ func (l *lab) mutateGroup(id int32, owner string, place yamlNode, at int, wanted
 	if g.opts.roles != rolesCaller && g.opts.roles != rolesAny {
 		add(MutateRoleOff, "its role", func(g *group) { g.opts.roles = rolesAny })
 	}
+	for v, operator := range [views]string{viewFluent: MutateFillerOff, viewSound: MutatePinyinOff} {
+		inView := func(twin int32) bool { return l.program.groups[twin].view == view(v) }
+		if slices.ContainsFunc(g.twins, inView) {
+			add(operator, "its words in this view", func(g *group) { g.twins = slices.DeleteFunc(slices.Clone(g.twins), inView) })
+		}
+	}
 	return mutants
 }
 
@@ -208,16 +219,18 @@ func (l *lab) killedBy(m *mutant, r *rule, trials []*trial) bool {
 		when = m.when
 	}
 	if m.group >= 0 {
-		before := l.program.groups[m.group]
-		m.change(&l.program.groups[m.group])
-		defer func() { l.program.groups[m.group] = before }()
+		for _, g := range append(slices.Clip(l.program.groups[m.group].twins), m.group) {
+			before := l.program.groups[g]
+			m.change(&l.program.groups[g])
+			defer func() { l.program.groups[g] = before }()
+		}
 	}
 	for _, t := range trials {
 		fires := false
 		if m.unit >= 0 {
-			fires = l.without(t, m.unit, when)
+			fires = l.without(t, m.unit, r, when)
 		} else {
-			fires = t.again(when)
+			fires = t.again(r, when)
 		}
 		if t.right() && fires != t.fires {
 			return true

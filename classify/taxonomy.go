@@ -49,6 +49,15 @@ func (t *Taxonomy) Label(code string) (LabelInfo, bool) {
 	return t.Labels[i], true
 }
 
+// codes lists the labels' codes in the taxonomy's order.
+func (t *Taxonomy) codes() []string {
+	codes := make([]string, len(t.Labels))
+	for i := range t.Labels {
+		codes[i] = t.Labels[i].Code
+	}
+	return codes
+}
+
 // under reports whether code is the given label or parent, or lies below it.
 func under(code, ancestor string) bool {
 	return code == ancestor || strings.HasPrefix(code, ancestor) && code[len(ancestor)] == '.'
