@@ -55,7 +55,8 @@ func newSource(c config.Source, zone *time.Location) (decode.Source, error) {
 
 // liveRules is the rule set in force. A reload swaps the whole set: each contact is analysed by one of them as a whole.
 type liveRules struct {
-	now atomic.Pointer[classify.RuleSet]
+	now   atomic.Pointer[classify.RuleSet]
+	stale atomic.Bool // the last reload failed, so that a set older than the files is in force
 }
 
 // Analyze implements ingest.Analyzer.

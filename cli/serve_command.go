@@ -20,7 +20,6 @@ import (
 
 	"suqiu/dicts"
 	"suqiu/index"
-	"suqiu/index/elastic"
 	"suqiu/ingest"
 )
 
@@ -103,7 +102,9 @@ func (s *session) reloadOnHangup(ctx context.Context, live *liveRules, store ind
 		case <-ctx.Done():
 			return nil
 		case <-hangup:
-			if err := s.reload(ctx, live, store); err != nil {
+			err := s.reload(ctx, live, store)
+			live.stale.Store(err != nil)
+			if err != nil {
 				s.log.Error("the dictionaries were not reloaded; the set before stays in force", "revision", live.now.Load().Revision(), "err", err)
 			}
 		}
@@ -132,25 +133,9 @@ func (s *session) reload(ctx context.Context, live *liveRules, store index.Ledge
 	return nil
 }
 
-// paceMetrics tell how much is written to Elasticsearch at once.
-func paceMetrics(store index.Store) []prometheus.Collector {
-	cluster, ok := store.(*elastic.Store)
-	if !ok {
-		return nil
-	}
-	gauge := func(name, help string, value func(elastic.Pace) int) prometheus.Collector {
-		return prometheus.NewGaugeFunc(prometheus.GaugeOpts{Namespace: "suqiu", Subsystem: "elasticsearch", Name: name, Help: help},
-			func() float64 { return float64(value(cluster.Pace())) })
-	}
-	return []prometheus.Collector{
-		gauge("bulk_documents", "Documents a bulk request may have, adapted to how fast it is answered.", func(p elastic.Pace) int { return p.Size }),
-		gauge("bulk_slots", "Bulk requests that may be under way at once, adapted likewise.", func(p elastic.Pace) int { return p.Slots }),
-		gauge("bulk_active", "Bulk requests under way.", func(p elastic.Pace) int { return p.Active }),
-	}
-}
-
 func (s *session) handler(consumer *ingest.Consumer, loop *loop) http.Handler {
 	registry := prometheus.NewRegistry()
+	registry.MustRegister(processMetrics(consumer, loop.rules)...)
 	registry.MustRegister(paceMetrics(loop.store)...)
 	registry.MustRegister(loop.metrics, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	mux := http.NewServeMux()

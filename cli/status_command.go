@@ -19,15 +19,19 @@ func statusCommand(env Env) *cli.Command {
 		Name:  "status",
 		Usage: "积压、速率、数量 · lag, rates and counts",
 		Description: `Asks Kafka how far the consumer group has come, the index what it holds, and, if suqiu serve runs at the listen address, that
-process what it is doing. The rate is measured over --over.
+process what it is doing. The rate is measured over --over. --ready is for health checks: it asks that process alone.
 
 Example:
    suqiu status --over 5s`,
 		Flags: settingFlags(
 			&cli.DurationFlag{Name: "over", Value: 2 * time.Second, Usage: "how long the rate is measured"},
 			formatFlag("text or json"),
+			&cli.BoolFlag{Name: "ready", Usage: "only ask the process at the listen address whether it does its work; exit code 3 if not"},
 		),
 		Action: inSession(env, func(s *session, c *cli.Context) error {
+			if c.Bool("ready") {
+				return s.checkReady(c.Context)
+			}
 			report, err := s.status(c.Context, c.Duration("over"))
 			if err != nil {
 				return err
@@ -147,6 +151,19 @@ func (s *session) askConsumer(ctx context.Context) *ingest.Status {
 		return nil
 	}
 	return &status
+}
+
+// checkReady fails unless the process at the listen address does its work.
+func (s *session) checkReady(ctx context.Context) error {
+	status := s.askConsumer(ctx)
+	switch {
+	case status == nil:
+		return cli.Exit(fmt.Sprintf("no suqiu serve answers at %s; start it, or set listen to where it is", s.cfg.Listen), exitCheck)
+	case status.Problem != "":
+		return cli.Exit(status.Problem, exitCheck)
+	}
+	fmt.Fprintln(s.env.Stdout, "正常")
+	return nil
 }
 
 func (s *session) showStatus(r *statusReport) error {

@@ -140,6 +140,7 @@ func NewConsumer(cfg ConsumerConfig) (*Consumer, error) {
 	}
 	cfg = cfg.withDefaults()
 	c := &Consumer{cfg: cfg, loop: cfg.Loop, broker: broker, clock: cfg.Loop.cfg.Clock, log: cfg.Loop.cfg.Log}
+	c.loop.cfg.Metrics.expect(cfg.Sources)
 	for topic := range cfg.Sources {
 		c.topics = append(c.topics, topic)
 	}

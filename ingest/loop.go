@@ -94,7 +94,7 @@ func NewLoop(cfg LoopConfig) (*Loop, error) {
 		return nil, err
 	}
 	cfg = cfg.withDefaults()
-	return &Loop{cfg: cfg, shares: newShares(cfg.DeadShare, cfg.DeadWindow)}, nil
+	return &Loop{cfg: cfg, shares: newShares(cfg.DeadShare, cfg.DeadWindow, cfg.Metrics.share)}, nil
 }
 
 // Unit is what is acknowledged as one: the entries of one Kafka record or of one item of a file. It has at least one.

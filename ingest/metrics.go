@@ -1,6 +1,10 @@
 package ingest
 
-import "github.com/prometheus/client_golang/prometheus"
+import (
+	"github.com/prometheus/client_golang/prometheus"
+
+	"suqiu/ingest/decode"
+)
 
 // Metrics are the measures of ingestion. Their labels are names of sources, topics, outcomes and reasons: small fixed
 // sets without personal data. It is a prometheus.Collector: register it where it is to be shown.
@@ -9,6 +13,7 @@ type Metrics struct {
 	documents *prometheus.CounterVec
 	dead      *prometheus.CounterVec
 	unsealed  *prometheus.CounterVec
+	share     *prometheus.GaugeVec
 	retries   *prometheus.CounterVec
 	put       prometheus.Histogram
 	batch     prometheus.Histogram
@@ -20,6 +25,7 @@ type Metrics struct {
 	position  *prometheus.GaugeVec
 	committed *prometheus.GaugeVec
 	paused    *prometheus.GaugeVec
+	waiting   *prometheus.GaugeVec
 	stalled   *prometheus.GaugeVec
 }
 
@@ -40,10 +46,12 @@ func NewMetrics() *Metrics {
 		documents: counter("documents_total", "Documents by final verdict of the store.", "source", "outcome"),
 		dead:      counter("dead_letters_total", "Dead letters written.", "source", "reason"),
 		unsealed:  counter("unsealed_total", "Dead letters that went without their payload although there is a key to seal it to.", "source"),
-		retries:   counter("retries_total", "Attempts that had to be repeated, by cause.", "cause"),
-		put:       seconds("put_seconds", "Time of one attempt to put a batch into the store."),
-		batch:     seconds("batch_seconds", "Time from a batch's being read to its being acknowledged."),
-		commits:   counter("commits_total", "Commits of offsets by outcome: ok, fenced, failed.", "outcome"),
+		share: prometheus.NewGaugeVec(prometheus.GaugeOpts{Namespace: "suqiu", Subsystem: "ingest", Name: "dead_letter_share",
+			Help: "Share of dead letters among the source's latest records, 0 to 1: what deadletter.limit is compared with."}, []string{"source"}),
+		retries: counter("retries_total", "Attempts that had to be repeated, by cause.", "cause"),
+		put:     seconds("put_seconds", "Time of one attempt to put a batch into the store."),
+		batch:   seconds("batch_seconds", "Time from a batch's being read to its being acknowledged."),
+		commits: counter("commits_total", "Commits of offsets by outcome: ok, fenced, failed.", "outcome"),
 		rebalance: prometheus.NewCounter(prometheus.CounterOpts{Namespace: "suqiu", Subsystem: "ingest", Name: "generations_total",
 			Help: "Generations of the consumer group that this process took part in."}),
 		gap:       counter("gap_records_total", "Offsets that retention removed before they were read.", "topic"),
@@ -52,18 +60,35 @@ func NewMetrics() *Metrics {
 		position:  partition("position", "Offset after the last acknowledged record."),
 		committed: partition("committed", "Committed offset."),
 		paused:    partition("paused", "1 while the partition waits for the operator."),
+		waiting:   partition("waiting", "1 while the partition waits for a store or a broker that will come back by itself."),
 		stalled:   partition("stalled", "1 while there is a lag and no progress for too long."),
 	}
 }
 
 func (m *Metrics) collectors() []prometheus.Collector {
-	return []prometheus.Collector{m.records, m.documents, m.dead, m.unsealed, m.retries, m.put, m.batch, m.commits, m.rebalance, m.gap,
-		m.lag, m.age, m.position, m.committed, m.paused, m.stalled}
+	return []prometheus.Collector{m.records, m.documents, m.dead, m.unsealed, m.share, m.retries, m.put, m.batch, m.commits, m.rebalance, m.gap,
+		m.lag, m.age, m.position, m.committed, m.paused, m.waiting, m.stalled}
 }
 
 // partitions are the gauges that tell of one partition.
 func (m *Metrics) partitions() []*prometheus.GaugeVec {
-	return []*prometheus.GaugeVec{m.lag, m.age, m.position, m.committed, m.paused, m.stalled}
+	return []*prometheus.GaugeVec{m.lag, m.age, m.position, m.committed, m.paused, m.waiting, m.stalled}
+}
+
+// expect makes the counters of what a consumer may meet stand at zero before it does: Prometheus does not see the
+// first step of a counter that comes into being with it, and a source that stays silent from the start would not show.
+func (m *Metrics) expect(sources map[string]decode.Source) {
+	for topic, source := range sources {
+		m.records.WithLabelValues(source.Name)
+		m.share.WithLabelValues(source.Name)
+		m.gap.WithLabelValues(topic)
+	}
+	for _, outcome := range []string{"ok", "fenced", "failed"} {
+		m.commits.WithLabelValues(outcome)
+	}
+	for _, cause := range []string{"unavailable", "setup", "document", "deadletter"} {
+		m.retries.WithLabelValues(cause)
+	}
 }
 
 // Describe implements prometheus.Collector.

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"sync"
 
+	"github.com/prometheus/client_golang/prometheus"
+
 	"suqiu/ingest/decode"
 )
 
@@ -24,6 +26,7 @@ func (p *Pause) Error() string {
 type shares struct {
 	limit  int // dead letters in a window that are still borne
 	window int
+	gauge  *prometheus.GaugeVec // shows each source's share
 
 	mu      sync.Mutex
 	sources map[string]*share
@@ -37,8 +40,8 @@ type share struct {
 	pause *Pause
 }
 
-func newShares(limit float64, window int) *shares {
-	return &shares{limit: int(limit * float64(window)), window: window, sources: make(map[string]*share)}
+func newShares(limit float64, window int, gauge *prometheus.GaugeVec) *shares {
+	return &shares{limit: int(limit * float64(window)), window: window, gauge: gauge, sources: make(map[string]*share)}
 }
 
 // admit counts a unit. It returns why the source must stop before this unit, or nil.
@@ -87,8 +90,9 @@ func (s *shares) paused(source string) *Pause {
 	return s.of(source).pause
 }
 
-// judge pauses the source if too many of its latest records are dead.
+// judge shows the share, and pauses the source if too many of its latest records are dead.
 func (s *shares) judge(source string, of *share) {
+	s.gauge.WithLabelValues(source).Set(float64(of.dead) / float64(s.window))
 	if of.pause == nil && of.dead > s.limit {
 		of.pause = &Pause{"source " + source,
 			fmt.Sprintf("%d of its last %d records can't be used, more than %d", of.dead, s.window, s.limit),

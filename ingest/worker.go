@@ -279,7 +279,9 @@ func (w *worker) gauge(now time.Time) {
 	m.lag.WithLabelValues(w.id.topic, id).Set(float64(p.lag))
 	m.age.WithLabelValues(w.id.topic, id).Set(p.age.Seconds())
 	m.position.WithLabelValues(w.id.topic, id).Set(float64(p.position))
-	m.paused.WithLabelValues(w.id.topic, id).Set(flag(w.state.Report().Phase == PhasePaused))
+	phase := w.state.Report().Phase
+	m.paused.WithLabelValues(w.id.topic, id).Set(flag(phase == PhasePaused))
+	m.waiting.WithLabelValues(w.id.topic, id).Set(flag(phase == PhaseWaiting))
 	m.stalled.WithLabelValues(w.id.topic, id).Set(flag(p.lag > 0 && p.idle > w.c.cfg.StallAfter))
 }
 

@@ -1,0 +1,51 @@
+package cli
+
+import (
+	"github.com/prometheus/client_golang/prometheus"
+
+	"suqiu/index"
+	"suqiu/index/elastic"
+	"suqiu/ingest"
+)
+
+// processMetrics are the measures of the process itself, beside those of ingestion: which build and which rules it
+// works with, and whether it belongs to the consumer group.
+func processMetrics(consumer *ingest.Consumer, rules *liveRules) []prometheus.Collector {
+	flag := func(b bool) float64 {
+		if b {
+			return 1
+		}
+		return 0
+	}
+	gauge := func(name, help string, value func() float64) prometheus.Collector {
+		return prometheus.NewGaugeFunc(prometheus.GaugeOpts{Namespace: "suqiu", Name: name, Help: help}, value)
+	}
+	return []prometheus.Collector{
+		prometheus.NewGaugeFunc(prometheus.GaugeOpts{Namespace: "suqiu", Name: "build_info", Help: "1; the label names the build.",
+			ConstLabels: prometheus.Labels{"version": version}}, func() float64 { return 1 }),
+		gauge("ingest_member", "1 while this process is a member of the consumer group.", func() float64 {
+			return flag(consumer.Status().Membership.Phase == ingest.PhaseRunning)
+		}),
+		gauge("rules_revision", "Revision of the rule set in force.", func() float64 { return float64(rules.now.Load().Revision()) }),
+		gauge("rules_stale", "1 while the set in force is older than the files, because the last reload failed.", func() float64 {
+			return flag(rules.stale.Load())
+		}),
+	}
+}
+
+// paceMetrics tell how much is written to Elasticsearch at once.
+func paceMetrics(store index.Store) []prometheus.Collector {
+	cluster, ok := store.(*elastic.Store)
+	if !ok {
+		return nil
+	}
+	gauge := func(name, help string, value func(elastic.Pace) int) prometheus.Collector {
+		return prometheus.NewGaugeFunc(prometheus.GaugeOpts{Namespace: "suqiu", Subsystem: "elasticsearch", Name: name, Help: help},
+			func() float64 { return float64(value(cluster.Pace())) })
+	}
+	return []prometheus.Collector{
+		gauge("bulk_documents", "Documents a bulk request may have, adapted to how fast it is answered.", func(p elastic.Pace) int { return p.Size }),
+		gauge("bulk_slots", "Bulk requests that may be under way at once, adapted likewise.", func(p elastic.Pace) int { return p.Slots }),
+		gauge("bulk_active", "Bulk requests under way.", func(p elastic.Pace) int { return p.Active }),
+	}
+}
