@@ -1,0 +1,194 @@
+package deploy
+
+import (
+	"maps"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/compose-spec/compose-go/v2/dotenv"
+	"github.com/compose-spec/compose-go/v2/loader"
+	"github.com/compose-spec/compose-go/v2/types"
+)
+
+// filled is .env.example with every variable set.
+func filled(t *testing.T) map[string]string {
+	t.Helper()
+	env, err := dotenv.Read(".env.example")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(env) == 0 {
+		t.Fatal(".env.example is empty")
+	}
+	for name, value := range env {
+		if value != "" {
+			t.Errorf(".env.example gives %s a value; a secret that everybody knows is none", name)
+		}
+		env[name] = "filled-in"
+	}
+	return env
+}
+
+func loadCompose(t *testing.T, env map[string]string) (*types.Project, error) {
+	t.Helper()
+	folder, err := os.Getwd()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return loader.LoadWithContext(t.Context(), types.ConfigDetails{
+		WorkingDir: folder, Environment: env,
+		ConfigFiles: []types.ConfigFile{{Filename: filepath.Join(folder, "compose.yaml"), Content: read(t, "compose.yaml")}},
+	}, loader.WithProfiles([]string{"monitoring"}))
+}
+
+// The loader is that of docker compose: it checks the file against the specification and resolves variables, merges,
+// dependencies, networks, volumes and secrets.
+func TestCompose(t *testing.T) {
+	project, err := loadCompose(t, filled(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"kafka", "elasticsearch", "kibana", "suqiu", "topics", "indices", "dashboards", "accounts"} {
+		if _, err := project.GetService(want); err != nil {
+			t.Error(err)
+		}
+	}
+	for name, service := range project.Services {
+		t.Run(name, func(t *testing.T) {
+			once := service.Restart == "on-failure"
+			if checked := service.HealthCheck != nil && !service.HealthCheck.Disable; !once && !checked {
+				t.Error("runs on and has no health check")
+			}
+			for dependency, how := range service.DependsOn {
+				other := project.Services[dependency]
+				checked := other.HealthCheck != nil && !other.HealthCheck.Disable
+				if how.Condition == types.ServiceConditionHealthy && !checked {
+					t.Errorf("waits for the health of %s, which has no check", dependency)
+				}
+				if how.Condition == types.ServiceConditionCompletedSuccessfully && other.Restart != "on-failure" {
+					t.Errorf("waits for the end of %s, which runs on", dependency)
+				}
+			}
+			for _, port := range service.Ports {
+				if port.HostIP != "127.0.0.1" {
+					t.Errorf("port %s is open to other machines", port.Published)
+				}
+			}
+			for _, volume := range service.Volumes {
+				base := filepath.Base(volume.Source)
+				if _, err := os.Stat(volume.Source); volume.Type == types.VolumeTypeBind && base != "snapshots" && err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+}
+
+// Every suqiu in the file gets the arguments and variables that the real one knows, and the file it is given exists.
+func TestComposeCommands(t *testing.T) {
+	project, err := loadCompose(t, filled(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	checked := 0
+	for name, service := range project.Services {
+		if service.Build == nil {
+			continue
+		}
+		checked++
+		t.Run(name, func(t *testing.T) {
+			if err := checkCommand(t, service.Command); err != nil {
+				t.Error(err)
+			}
+			env := map[string]string{}
+			for name, value := range service.Environment {
+				env[name] = *value
+			}
+			if err := checkConfig(t, mounted(t, service, env["SUQIU_CONFIG"]), env); err != nil {
+				t.Error(err)
+			}
+			if dicts := setting(t, "compose/suqiu.yaml", "dicts"); mounted(t, service, dicts) == "" {
+				t.Errorf("the folder %s is not mounted", dicts)
+			}
+			if service.HealthCheck != nil && !service.HealthCheck.Disable {
+				if test := service.HealthCheck.Test; test[0] != "CMD" || checkCommand(t, test[2:]) != nil {
+					t.Errorf("health check %q: %v", test, checkCommand(t, test[2:]))
+				}
+			}
+			if !service.ReadOnly || !slices.Contains(service.CapDrop, "ALL") {
+				t.Error("may write its own files or has capabilities")
+			}
+		})
+	}
+	if checked != 4 {
+		t.Errorf("%d services run suqiu", checked)
+	}
+	serve := project.Services["suqiu"]
+	if key := *serve.Environment["SUQIU_MASK_KEY_FILE"]; key != "/run/secrets/"+serve.Secrets[0].Source {
+		t.Errorf("the key is looked for at %s", key)
+	}
+}
+
+// mounted is the file of this folder that a container sees at path.
+func mounted(t *testing.T, service types.ServiceConfig, path string) string {
+	t.Helper()
+	for _, volume := range service.Volumes {
+		if volume.Target == path {
+			return volume.Source
+		}
+	}
+	t.Errorf("nothing is mounted at %s", path)
+	return ""
+}
+
+// No password stands in the file, and one that is not set stops everything.
+func TestComposeSecrets(t *testing.T) {
+	secret := regexp.MustCompile(`(?i)(password|_key):\s*(.*)`)
+	found := secret.FindAllStringSubmatch(string(read(t, "compose.yaml")), -1)
+	if len(found) < 8 {
+		t.Fatalf("found only %d secrets", len(found))
+	}
+	for _, match := range found {
+		if !strings.HasPrefix(match[2], "${") {
+			t.Errorf("a secret stands in the file: %s", match[0])
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(filled(t))) {
+		if name == "GRAFANA_PASSWORD" {
+			continue // of a profile that is not started by default
+		}
+		env := filled(t)
+		delete(env, name)
+		if _, err := loadCompose(t, env); err == nil || !strings.Contains(err.Error(), name) {
+			t.Errorf("without %s: %v", name, err)
+		}
+	}
+}
+
+// What is deployed is what the end-to-end tests run against.
+func TestComposeVersions(t *testing.T) {
+	project, err := loadCompose(t, filled(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	version := regexp.MustCompile(`<version>(\d+\.\d+\.\d+)</version>`)
+	tested := func(engine string) string {
+		return version.FindStringSubmatch(string(read(t, "../e2e/engine/testdata/"+engine+"/pom.xml")))[1]
+	}
+	for service, engine := range map[string]string{"kafka": "kafka", "elasticsearch": "elasticsearch", "accounts": "elasticsearch", "kibana": "elasticsearch"} {
+		if image, want := project.Services[service].Image, tested(engine); !strings.HasSuffix(image, ":"+want) {
+			t.Errorf("%s is %s, tested is %s", service, image, want)
+		}
+	}
+}
+
+func TestAccountsScript(t *testing.T) {
+	if out, err := exec.CommandContext(t.Context(), "bash", "-n", "compose/accounts.sh").CombinedOutput(); err != nil {
+		t.Errorf("%v: %s", err, out)
+	}
+}

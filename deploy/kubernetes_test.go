@@ -1,0 +1,260 @@
+package deploy
+
+import (
+	"bufio"
+	"bytes"
+	"errors"
+	"io"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	appsv1 "k8s.io/api/apps/v1"
+	batchv1 "k8s.io/api/batch/v1"
+	corev1 "k8s.io/api/core/v1"
+	networkingv1 "k8s.io/api/networking/v1"
+	policyv1 "k8s.io/api/policy/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	kubeyaml "k8s.io/apimachinery/pkg/util/yaml"
+	"sigs.k8s.io/yaml"
+)
+
+// kustomization are the fields of a kustomization that ours uses.
+type kustomization struct {
+	metav1.TypeMeta `json:",inline"`
+	Namespace       string   `json:"namespace"`
+	Resources       []string `json:"resources"`
+	Images          []struct {
+		Name    string `json:"name"`
+		NewName string `json:"newName"`
+		NewTag  string `json:"newTag"`
+	} `json:"images"`
+}
+
+// manifests are the objects of the folder, by kind and name.
+type manifests map[string]any
+
+// object decodes strictly: a field that Kubernetes does not know is an error.
+func object(raw []byte) (kind, name string, decoded any, err error) {
+	var meta struct {
+		metav1.TypeMeta `json:",inline"`
+		Metadata        metav1.ObjectMeta `json:"metadata"`
+	}
+	if err := yaml.Unmarshal(raw, &meta); err != nil {
+		return "", "", nil, err
+	}
+	switch meta.APIVersion + " " + meta.Kind {
+	case "v1 Namespace":
+		decoded = &corev1.Namespace{}
+	case "v1 ConfigMap":
+		decoded = &corev1.ConfigMap{}
+	case "v1 Secret":
+		decoded = &corev1.Secret{}
+	case "v1 Service":
+		decoded = &corev1.Service{}
+	case "apps/v1 Deployment":
+		decoded = &appsv1.Deployment{}
+	case "batch/v1 Job":
+		decoded = &batchv1.Job{}
+	case "policy/v1 PodDisruptionBudget":
+		decoded = &policyv1.PodDisruptionBudget{}
+	case "networking.k8s.io/v1 NetworkPolicy":
+		decoded = &networkingv1.NetworkPolicy{}
+	case "kustomize.config.k8s.io/v1beta1 Kustomization":
+		decoded = &kustomization{}
+	default:
+		return "", "", nil, errors.New("unknown kind " + meta.APIVersion + " " + meta.Kind)
+	}
+	return meta.Kind, meta.Metadata.Name, decoded, yaml.UnmarshalStrict(raw, decoded)
+}
+
+func readManifests(t *testing.T) manifests {
+	t.Helper()
+	files, err := filepath.Glob("kubernetes/*.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := manifests{}
+	for _, file := range files {
+		documents := kubeyaml.NewYAMLReader(bufio.NewReader(bytes.NewReader(read(t, file))))
+		for {
+			raw, err := documents.Read()
+			if errors.Is(err, io.EOF) {
+				break
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			kind, name, decoded, err := object(raw)
+			if err != nil {
+				t.Fatalf("%s: %v", file, err)
+			}
+			if _, twice := all[kind+" "+name]; twice {
+				t.Errorf("%s: %s %s is there twice", file, kind, name)
+			}
+			all[kind+" "+name] = decoded
+		}
+	}
+	return all
+}
+
+func get[T any](t *testing.T, all manifests, key string) *T {
+	t.Helper()
+	found, ok := all[key].(*T)
+	if !ok {
+		t.Fatalf("there is no %s", key)
+	}
+	return found
+}
+
+// pods are the templates of what runs, by name.
+func pods(t *testing.T, all manifests) map[string]corev1.PodTemplateSpec {
+	t.Helper()
+	return map[string]corev1.PodTemplateSpec{
+		"consumer": get[appsv1.Deployment](t, all, "Deployment suqiu").Spec.Template,
+		"setup":    get[batchv1.Job](t, all, "Job suqiu-setup").Spec.Template,
+	}
+}
+
+func TestKubernetesFaultIsFound(t *testing.T) {
+	if _, _, _, err := object([]byte("apiVersion: v1\nkind: Service\nspec: {port: 1}\n")); err == nil {
+		t.Error("an unknown field passes")
+	}
+}
+
+// kubectl apply -k applies every file but the template of the secrets.
+func TestKustomization(t *testing.T) {
+	list := get[kustomization](t, readManifests(t), "Kustomization ").Resources
+	files, err := filepath.Glob("kubernetes/*.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range files {
+		name := filepath.Base(file)
+		want := name != "kustomization.yaml" && name != "secret.example.yaml"
+		if slices.Contains(list, name) != want {
+			t.Errorf("%s: applied %v, want %v", name, !want, want)
+		}
+	}
+}
+
+// Each container gets arguments, variables, a configuration and secrets that are there and that suqiu knows.
+func TestKubernetesContainers(t *testing.T) {
+	all := readManifests(t)
+	config := filepath.Join(t.TempDir(), "suqiu.yaml")
+	write(t, config, []byte(get[corev1.ConfigMap](t, all, "ConfigMap suqiu").Data["suqiu.yaml"]))
+	for name, pod := range pods(t, all) {
+		for _, container := range slices.Concat(pod.Spec.InitContainers, pod.Spec.Containers) {
+			t.Run(name+"/"+container.Name, func(t *testing.T) {
+				if err := checkCommand(t, container.Args); err != nil {
+					t.Error(err)
+				}
+				env := map[string]string{}
+				for _, v := range container.Env {
+					env[v.Name] = v.Value
+					if v.ValueFrom == nil {
+						continue
+					}
+					ref := v.ValueFrom.SecretKeyRef
+					if _, ok := get[corev1.Secret](t, all, "Secret "+ref.Name).StringData[ref.Key]; !ok {
+						t.Errorf("%s: secret %s has no %s", v.Name, ref.Name, ref.Key)
+					}
+				}
+				if err := checkConfig(t, config, env); err != nil {
+					t.Error(err)
+				}
+				paths := []string{env["SUQIU_CONFIG"]}
+				for _, key := range []string{"dicts", "mask.key_file", "kafka.ca_file", "elasticsearch.ca_file"} {
+					paths = append(paths, setting(t, config, key))
+				}
+				for _, path := range paths {
+					checkMounted(t, all, pod.Spec, container, path)
+				}
+				checkConfined(t, pod.Spec, container)
+			})
+		}
+	}
+}
+
+// checkMounted fails unless the container sees something at path that the folder's manifests provide.
+func checkMounted(t *testing.T, all manifests, pod corev1.PodSpec, c corev1.Container, path string) {
+	t.Helper()
+	for _, mount := range c.VolumeMounts {
+		key, inside := strings.CutPrefix(path, mount.MountPath)
+		if !inside {
+			continue
+		}
+		if key = strings.TrimPrefix(key, "/"); key == "" {
+			key = mount.SubPath
+		}
+		for _, volume := range pod.Volumes {
+			switch {
+			case volume.Name != mount.Name:
+				continue
+			case volume.ConfigMap != nil:
+				if _, ok := get[corev1.ConfigMap](t, all, "ConfigMap "+volume.ConfigMap.Name).Data[key]; !ok && key != "" {
+					t.Errorf("%s: config map %s has no %s", path, volume.ConfigMap.Name, key)
+				}
+			default:
+				if _, ok := get[corev1.Secret](t, all, "Secret "+volume.Secret.SecretName).StringData[key]; !ok {
+					t.Errorf("%s: secret %s has no %s", path, volume.Secret.SecretName, key)
+				}
+			}
+			return
+		}
+	}
+	t.Errorf("nothing is mounted at %s", path)
+}
+
+// checkConfined checks what the pod security standard "restricted", which the namespace enforces, asks for.
+func checkConfined(t *testing.T, pod corev1.PodSpec, c corev1.Container) {
+	t.Helper()
+	outer, inner := pod.SecurityContext, c.SecurityContext
+	if outer == nil || outer.RunAsNonRoot == nil || !*outer.RunAsNonRoot || outer.SeccompProfile == nil || outer.SeccompProfile.Type != corev1.SeccompProfileTypeRuntimeDefault {
+		t.Error("the pod may run as root or without seccomp")
+	}
+	if inner == nil || inner.AllowPrivilegeEscalation == nil || *inner.AllowPrivilegeEscalation || !*inner.ReadOnlyRootFilesystem ||
+		!slices.Contains(inner.Capabilities.Drop, "ALL") {
+		t.Error("the container has privileges")
+	}
+	if c.Resources.Requests.Memory().IsZero() || c.Resources.Requests.Cpu().IsZero() || c.Resources.Limits.Memory().IsZero() {
+		t.Error("no request or no limit of memory")
+	}
+}
+
+// The labels by which objects find the pods, and the port that suqiu listens on, are the same everywhere.
+func TestKubernetesFitsTogether(t *testing.T) {
+	all := readManifests(t)
+	deployment := get[appsv1.Deployment](t, all, "Deployment suqiu")
+	for name, template := range pods(t, all) {
+		for object, selector := range map[string]map[string]string{
+			"Deployment":          deployment.Spec.Selector.MatchLabels,
+			"PodDisruptionBudget": get[policyv1.PodDisruptionBudget](t, all, "PodDisruptionBudget suqiu").Spec.Selector.MatchLabels,
+			"Service":             get[corev1.Service](t, all, "Service suqiu").Spec.Selector,
+			"spread":              deployment.Spec.Template.Spec.TopologySpreadConstraints[0].LabelSelector.MatchLabels,
+		} {
+			found := len(selector) > 0
+			for key, value := range selector {
+				found = found && template.Labels[key] == value
+			}
+			if found != (name == "consumer") {
+				t.Errorf("%s finds the pods of %s: %v", object, name, found)
+			}
+		}
+	}
+	config := filepath.Join(t.TempDir(), "suqiu.yaml")
+	write(t, config, []byte(get[corev1.ConfigMap](t, all, "ConfigMap suqiu").Data["suqiu.yaml"]))
+	container := deployment.Spec.Template.Spec.Containers[0]
+	if listen := setting(t, config, "listen"); listen != "0.0.0.0:9598" || container.Ports[0].ContainerPort != 9598 {
+		t.Errorf("listens on %s, the container's port is %d", listen, container.Ports[0].ContainerPort)
+	}
+	for name, probe := range map[string]*corev1.Probe{"/livez": container.LivenessProbe, "/readyz": container.ReadinessProbe} {
+		if probe.HTTPGet.Path != name || probe.HTTPGet.Port.StrVal != container.Ports[0].Name {
+			t.Errorf("probe %s asks %s at %s", name, probe.HTTPGet.Path, probe.HTTPGet.Port.StrVal)
+		}
+	}
+	if container.StartupProbe == nil {
+		t.Error("a pod that starts while the store is away would be killed")
+	}
+}
