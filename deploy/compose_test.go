@@ -148,7 +148,7 @@ func mounted(t *testing.T, service types.ServiceConfig, path string) string {
 
 // No password stands in the file, and one that is not set stops everything.
 func TestComposeSecrets(t *testing.T) {
-	secret := regexp.MustCompile(`(?i)(password|_key):\s*(.*)`)
+	secret := regexp.MustCompile(`(?m)^\s+\w*(PASSWORD|KEY): (.*)$`)
 	found := secret.FindAllStringSubmatch(string(read(t, "compose.yaml")), -1)
 	if len(found) < 8 {
 		t.Fatalf("found only %d secrets", len(found))

@@ -81,6 +81,7 @@ func (m *Metrics) expect(sources map[string]decode.Source) {
 	for topic, source := range sources {
 		m.records.WithLabelValues(source.Name)
 		m.share.WithLabelValues(source.Name)
+		m.unsealed.WithLabelValues(source.Name)
 		m.gap.WithLabelValues(topic)
 	}
 	for _, outcome := range []string{"ok", "fenced", "failed"} {
