@@ -30,7 +30,7 @@ fuzz: ## every fuzzer for FUZZTIME
 
 e2e: ## against the real Elasticsearch and Kafka (needs Java 17 and Maven)
 	$(GO) test -tags e2e -count=1 -timeout 20m ./e2e/...
-	cd deploy && $(GO) test -tags e2e -count=1 -timeout 20m -run E2E .
+	cd deploy && $(GO) test -tags e2e -count=1 -timeout 20m -parallel 8 -run E2E .
 
 chaos: build ## kill -9, store and broker faults over a million calls
 	CHAOS_CALLS=$(or $(CHAOS_CALLS),1000000) $(GO) test -tags e2e -count=1 -timeout 80m -v -run TestChaos ./e2e/...
