@@ -3,6 +3,7 @@ package ingest
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"log/slog"
 	"slices"
@@ -79,9 +80,23 @@ func (d *DeadLetters) Bury(ctx context.Context, letters []DeadLetter) error {
 		messages[i] = kafka.Message{Key: []byte(letters[i].ID), Value: value}
 	}
 	if err := d.writer.WriteMessages(ctx, messages...); err != nil {
-		return fmt.Errorf("write %d dead letters to %s: %w", len(letters), d.topic, err)
+		return hinted(fmt.Errorf("write %d dead letters to %s: %w", len(letters), d.topic, firstCause(err)))
 	}
 	return nil
+}
+
+// firstCause is the first of the errors that kafka-go's writer collects, one a message, in a type that hides them from
+// errors.Is.
+func firstCause(err error) error {
+	var all kafka.WriteErrors
+	if errors.As(err, &all) {
+		for _, one := range all {
+			if one != nil {
+				return one
+			}
+		}
+	}
+	return err
 }
 
 // DeadFilter says which letters are wanted. Zero fields do not restrict.

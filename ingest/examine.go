@@ -141,7 +141,7 @@ func (d *DeadLetters) probe(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, callTimeout)
 	defer cancel()
 	if err := d.writer.WriteMessages(ctx, kafka.Message{Key: []byte("doctor")}); err != nil {
-		return fmt.Errorf("write to %s: %w", d.topic, err)
+		return fmt.Errorf("write to %s: %w", d.topic, firstCause(err))
 	}
 	return nil
 }

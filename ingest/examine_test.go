@@ -1,0 +1,70 @@
+package ingest
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/twmb/franz-go/pkg/kerr"
+	"github.com/twmb/franz-go/pkg/kfake"
+	"github.com/twmb/franz-go/pkg/kmsg"
+)
+
+func TestExamine(t *testing.T) {
+	for _, tt := range []struct {
+		name   string
+		change func(b *testBroker, c *Cluster)
+		ahead  time.Duration // of the brokers' clock
+		want   []string
+	}{
+		{name: "NothingWrong"},
+		{name: "OneBrokerAway", change: func(_ *testBroker, c *Cluster) { c.Brokers = append(c.Brokers, "127.0.0.1:1") },
+			want: []string{"ask broker 127.0.0.1:1", "nothing listens there"}},
+		{name: "AllBrokersAway", change: func(_ *testBroker, c *Cluster) { c.Brokers = []string{"127.0.0.1:1", "127.0.0.1:2"} },
+			want: []string{"ask broker 127.0.0.1:1", "ask broker 127.0.0.1:2"}},
+		{name: "ClockBehind", ahead: 365 * 24 * time.Hour, want: []string{"calls/0: its last record was written ", "NTP"}},
+		{name: "NoRightToWriteDeadLetters", change: func(b *testBroker, _ *Cluster) {
+			b.Cluster().Fault(kfake.Fault{Keys: []kmsg.Key{kmsg.Produce}, Err: kerr.TopicAuthorizationFailed})
+		}, want: []string{"write to " + DeadLetterTopic, "the right to describe and read the topic"}},
+		{name: "NoRightOnGroup", change: func(b *testBroker, _ *Cluster) {
+			b.Cluster().Fault(kfake.Fault{Keys: []kmsg.Key{kmsg.OffsetFetch}, Err: kerr.GroupAuthorizationFailed})
+		}, want: []string{"the right to read the consumer group"}},
+		{name: "RetentionOvertook", change: func(b *testBroker, _ *Cluster) {
+			b.consume(newMemStore(), newMemSink(), nil)
+			b.awaitCommits("calls", 1)
+			b.write("calls", 0, contact("b", 1), contact("c", 1))
+			if err := b.Cluster().DeleteRecords("calls", 0, 3); err != nil {
+				b.t.Fatal(err)
+			}
+		}, want: []string{"retention has removed offsets 1 to 2", "suqiu audit"}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			b := newTestBroker(t, 1, "calls", DeadLetterTopic)
+			b.write("calls", 0, contact("a", 1))
+			letters := b.deadLetters()
+			cluster := b.cluster()
+			if tt.change != nil {
+				tt.change(b, &cluster)
+			}
+			found, err := Examine(t.Context(), cluster, "suqiu", []string{"calls"}, letters, time.Now().Add(-tt.ahead))
+			if len(tt.want) == 0 {
+				if err != nil || found != (Examination{Topics: 2, Partitions: 1}) {
+					t.Errorf("got %+v, %v", found, err)
+				}
+				return
+			}
+			for _, want := range tt.want {
+				if err == nil || !strings.Contains(err.Error(), want) {
+					t.Errorf("got %v, want %q in it", err, want)
+				}
+			}
+		})
+	}
+	t.Run("MissingTopic", func(t *testing.T) {
+		b := newTestBroker(t, 1, "calls", DeadLetterTopic)
+		_, err := Examine(t.Context(), b.cluster(), "suqiu", []string{"calls", "orders"}, b.deadLetters(), time.Now())
+		if err == nil || err.Error() != "missing topics: [orders] ("+missingTopicsHint+")" {
+			t.Errorf("got %v", err)
+		}
+	})
+}
