@@ -23,8 +23,8 @@ type matcher struct {
 	edges  []edge
 	gaps   []gap
 	ending []int32 // groups
-	first  []start // by class: where sequences that begin with the character go on
-	after  []start // the same for sequences that begin with a number before the character
+	roots  []root  // by class
+	leaps  bool    // some sequence has a gap or a number
 	pairs  []uint64
 }
 
@@ -50,6 +50,11 @@ type edge struct {
 type gap struct {
 	min, max uint8
 	to       int32
+}
+
+// root is where sequences go on that begin with a character, or with a number before it.
+type root struct {
+	first, after start
 }
 
 // start is the nodes after a first character; those from plain on have nothing but edges.
@@ -95,7 +100,7 @@ func (m *matcher) kind(r rune) uint32 {
 type search struct {
 	found   func(group, start, end int32)
 	classes []uint16 // of the characters, and more zeros than a set has bits
-	blooms  []uint64 // bloomBit of each character's class and of the seven after it
+	blooms  []uint64 // bloomBit of each character's class and of the seven after it; these and the next where the matcher leaps
 	open    []uint64 // bit set: bit i is set where character i ends no sentence
 	numbers []uint64 // bit set: where character i may stand in a number
 	at      int      // where the sequence's first character stands
@@ -116,10 +121,16 @@ func (s *search) lay(m *matcher, runes []rune) {
 	const most = 64 + maxGap + bloomSpan // beyond the last end of a set
 	n := len(runes)
 	s.classes = slices.Grow(s.classes[:0], n+most)[:n+most]
+	clear(s.classes[n:])
+	if !m.leaps {
+		for i, r := range runes {
+			s.classes[i] = uint16(m.kind(r))
+		}
+		return
+	}
 	s.blooms = slices.Grow(s.blooms[:0], n+most)[:n+most]
 	s.open = slices.Grow(s.open[:0], n/64+2)[:n/64+2]
 	s.numbers = slices.Grow(s.numbers[:0], n/64+2)[:n/64+2]
-	clear(s.classes[n:])
 	clear(s.blooms[n:])
 	clear(s.open)
 	clear(s.numbers)
@@ -153,10 +164,11 @@ func (m *matcher) match(s *search, runes []rune, found func(group, start, end in
 			continue
 		}
 		s.at, s.start = i, i
-		for _, to := range m.begin(&m.first[c], c, s.classes[i+1]) {
+		root := &m.roots[c]
+		for _, to := range m.begin(&root.first, c, s.classes[i+1]) {
 			m.visit(s, to, 1<<1)
 		}
-		if nodes := m.begin(&m.after[c], c, s.classes[i+1]); len(nodes) > 0 {
+		if nodes := m.begin(&root.after, c, s.classes[i+1]); len(nodes) > 0 {
 			if s.start = numberBefore(runes, i); s.start >= 0 {
 				for _, to := range nodes {
 					m.visit(s, to, 1<<1)

@@ -18,8 +18,8 @@ func newMatcher(groups [][]sequence) *matcher {
 		}
 	}
 	b := &treeBuilder{matcher: m, byChar: map[charKey]int32{}, byPart: map[partKey]int32{}, grown: make([]grownNode, 1), used: 1}
-	for i := range b.roots {
-		b.roots[i] = make([][]int32, 1)
+	for i := range b.heads {
+		b.heads[i] = make([][]int32, 1)
 	}
 	for g, sequences := range groups {
 		for _, s := range sequences {
@@ -67,7 +67,7 @@ type partKey struct {
 type treeBuilder struct {
 	*matcher
 	grown  []grownNode
-	roots  [2][][]int32 // of rootFirst and rootAfter, by class
+	heads  [2][][]int32 // of rootFirst and rootAfter, by class
 	byChar map[charKey]int32
 	byPart map[partKey]int32
 	used   int // classes
@@ -110,9 +110,9 @@ func (b *treeBuilder) add(group int32, s sequence) {
 			switch {
 			case !made:
 			case p.number:
-				b.grown[at].number = to
+				b.grown[at].number, b.leaps = to, true
 			default:
-				b.grown[at].gaps = append(b.grown[at].gaps, gap{uint8(p.min), uint8(p.max), to})
+				b.grown[at].gaps, b.leaps = append(b.grown[at].gaps, gap{uint8(p.min), uint8(p.max), to}), true
 			}
 			at = to
 		}
@@ -139,7 +139,7 @@ func (b *treeBuilder) step(at, to int32, runes ...rune) {
 	for _, r := range runes {
 		c := b.classFor(r)
 		if at < 0 {
-			b.roots[-1-at][c] = append(b.roots[-1-at][c], to)
+			b.heads[-1-at][c] = append(b.heads[-1-at][c], to)
 			continue
 		}
 		from := &b.grown[at]
@@ -158,8 +158,8 @@ func (b *treeBuilder) classFor(r rune) uint16 {
 		} else {
 			b.astral[r] = c
 		}
-		for i := range b.roots {
-			b.roots[i] = append(b.roots[i], nil)
+		for i := range b.heads {
+			b.heads[i] = append(b.heads[i], nil)
 		}
 	}
 	return c
@@ -207,7 +207,11 @@ func (b *treeBuilder) flatten() {
 		b.nodes = append(b.nodes, flat)
 	}
 	b.nodes = append(b.nodes, b.ends(0))
-	b.first, b.after = b.starts(b.roots[0], same, place), b.starts(b.roots[1], same, place)
+	b.roots = make([]root, b.used)
+	for c := range b.roots {
+		class := uint16(c)
+		b.roots[c] = root{b.start(class, b.heads[0][c], same, place), b.start(class, b.heads[1][c], same, place)}
+	}
 }
 
 // finish sorts a node's edges, marks them by the node they led to, and lets all lead to the nodes that stand for others.
@@ -255,25 +259,21 @@ func (b *treeBuilder) ends(number int32) node {
 	return node{edges: uint32(len(b.edges)), gaps: uint32(len(b.gaps)), ending: uint32(len(b.ending)), number: number}
 }
 
-// starts orders the nodes after first characters and enters the pairs of those that have nothing but edges.
-func (b *treeBuilder) starts(root [][]int32, same, place []int32) []start {
-	starts := make([]start, len(root))
-	for class, nodes := range root {
-		slices.SortStableFunc(nodes, func(x, y int32) int { return cmp.Compare(b.grown[x].onlyEdges(), b.grown[y].onlyEdges()) })
-		s := start{nodes: make([]int32, len(nodes))}
-		for i, id := range nodes {
-			s.nodes[i] = place[same[id]]
-			n := &b.grown[id]
-			if n.onlyEdges() == 0 {
-				s.plain++
-				continue
-			}
-			for _, e := range n.edges {
-				word, bit := pairBit(uint16(class), e.class)
-				b.pairs[word] |= bit
-			}
+// start orders the nodes after a first character and enters the pairs of those that have nothing but edges.
+func (b *treeBuilder) start(class uint16, nodes, same, place []int32) start {
+	slices.SortStableFunc(nodes, func(x, y int32) int { return cmp.Compare(b.grown[x].onlyEdges(), b.grown[y].onlyEdges()) })
+	s := start{nodes: make([]int32, len(nodes))}
+	for i, id := range nodes {
+		s.nodes[i] = place[same[id]]
+		n := &b.grown[id]
+		if n.onlyEdges() == 0 {
+			s.plain++
+			continue
 		}
-		starts[class] = s
+		for _, e := range n.edges {
+			word, bit := pairBit(class, e.class)
+			b.pairs[word] |= bit
+		}
 	}
-	return starts
+	return s
 }
