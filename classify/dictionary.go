@@ -4,6 +4,7 @@ import (
 	"math"
 	"math/bits"
 	"unicode"
+	"unicode/utf8"
 
 	"github.com/go-ego/gse"
 )
@@ -13,8 +14,9 @@ import (
 // objects for each character; this takes a fraction of its time and of its memory, allocates nothing, and lets go of
 // gse once it is built. Tests compare each border with gse's.
 type dictionary struct {
-	entries []entry // open addressing; a power of two
-	shift   uint8   // of the hash
+	entries []entry  // open addressing; a power of two
+	shift   uint8    // of the hash
+	pairs   []uint64 // a filter: the bit of pair(a, b) is set where a word begins so
 }
 
 // entry is a node of the tree: a beginning of words.
@@ -37,7 +39,7 @@ func newDictionary(words *gse.Dictionary) *dictionary {
 		size *= 2
 	}
 	for {
-		d := &dictionary{entries: make([]entry, size), shift: uint8(64 - bits.TrailingZeros(uint(size)))}
+		d := &dictionary{entries: make([]entry, size), shift: uint8(64 - bits.TrailingZeros(uint(size))), pairs: make([]uint64, 1<<pairBits/64)}
 		if d.fill(words) {
 			return d
 		}
@@ -52,7 +54,14 @@ func (d *dictionary) fill(words *gse.Dictionary) bool {
 	for i := range words.Tokens {
 		word := &words.Tokens[i]
 		node := d.root()
-		for _, r := range word.Text() {
+		text := word.Text()
+		first, size := utf8.DecodeRuneInString(text)
+		if size < len(text) {
+			second, _ := utf8.DecodeRuneInString(text[size:])
+			at, bit := pair(first, second)
+			d.pairs[at] |= bit
+		}
+		for _, r := range text {
 			at, found := d.next(node, r)
 			if !found {
 				if used++; used > len(d.entries)/3*2 {
@@ -94,6 +103,21 @@ func (d *dictionary) next(node int, r rune) (at int, found bool) {
 	}
 }
 
+// pairBits is the logarithm of the size of the filter of pairs: large enough that few of its bits are set.
+const pairBits = 21
+
+// pair is the place of two characters in the filter.
+func pair(a, b rune) (word int, bit uint64) {
+	h := (uint32(a)*0x9E3779B1 + uint32(b)*0x85EBCA6B) >> (32 - pairBits)
+	return int(h / 64), 1 << (h % 64)
+}
+
+// mayBegin reports whether a word may begin with two characters. It spares most walks into the table, which is large.
+func (d *dictionary) mayBegin(a, b rune) bool {
+	word, bit := pair(a, b)
+	return d.pairs[word]&bit != 0
+}
+
 // path is the working memory of a cut, kept from text to text.
 type path struct {
 	steps []step
@@ -126,7 +150,7 @@ func (d *dictionary) cut(p *path, text []rune) {
 				p.reach(j, i, base+e.distance)
 				unknown = unknown && j != atom
 			}
-			if j == len(text) || e.after>>afterBit(text[j])&1 == 0 {
+			if j == len(text) || e.after>>afterBit(text[j])&1 == 0 || j == i+1 && !d.mayBegin(text[i], text[j]) {
 				break
 			}
 			at, found = d.next(at, text[j])

@@ -64,7 +64,7 @@ type start struct {
 }
 
 // pairWords is the size of the filter of pairs. A bit of it is set for each two classes that begin a sequence.
-const pairWords = 1 << 12
+const pairWords = 1 << 11
 
 func pairBit(a, b uint16) (word int, bit uint64) {
 	h := (uint32(a)*0x9E3779B1 ^ uint32(b)*0x85EBCA6B) >> 7

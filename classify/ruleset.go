@@ -23,7 +23,7 @@ type RuleSet struct {
 
 // Load compiles the rules of base with the overlays over it, the last on top, and runs the rules' examples; a set
 // with a fault or a failed example is refused with a *LoadError that names them all. It loads the segmenter's
-// dictionary, which takes about two seconds.
+// dictionary, which takes one to two seconds.
 func Load(base fs.FS, overlays ...fs.FS) (*RuleSet, error) {
 	rs, err := Compile(base, overlays...)
 	if err != nil {
