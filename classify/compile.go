@@ -2,9 +2,13 @@ package classify
 
 import (
 	"errors"
+	"maps"
 	"slices"
 	"strings"
+	"time"
+	"unicode"
 
+	"suqiu/calendar"
 	"suqiu/hotline"
 )
 
@@ -43,6 +47,7 @@ type rule struct {
 type program struct {
 	groups   []group
 	matcher  *matcher
+	zone     *time.Location // of weekdays, hours and months
 	views    [views]viewMatcher
 	cues     [cueKinds]cueSet
 	fillers  int32 // the group of words that say nothing
@@ -65,7 +70,7 @@ type compiler struct {
 }
 
 func compile(taxonomy *Taxonomy, files *ruleFiles, cues cueSources, fold folder, p *problems) *program {
-	c := &compiler{program: &program{files: files}, taxonomy: taxonomy, fold: fold, sharedIDs: map[string]int32{}, problems: p}
+	c := &compiler{program: &program{files: files, zone: calendar.Shanghai()}, taxonomy: taxonomy, fold: fold, sharedIDs: map[string]int32{}, problems: p}
 	c.fillers = c.addPatterns("filler", cues.fillers)
 	c.answer = answerSet{
 		ask: c.addPatterns("answer", cues.answer.ask), choice: c.addPatterns("answer", cues.answer.choice),
@@ -140,7 +145,7 @@ func (c *compiler) expand(patterns []placedPattern, open []string) []sequence {
 			shared, ok := c.files.groups[name]
 			switch {
 			case !ok:
-				p.node.problemAt(p.at, "there is no shared group %s; define it under groups at the top of a rule file", name)
+				p.node.problemAt(p.at, "there is no shared group %s; define it under groups at the top of a rule file%s", name, suggest(name, slices.Sorted(maps.Keys(c.files.groups))))
 			case slices.Contains(open, name):
 				p.node.problemAt(p.at, "the shared group %s takes in itself; break the circle", name)
 			default:
@@ -243,31 +248,43 @@ func (c *compiler) resolve(e *expr, place yamlNode, local map[string]int32, defa
 		e.group, ok = local[e.name]
 	}
 	if !ok {
-		remedy := "define it under groups of the rule, or write @ before the name of a shared group"
+		remedy, known := "define it under groups of the rule, or write @ before the name of a shared group", maps.Keys(local)
 		if e.shared {
-			remedy = "define it under groups at the top of a rule file"
+			remedy, known = "define it under groups at the top of a rule file", maps.Keys(c.files.groups)
 		}
-		place.problemAt(e.at, "there is no group %s; %s", e.name, remedy)
+		if _, shared := c.files.groups[e.name]; shared {
+			remedy = "write @" + e.name + " for the shared group"
+		} else if strings.ContainsFunc(e.name, func(r rune) bool { return unicode.Is(unicode.Han, r) }) {
+			remedy = "for the word itself write 「" + e.name + "」, or " + remedy
+		}
+		place.problemAt(e.at, "there is no group %s; %s%s", e.name, remedy, suggest(e.name, slices.Sorted(known)))
 	}
 }
 
 func (c *compiler) checkTest(e *expr, place yamlNode, decides decision) {
+	known := map[string][]string{
+		"hotline": stringsOf(hotline.Hotlines[:]), "kind": stringsOf([]hotline.Kind{hotline.KindCall, hotline.KindOrder, hotline.KindMessage}), "label": c.taxonomy.codes(),
+	}[e.name]
 	for _, v := range e.values {
-		known := true
+		ok := slices.Contains(known, v)
 		switch e.name {
-		case "hotline":
-			known = hotline.Hotline(v).Valid()
-		case "kind":
-			known = hotline.Kind(v).Valid()
 		case "label":
 			if decides == decidesLabel {
 				place.problemAt(e.at, "label(…) is known only in files that decide nature or responsible; use unless in the taxonomy")
 				return
 			}
-			known = slices.ContainsFunc(c.taxonomy.Labels, func(l LabelInfo) bool { return under(l.Code, v) })
+			ok = slices.ContainsFunc(known, func(code string) bool { return under(code, v) })
+		case "channel":
+			ok = true // 渠道 are as the sources name them
+		case "weekday", "hour", "month":
+			if _, _, ok := readRange(v, calendarRanges[e.name]); !ok {
+				r := calendarRanges[e.name]
+				place.problemAt(e.at, "%q is no %s; write numbers from %d to %d, or ranges such as %d-%d", v, e.name, r[0], r[1], r[0], r[1])
+			}
+			continue
 		}
-		if !known {
-			place.problemAt(e.at, "there is no %s %s", e.name, v)
+		if !ok {
+			place.problemAt(e.at, "there is no %s %s; known are %s%s", e.name, v, strings.Join(known, ", "), suggest(v, known))
 		}
 	}
 }
@@ -324,7 +341,7 @@ func (c *compiler) addRule(source *ruleSource) {
 // checkTarget sees that the rule decides for something there is.
 func (c *compiler) checkTarget(source *ruleSource) {
 	if source.labelAt.Node == nil {
-		source.place.problem("the rule %s has no label", source.id)
+		source.place.problem("the rule %s has no label; write label: and a code of the taxonomy", source.id)
 		return
 	}
 	switch source.decides {
@@ -334,7 +351,7 @@ func (c *compiler) checkTarget(source *ruleSource) {
 		source.labelAt.oneOf(stringsOf(responsibles)...)
 	default:
 		if _, ok := c.taxonomy.Label(source.label); !ok {
-			source.labelAt.problem("there is no label %s in the taxonomy; correct it or add it there", source.label)
+			source.labelAt.problem("there is no label %s in the taxonomy; correct it or add it there%s", source.label, suggest(source.label, c.taxonomy.codes()))
 		}
 	}
 }

@@ -1,10 +1,6 @@
 package classify
 
-import (
-	"slices"
-
-	"suqiu/hotline"
-)
+import "slices"
 
 // maxEvidence bounds the words of one group that are kept as evidence of one rule.
 const maxEvidence = 3
@@ -82,18 +78,6 @@ func (m *matches) counts(e *expr) bool {
 		}
 	}
 	return false
-}
-
-func (m *matches) tests(e *expr) bool {
-	return slices.ContainsFunc(e.values, func(v string) bool {
-		switch e.name {
-		case "hotline":
-			return m.doc.call.Hotline == hotline.Hotline(v)
-		case "kind":
-			return m.doc.call.Kind == hotline.Kind(v)
-		}
-		return slices.ContainsFunc(m.labels, func(code string) bool { return under(code, v) })
-	})
 }
 
 // use adds a span, or the words it is joined of, to the evidence.

@@ -77,6 +77,9 @@ func (rs *RuleSet) try(r *rule, kind exampleKind, e example) ExampleResult {
 		return result
 	}
 	result.Place = e.node.describe(0, what, r.id, e.text)
+	if result.Failed {
+		result.Place.What += "; " + rs.because(r, e.text)
+	}
 	return result
 }
 
@@ -112,6 +115,32 @@ func (rs *RuleSet) givenLabels(m *matches) []string {
 		}
 	}
 	return codes
+}
+
+// because says in a few words by what a rule fires on an example, or what keeps it from firing.
+func (rs *RuleSet) because(r *rule, text string) string {
+	m := rs.take(exampleCall(text), false)
+	defer rs.give(m)
+	var words []string
+	if _, fires := m.fires(r); fires {
+		for _, h := range m.evidence(nil, r.id) {
+			words = append(words, "「"+h.Text+"」")
+		}
+		return "it fires by " + strings.Join(words, " ")
+	}
+	f := RuleFinding{Rule: r.id}
+	m.why(r.when, &f)
+	for _, b := range f.Blocks[:min(len(f.Blocks), maxBlocks)] {
+		word := string(b.Reason) + ": " + b.Group
+		if b.Hit != nil && b.Group != "「"+b.Hit.Text+"」" {
+			word += " 「" + b.Hit.Text + "」"
+		}
+		if b.By != nil {
+			word += " by 「" + b.By.Text + "」"
+		}
+		words = append(words, word)
+	}
+	return strings.Join(words, ", ")
 }
 
 // check makes a failed example an error.

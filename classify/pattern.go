@@ -178,7 +178,22 @@ func (p *patternParser) item(depth int) ([]sequence, error) {
 		return p.gap()
 	case '#':
 		return p.number(depth)
+	case '（', '）', '｜', '［', '］', '＊', '＃', '？':
+		return nil, p.fault("%c is full width; write %c, or \\%c for the character itself", r, p.fold.fold(r), r)
+	case '，', '、', '；', ',', ';':
+		if depth == 0 && p.at > 0 {
+			return nil, p.fault("patterns are parted by a space, not by %c; write a space, or \\%c for the character itself", r, r)
+		}
+	case '+':
+		return nil, p.fault("there is no repetition; write the lengths that there are, as in 停停?停?, or \\+ for the character itself")
+	case '.':
+		if p.at+1 < len(p.text) && strings.ContainsRune("*+?", p.text[p.at+1]) {
+			return nil, p.fault("this is no regular expression; for a gap of up to %d characters write * alone, for others {least,most}", starGap)
+		}
 	case ']', '}', '?', '@':
+		if r == '?' && p.at > 0 && p.text[p.at-1] == '(' {
+			return nil, p.fault("there is no looking ahead or behind; hide a word in a phrase with mask, or use near and not")
+		}
 		return nil, p.fault("unexpected %q; write \\%c for the character itself", r, r)
 	case '\\':
 		if p.at++; p.at >= len(p.text) {

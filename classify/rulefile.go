@@ -268,6 +268,7 @@ func isName(s string) bool {
 func placedPatterns(n yamlNode) []placedPattern {
 	var all []placedPattern
 	for _, t := range n.texts() {
+		t.cutByComment()
 		all = append(all, splitPatterns(t.text(), 0, t)...)
 	}
 	return all

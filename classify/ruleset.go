@@ -51,6 +51,7 @@ func (rs *RuleSet) Reload(base fs.FS, overlays ...fs.FS) (*RuleSet, error) {
 	if err != nil {
 		return nil, err
 	}
+	next = next.InZone(rs.zone)
 	return next, next.check()
 }
 
@@ -79,8 +80,12 @@ func compileFiles(files []file, segmenter *Segmenter) (*RuleSet, error) {
 	}
 	source := archive(files)
 	rs := &RuleSet{program: program, taxonomy: taxonomy, segmenter: segmenter, source: source, hash: hashSource(source)}
-	rs.pool = &sync.Pool{New: func() any { return newMatches(program) }}
+	rs.pool = newPool(program)
 	return rs, nil
+}
+
+func newPool(p *program) *sync.Pool {
+	return &sync.Pool{New: func() any { return newMatches(p) }}
 }
 
 func newMatches(p *program) *matches {

@@ -98,7 +98,7 @@ func parseWhen(text string) (*expr, error) {
 	p.next()
 	e := p.or()
 	if p.token != "" {
-		p.fail("unexpected %q; join conditions with and, or, near", p.token)
+		p.unexpected()
 	}
 	if p.err != nil {
 		return nil, p.err
@@ -145,6 +145,31 @@ func (p *whenParser) next() {
 	p.token = string(p.text[p.at:p.end])
 }
 
+// found names the present token in an error.
+func (p *whenParser) found() string {
+	if p.token == "" {
+		return "the end"
+	}
+	return strconv.Quote(p.token)
+}
+
+// unexpected reports a token that stands where the condition is complete, and what its author may have meant.
+func (p *whenParser) unexpected() {
+	lower := strings.ToLower(p.token)
+	switch {
+	case isKeyword(lower) && lower != p.token:
+		p.fail("unexpected %q; write %s", p.token, lower)
+	case p.token == "&" || p.token == "，" || p.token == "," || p.token == "且" || p.token == "并且":
+		p.fail("unexpected %q; write and between conditions", p.token)
+	case p.token == "|" || p.token == "或" || p.token == "或者":
+		p.fail("unexpected %q; write or between conditions", p.token)
+	case p.token == "）" || p.token == "（":
+		p.fail("%s is full width; write %c", p.token, folder{}.fold([]rune(p.token)[0]))
+	default:
+		p.fail("unexpected %q; join conditions with and, or, near", p.token)
+	}
+}
+
 // take moves on if the present token is the given one.
 func (p *whenParser) take(token string) bool {
 	if p.token != token {
@@ -156,7 +181,7 @@ func (p *whenParser) take(token string) bool {
 
 func (p *whenParser) expect(token string) {
 	if !p.take(token) {
-		p.fail("expected %q, found %q", token, p.token)
+		p.fail("expected %q, found %s", token, p.found())
 	}
 }
 
@@ -197,7 +222,10 @@ func (p *whenParser) near() *expr {
 	for p.err == nil && (p.token == "near" || p.token == "before") {
 		e := &expr{op: opNear, at: p.at, ordered: p.token == "before"}
 		p.next()
-		p.expect("/")
+		if p.token != "/" {
+			p.fail("expected \"/\" and a distance, as in near/12, near/3t, near/1u, near/s; found %s", p.found())
+		}
+		p.next()
 		p.distance(e)
 		right := p.primary()
 		if p.err == nil && (!left.isSpan() || !right.isSpan()) {
@@ -259,7 +287,7 @@ func (p *whenParser) primary() *expr {
 			p.next()
 		}
 		return outer
-	case token == "hotline" || token == "kind" || token == "label":
+	case p.opens() && slices.Contains(testNames, token):
 		p.next()
 		e := &expr{op: opTest, at: at, name: token}
 		p.expect("(")
@@ -360,7 +388,7 @@ func readBound(text string, kind quantityKind) (float64, bool) {
 	return value, ok && end == len(runes) && kind != quantityDuration
 }
 
-// value reads names and numbers joined by dots.
+// value reads names and numbers joined by dots and hyphens.
 func (p *whenParser) value() string {
 	var value strings.Builder
 	for p.err == nil {
@@ -369,10 +397,10 @@ func (p *whenParser) value() string {
 		}
 		value.WriteString(p.token)
 		p.next()
-		if p.token != "." {
+		if p.token != "." && p.token != "-" {
 			break
 		}
-		value.WriteByte('.')
+		value.WriteString(p.token)
 		p.next()
 	}
 	return value.String()
@@ -389,6 +417,10 @@ func (p *whenParser) group() *expr {
 		e.name = p.token
 	case p.token == "":
 		p.fail("the condition ends where a group should stand")
+	case p.token == "（":
+		p.fail("（ is full width; write (")
+	case p.token == `"` || p.token == "“" || p.token == "'" || p.token == "‘":
+		p.fail("expected a group, found %q; words in a condition stand in 「」", p.token)
 	default:
 		p.fail("expected a group, found %q", p.token)
 	}

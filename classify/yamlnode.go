@@ -34,7 +34,8 @@ func parseYAML(f file, p *problems) (root yamlNode, ok bool) {
 	if err != nil {
 		var syntax *yaml.SyntaxError
 		if errors.As(err, &syntax) && syntax.Token != nil {
-			p.add(f, syntax.Token.Position.Line, syntax.Token.Position.Column, "not YAML: %s", syntax.Message)
+			at := syntax.Token.Position
+			p.add(f, at.Line, at.Column, "not YAML: %s%s", syntax.Message, yamlHint(f, at.Line, syntax.Message))
 		} else {
 			p.add(f, 0, 0, "not YAML: %v", err)
 		}
@@ -115,7 +116,7 @@ func (n yamlNode) fields(known ...string) []field {
 	case *ast.MappingValueNode:
 		values = []*ast.MappingValueNode{m}
 	default:
-		n.problem("expected a mapping (key: value)")
+		n.problem("expected a mapping (key: value)%s", n.looksLike())
 		return nil
 	}
 	fields := make([]field, 0, len(values))
@@ -125,7 +126,7 @@ func (n yamlNode) fields(known ...string) []field {
 			f.key = s.Value
 		}
 		if known != nil && !slices.Contains(known, f.key) {
-			f.at.problem("unknown key %q; known are %s", f.key, strings.Join(known, ", "))
+			f.at.problem("unknown key %q; known are %s%s", f.key, strings.Join(known, ", "), suggest(f.key, known))
 			continue
 		}
 		fields = append(fields, f)
@@ -137,7 +138,7 @@ func (n yamlNode) fields(known ...string) []field {
 func (n yamlNode) items() []yamlNode {
 	seq, ok := n.Node.(*ast.SequenceNode)
 	if !ok {
-		n.problem("expected a list")
+		n.problem("expected a list; begin each entry with \"- \"")
 		return nil
 	}
 	items := make([]yamlNode, len(seq.Values))
@@ -157,7 +158,7 @@ func (n yamlNode) text() string {
 	case *ast.IntegerNode, *ast.FloatNode, *ast.BoolNode:
 		return n.GetToken().Value
 	}
-	n.problem("expected a text")
+	n.problem("expected a text%s", n.looksLike())
 	return ""
 }
 
@@ -207,7 +208,7 @@ func (n yamlNode) bool() bool {
 func (n yamlNode) oneOf(choices ...string) string {
 	s := n.text()
 	if !slices.Contains(choices, s) {
-		n.problem("%q is not one of %s", s, strings.Join(choices, ", "))
+		n.problem("%q is not one of %s%s", s, strings.Join(choices, ", "), suggest(s, choices))
 	}
 	return s
 }

@@ -34,7 +34,7 @@ Examples:
 				return err
 			}
 			if src.Received.IsZero() {
-				src.Received = env.Now() // labels do not depend on it
+				src.Received = env.Now() // only rules that ask for the time depend on it
 			}
 			pipeline, err := s.typedPipeline()
 			if err != nil {

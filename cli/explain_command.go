@@ -119,7 +119,7 @@ func (s *session) stored(c *cli.Context, id string) (*hotline.Call, *classify.Ru
 	if err != nil {
 		return nil, nil, fmt.Errorf("rule set %d, which labelled %s: %w", doc.Analysis.RulesetRev, id, err)
 	}
-	return &doc.Call, archived.WithRevision(doc.Analysis.RulesetRev), nil
+	return &doc.Call, archived.InZone(s.zone).WithRevision(doc.Analysis.RulesetRev), nil
 }
 
 // showCall prints the contact with the words marked that gave it its labels.

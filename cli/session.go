@@ -185,10 +185,15 @@ func (s *session) readRules(read func(base fs.FS, overlays ...fs.FS) (*classify.
 	if err != nil {
 		return nil, err
 	}
-	if overlay == nil {
-		return read(dicts.Embedded())
+	layers := []fs.FS{dicts.Embedded()}
+	if overlay != nil {
+		layers = append(layers, overlay)
 	}
-	return read(dicts.Embedded(), overlay)
+	rules, err := read(layers[0], layers[1:]...)
+	if err != nil {
+		return nil, err
+	}
+	return rules.InZone(s.zone), nil
 }
 
 // registered gives the rules their revision from the ledger. It waits while the store is unavailable, as the writing
