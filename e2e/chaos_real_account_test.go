@@ -30,6 +30,7 @@ const overtakenRecords = 60
 
 // overtake pauses all consumers until the group has given them up, and lets retention remove records that they have not
 // committed: those of the partition with the longest lag that has no gap yet. What it removes is written down first.
+// Afterwards the consumers go on, and may yet store what they have in hand; the next time they are dead.
 func (r *realChaos) overtake() string {
 	for _, m := range r.members {
 		m.process.Suspend()
@@ -54,10 +55,17 @@ func (r *realChaos) overtake() string {
 	readRecords(r.t, r.kafka.plain, at.topic, at.id, gap.from, gap.until, func(m kafka.Message) { r.write(r.lost, m) })
 	deleteRecords(r.t, r.kafka.plain, at.topic, at.id, gap.until)
 	r.gaps[at] = gap
+	then := "paused"
 	for _, m := range r.members {
-		m.process.Resume()
+		if len(r.gaps)%2 == 1 {
+			m.process.Resume()
+			continue
+		}
+		then = "dead"
+		m.kill()
+		m.start()
 	}
-	return fmt.Sprintf(": offsets %d to %d of %s/%d", gap.from, gap.until-1, at.topic, at.id)
+	return fmt.Sprintf(" %s consumers: offsets %d to %d of %s/%d", then, gap.from, gap.until-1, at.topic, at.id)
 }
 
 func (r *realChaos) write(file io.Writer, m kafka.Message) {

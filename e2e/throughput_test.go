@@ -27,7 +27,7 @@ import (
 const (
 	throughputRuns       = 5
 	throughputPartitions = 4      // of each of the three topics
-	throughputPerDay     = 1400   // contacts; about 90,000 in eight weeks
+	throughputCalls      = 80_000 // about; THROUGHPUT_CALLS says another number
 	throughputWant       = 0.7    // of the copy's rate
 	ticksPerSecond       = 100    // of /proc/PID/stat; Linux has no other on the machines that Go runs on
 	copyIndex            = "copy" // begins the names of the copy's indices
@@ -97,7 +97,7 @@ const copyMapping = `{
 // characters.
 func produceSample(f *feed) (total, characters int) {
 	options := sample.DefaultOptions(time.Now())
-	options.PerDay = throughputPerDay
+	options.PerDay = numberOf(f.t, "THROUGHPUT_CALLS", throughputCalls) / (7 * options.Weeks)
 	contacts, _, err := sample.Generate(options)
 	if err != nil {
 		f.t.Fatal(err)
