@@ -129,18 +129,23 @@ batch: {records: 1000, linger: 500ms}
 	return r
 }
 
-// makePlan draws in which order the faults strike, one in each of as many equal parts of the input.
+// makePlan draws in which order the faults strike, one in each of as many equal parts of the input. A shorter plan has
+// as many kinds as there is room for.
 func (r *realChaos) makePlan() {
-	for _, k := range r.kinds() {
-		for range k.times {
-			r.plan = append(r.plan, &realFault{kind: k.name, strike: k.strike})
+	kinds := r.kinds()
+	for again, left := 0, true; left; again++ {
+		left = false
+		for _, k := range kinds {
+			if again < k.times {
+				left, r.plan = true, append(r.plan, &realFault{kind: k.name, strike: k.strike})
+			}
 		}
 	}
 	if len(r.plan) != realFaults {
 		r.t.Fatalf("the plan has %d faults, want %d", len(r.plan), realFaults)
 	}
-	r.rng.Shuffle(len(r.plan), func(i, j int) { r.plan[i], r.plan[j] = r.plan[j], r.plan[i] })
 	r.plan = r.plan[:min(len(r.plan), numberOf(r.t, "CHAOS_FAULTS", realFaults))]
+	r.rng.Shuffle(len(r.plan), func(i, j int) { r.plan[i], r.plan[j] = r.plan[j], r.plan[i] })
 	for i, f := range r.plan {
 		f.at = (float64(i) + 0.1 + 0.5*r.rng.Float64()) / float64(len(r.plan))
 	}

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"os"
 	"os/exec"
@@ -72,7 +73,9 @@ batch: {records: 1000, linger: 500ms}
 		f.retry(append([]string{"index", "setup"}, set...)...)
 		cmd = f.suqiu.command(t.Context(), append([]string{"consume"}, set...)...)
 		suqius = append(suqius, f.measure(cmd, prefix+"-calls-*", total))
-		request(t, http.MethodDelete, "/"+prefix+"-calls-*", "")
+		for _, month := range months(t, prefix) {
+			request(t, http.MethodDelete, "/"+month, "")
+		}
 		t.Logf("run %d: copy %s; suqiu %s", n+1, copies[n], suqius[n])
 	}
 	plain, ours := median(copies), median(suqius)
@@ -202,6 +205,16 @@ func (f *feed) measure(cmd *exec.Cmd, indices string, total int) measure {
 		f.t.Fatal("the system does not tell what the process used")
 	}
 	return measure{done / took.Seconds(), cpu / done * 1e6, usage.Maxrss << 10}
+}
+
+// months names the indices of the calls under a prefix.
+func months(t *testing.T, prefix string) []string {
+	t.Helper()
+	var found map[string]json.RawMessage
+	if err := json.Unmarshal([]byte(request(t, http.MethodGet, "/"+prefix+"-calls-*/_alias", "")), &found); err != nil {
+		t.Fatal(err)
+	}
+	return slices.Collect(maps.Keys(found))
 }
 
 // documentsTaken is how many documents the indices have indexed, whether or not they can be searched yet.
