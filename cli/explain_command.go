@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -40,10 +41,7 @@ Examples:
 				explanation.Call = "" // what is typed is no document
 			}
 			if c.String("format") == "json" {
-				out := json.NewEncoder(env.Stdout)
-				out.SetEscapeHTML(false)
-				out.SetIndent("", "  ")
-				return out.Encode(explanation)
+				return writeJSON(env.Stdout, explanation)
 			}
 			showCall(env.Stdout, call, &explanation, newPaint(env.Stdout))
 			fmt.Fprintln(env.Stdout, explanation)
@@ -68,16 +66,26 @@ func (s *session) toExplain(c *cli.Context) (*hotline.Call, *classify.RuleSet, e
 	if strings.TrimSpace(text) == "" {
 		return nil, nil, usagef("explain what? Give a text, or --id and a document id; see suqiu explain --help")
 	}
-	pipeline, err := s.typedPipeline()
+	rules, err := s.rules()
 	if err != nil {
 		return nil, nil, err
+	}
+	call, err := s.typed(c.Context, rules, text)
+	return call, rules, err
+}
+
+// typed makes a masked call of what is typed.
+func (s *session) typed(ctx context.Context, rules *classify.RuleSet, text string) (*hotline.Call, error) {
+	pipeline, err := s.lookingPipeline(rules)
+	if err != nil {
+		return nil, err
 	}
 	value, err := json.Marshal(map[string]string{"id": "typed", "text": text})
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	var found analysed
-	err = s.analyse(c.Context, pipeline, s.typedSource(), "typed text", strings.NewReader(string(value)), func(a analysed) error {
+	err = s.analyse(ctx, pipeline, s.typedSource(), "typed text", strings.NewReader(string(value)), func(a analysed) error {
 		found = a
 		return nil
 	})
@@ -85,10 +93,9 @@ func (s *session) toExplain(c *cli.Context) (*hotline.Call, *classify.RuleSet, e
 		err = errors.New(deadText(found))
 	}
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	rules, err := s.rules()
-	return &found.doc.Call, rules, err
+	return &found.doc.Call, nil
 }
 
 // stored reads a contact and the archived rule set of its labels.

@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -44,10 +43,7 @@ Examples:
 				report.Remarks = slices.DeleteFunc(report.Remarks, func(m classify.Remark) bool { return !m.Overlay() })
 			}
 			if c.String("format") == "json" {
-				out := json.NewEncoder(env.Stdout)
-				out.SetEscapeHTML(false)
-				out.SetIndent("", "  ")
-				if err := out.Encode(report); err != nil {
+				if err := writeJSON(env.Stdout, report); err != nil {
 					return err
 				}
 			} else {

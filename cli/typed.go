@@ -22,13 +22,18 @@ type analysed struct {
 	dead *ingest.DeadLetter
 }
 
-// typedPipeline masks and classifies what is typed or read from a file only to be looked at. Its pseudonyms are made
-// with a key that is thrown away, so it needs no configuration.
+// typedPipeline masks and classifies what is typed or read from a file only to be looked at.
 func (s *session) typedPipeline() (*ingest.Pipeline, error) {
 	rules, err := s.rules()
 	if err != nil {
 		return nil, err
 	}
+	return s.lookingPipeline(rules)
+}
+
+// lookingPipeline masks what is only to be looked at. Its pseudonyms are made with a key that is thrown away, so it needs
+// no configuration.
+func (s *session) lookingPipeline(analyze ingest.Analyzer) (*ingest.Pipeline, error) {
 	keyring, err := mask.ParseKeyring(mask.NewKey("typed"))
 	if err != nil {
 		return nil, err
@@ -41,7 +46,7 @@ func (s *session) typedPipeline() (*ingest.Pipeline, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &ingest.Pipeline{Locate: areas, Mask: masker, Analyze: rules, Clock: ingest.SystemClock{}}, nil
+	return &ingest.Pipeline{Locate: areas, Mask: masker, Analyze: analyze, Clock: ingest.SystemClock{}}, nil
 }
 
 // typedSource reads whatever there is: the format by content, and the present as the time where none is told.

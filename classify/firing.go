@@ -1,0 +1,70 @@
+package classify
+
+import (
+	"fmt"
+
+	"suqiu/hotline"
+)
+
+// Firing is what fired on a call.
+type Firing struct {
+	Rules    []string    // ids of all rules that fired, those for labels first
+	Labels   []string    // given, in the order of the taxonomy
+	Silenced []Silencing // labels that gave way
+}
+
+// Silencing is a label with enough weight that gave way to another.
+type Silencing struct {
+	Label, By string
+}
+
+// Firing tells which rules fire on a call and which labels silence each other.
+func (rs *RuleSet) Firing(call *hotline.Call) Firing {
+	m := rs.take(call, false)
+	defer rs.give(m)
+	var f Firing
+	scores := rs.score(m)
+	for i := range scores {
+		s, code := &scores[i], rs.taxonomy.Labels[i].Code
+		for _, r := range s.fired {
+			f.Rules = append(f.Rules, rs.rules[decidesLabel][r].id)
+		}
+		switch {
+		case s.given():
+			f.Labels = append(f.Labels, code)
+		case s.enough && s.allowed:
+			f.Silenced = append(f.Silenced, Silencing{code, s.silencedBy})
+		}
+	}
+	m.labels = append(m.labels[:0], f.Labels...)
+	for _, on := range []decision{decidesNature, decidesResponsible} {
+		for _, vote := range rs.vote(m, on).rules {
+			f.Rules = append(f.Rules, vote.id)
+		}
+	}
+	return f
+}
+
+// SharingSegmenter returns the set with the other's segmenter, if their lexicons are the same: its dictionary is large.
+func (rs *RuleSet) SharingSegmenter(other *RuleSet) *RuleSet {
+	if !rs.segmenter.lexicon.equal(other.segmenter.lexicon) {
+		return rs
+	}
+	next := *rs
+	next.segmenter = other.segmenter
+	return &next
+}
+
+// WithFile compiles the set again with one more file of rules laid over it, as if it stood in an overlay's rules folder. It keeps
+// the segmenter in memory and runs no examples.
+func (rs *RuleSet) WithFile(name string, data []byte) (*RuleSet, error) {
+	files, err := unarchive(rs.source)
+	if err != nil {
+		return nil, fmt.Errorf("lay %s over the rules: %w", name, err)
+	}
+	top := 0
+	for _, f := range files {
+		top = max(top, f.layer)
+	}
+	return compileFiles(append(files, file{layer: top + 1, path: "rules/" + name, data: data}), rs.segmenter)
+}

@@ -1,0 +1,122 @@
+package cli
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"strconv"
+	"strings"
+
+	"github.com/urfave/cli/v2"
+
+	"suqiu/classify/corpus"
+	"suqiu/classify/evaluate"
+	"suqiu/hotline"
+)
+
+// mostPairs bounds the pairs of rules or labels that a text shows.
+const mostPairs = 20
+
+func ruleStatsCommand(env Env) *cli.Command {
+	return &cli.Command{
+		Name: "stats", Usage: "统计规则在语料上的表现 · how often each rule fires over a corpus, alone, with others, and how right",
+		ArgsUsage: "[FILE]...",
+		Description: `Runs the rules over the contacts of files, in any format that suqiu knows, or with --stored over those of the index. Shows the hits of
+each rule and how many no other rule of its label shares, rules that overlap, labels that silence each other, and the share
+without a label. Files given by --gold are part of the corpus; their labels tell the precision of each rule.
+
+Examples:
+   suqiu rule stats orders.csv --gold gold.jsonl
+   suqiu rule stats --embedded --stored --since 4w --rule outage. --format json`,
+		Flags: settingFlags(corpusFlags(
+			&cli.StringSliceFlag{Name: "gold", Usage: "`FILE` of gold records, see suqiu evaluate; may be given several times"},
+			&cli.StringFlag{Name: "rule", Usage: "show only rules whose id begins with `PREFIX`"},
+			formatFlag("text or json"),
+		)...),
+		Action: inSession(env, func(s *session, c *cli.Context) error {
+			gold, err := readGold(c.StringSlice("gold"))
+			if err != nil {
+				return err
+			}
+			rules, err := s.rules()
+			if err != nil {
+				return err
+			}
+			stats := corpus.NewStats(rules)
+			unread, err := s.corpus(c, append(c.Args().Slice(), c.StringSlice("gold")...), func(call *hotline.Call) { stats.Add(call, gold[call.ID]) })
+			if err != nil {
+				return err
+			}
+			s.tellUnread(unread)
+			report := stats.Report()
+			shown := report.Rules[:0]
+			for _, r := range report.Rules {
+				if strings.HasPrefix(r.ID, c.String("rule")) {
+					shown = append(shown, r)
+				}
+			}
+			report.Rules = shown
+			if c.String("format") == "json" {
+				return writeJSON(env.Stdout, report)
+			}
+			return s.showStats(report)
+		}),
+	}
+}
+
+// readGold reads the labels of gold records by their ids.
+func readGold(names []string) (map[string]*corpus.Gold, error) {
+	gold := map[string]*corpus.Gold{}
+	for _, name := range names {
+		data, err := os.ReadFile(name)
+		if err != nil {
+			return nil, err
+		}
+		records, err := evaluate.Read(bytes.NewReader(data))
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", name, err)
+		}
+		for _, r := range records {
+			gold[r.ID] = &corpus.Gold{Labels: r.Labels, Also: r.Also}
+		}
+	}
+	return gold, nil
+}
+
+func (s *session) showStats(r corpus.Report) error {
+	out := s.env.Stdout
+	share := 0.0
+	if r.Calls > 0 {
+		share = 100 * float64(r.Unlabeled) / float64(r.Calls)
+	}
+	fmt.Fprintf(out, "诉求 %d 件，没有标签 %d 件（%.1f%%）\n", r.Calls, r.Unlabeled, share)
+	rows := [][]string{{"规则", "结论", "命中", "独自命中", "查准率"}}
+	silent := 0
+	for _, rule := range r.Rules {
+		if rule.Hits == 0 {
+			silent++
+			continue
+		}
+		precision := "–"
+		if p, known := rule.Precision(); known {
+			precision = fmt.Sprintf("%.3f（%d/%d）", p, rule.Right, rule.Right+rule.Wrong)
+		}
+		rows = append(rows, []string{rule.ID, rule.Value, strconv.Itoa(rule.Hits), strconv.Itoa(rule.Alone), precision})
+	}
+	if err := writeTable(out, rows); err != nil {
+		return err
+	}
+	if silent > 0 {
+		fmt.Fprintf(out, "没有命中的规则 %d 条：", silent)
+		for _, rule := range r.Rules {
+			if rule.Hits == 0 {
+				fmt.Fprint(out, " ", rule.ID)
+			}
+		}
+		fmt.Fprintln(out)
+	}
+	if err := writePairs(out, "同时命中的规则", r.Overlaps); err != nil {
+		return err
+	}
+	return writePairs(out, "标签让位（前者让位于后者）", r.Conflicts)
+}
