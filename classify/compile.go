@@ -78,8 +78,8 @@ func compile(taxonomy *Taxonomy, files *ruleFiles, cues cueSources, fold folder,
 	}
 	for kind, source := range cues.kinds {
 		c.cues[kind] = cueSet{
-			before: c.addPatterns("cue", source.before), after: c.addPatterns("cue", source.after),
-			except: c.addPatterns("cue", source.except), breaks: c.addPatterns("cue", source.breaks),
+			before: c.addPatterns(cueNames[kind]+".before", source.before), after: c.addPatterns(cueNames[kind]+".after", source.after),
+			except: c.addPatterns(cueNames[kind]+".except", source.except), breaks: c.addPatterns(cueNames[kind]+".breaks", source.breaks),
 			reach: source.reach, reachAfter: source.reachAfter,
 		}
 	}

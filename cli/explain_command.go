@@ -21,7 +21,8 @@ func explainCommand(env Env) *cli.Command {
 		Usage:     "说明标签从何而来 · say which rule and which words gave a contact its labels, and what blocked others",
 		ArgsUsage: "TEXT | ID",
 		Description: `Explains a text that is typed (or read from standard input with -), or, with --id, a stored contact by the rule set that
-labelled it.
+labelled it. In the text, 【words】 gave it a label, 【≈words】 only sound like a keyword, 〔words〕 were kept from counting, for the
+reason that stands below it; a terminal shows colours instead.
 
 Examples:
    suqiu explain 昨天晚上又停电了，这个月第五次了
@@ -129,21 +130,70 @@ func (s *session) stored(c *cli.Context, id string) (*hotline.Call, *classify.Ru
 	return &doc.Call, archived.InZone(s.zone).WithRevision(doc.Analysis.RulesetRev), nil
 }
 
-// showCall prints the contact with the words marked that gave it its labels.
+// evidence is how a byte of the text took part in the labels; the greater shows where several did.
+type evidence byte
+
+const (
+	evidenceNone    evidence = iota
+	evidenceBlocked          // a word that a cue, a phrase or a border kept from counting
+	evidenceFuzzy            // a word that only sounds like a keyword
+	evidenceWord
+)
+
+// showCall prints the contact with the words marked that gave it its labels, and those that were kept from it.
 func showCall(w io.Writer, call *hotline.Call, e *classify.Explanation, p paint) {
-	spans := map[int][][2]int{}
+	turns := map[int][]evidence{classify.TitleTurn: make([]evidence, len(call.Title))}
+	for i, turn := range call.Turns {
+		turns[i] = make([]evidence, len(turn.Text))
+	}
+	note := func(hit hotline.Hit, as evidence) {
+		if hit.Fuzzy && as == evidenceWord {
+			as = evidenceFuzzy
+		}
+		for i := hit.Start; i < hit.End; i++ {
+			turns[hit.Turn][i] = max(turns[hit.Turn][i], as)
+		}
+	}
 	for _, finding := range e.Given {
 		for _, rule := range finding.Fired {
 			for _, hit := range rule.Hits {
-				spans[hit.Turn] = append(spans[hit.Turn], [2]int{hit.Start, hit.End})
+				note(hit, evidenceWord)
+			}
+		}
+	}
+	for _, finding := range e.NotGiven {
+		for _, rule := range finding.Missed {
+			for _, block := range rule.Blocks {
+				if block.Hit != nil {
+					note(*block.Hit, evidenceBlocked)
+				}
 			}
 		}
 	}
 	if call.Title != "" {
-		fmt.Fprintln(w, p.bold(markSpans(call.Title, spans[classify.TitleTurn], p)))
+		fmt.Fprintln(w, p.bold(markEvidence(call.Title, turns[classify.TitleTurn], p)))
 	}
 	for i, turn := range call.Turns {
-		fmt.Fprintf(w, "%s%s\n", p.faint(rolePrefix(turn.Role, len(call.Turns))), markSpans(turn.Text, spans[i], p))
+		fmt.Fprintf(w, "%s%s\n", p.faint(rolePrefix(turn.Role, len(call.Turns))), markEvidence(turn.Text, turns[i], p))
 	}
 	fmt.Fprintln(w)
+}
+
+// markEvidence marks the stretches of a text by the evidence of their bytes.
+func markEvidence(text string, of []evidence, p paint) string {
+	var b strings.Builder
+	for start := 0; start < len(text); {
+		end := start
+		for end < len(text) && of[end] == of[start] {
+			end++
+		}
+		show := map[evidence]func(string) string{evidenceBlocked: p.blocked, evidenceFuzzy: p.fuzzy, evidenceWord: p.mark}[of[start]]
+		if part := text[start:end]; show != nil {
+			b.WriteString(show(part))
+		} else {
+			b.WriteString(part)
+		}
+		start = end
+	}
+	return b.String()
 }

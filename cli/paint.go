@@ -34,6 +34,22 @@ func (p paint) mark(text string) string {
 	return p.with("1;33", text)
 }
 
+// fuzzy shows a word that only sounds like a keyword; without colour it has a ≈ in its brackets.
+func (p paint) fuzzy(text string) string {
+	if !p.on {
+		return "【≈" + text + "】"
+	}
+	return p.with("1;35", text)
+}
+
+// blocked shows a word that did not count; without colour it stands in other brackets.
+func (p paint) blocked(text string) string {
+	if !p.on {
+		return "〔" + text + "〕"
+	}
+	return p.with("9;31", text)
+}
+
 // markSpans marks byte ranges of a text; overlapping ones are joined, ranges outside the text are left out.
 func markSpans(text string, spans [][2]int, p paint) string {
 	slices.SortFunc(spans, func(a, b [2]int) int { return cmp.Or(a[0]-b[0], a[1]-b[1]) })
