@@ -17,6 +17,7 @@ import (
 
 	"suqiu/cli"
 	"suqiu/index/elastic"
+	"suqiu/ingest"
 	"suqiu/ingest/mask"
 )
 
@@ -70,7 +71,7 @@ sources:
 		name string
 		run  func(*testing.T)
 	}{
-		{"Setup", k.setup}, {"Mechanisms", k.mechanisms}, {"Refused", k.refused},
+		{"Setup", k.setup}, {"SetupAltered", k.setupAltered}, {"Mechanisms", k.mechanisms}, {"Refused", k.refused},
 		{"BrokerKilled", k.brokerKilled}, {"Gap", k.gap}, {"Replay", k.replay},
 	} {
 		if !t.Run(step.name, step.run) {
@@ -164,6 +165,55 @@ func (k *kafkaTest) setup(t *testing.T) {
 		if len(partitions) != want || len(partitions[0].Replicas) != kafkaNodes {
 			t.Errorf("%s: got %d partitions of %d replicas, want %d of %d", metadata.Topics[i].Name, len(partitions), len(partitions[0].Replicas), want, kafkaNodes)
 		}
+	}
+}
+
+// setupAltered: a topic that exists gets more partitions and another retention, after a dry run that alters nothing;
+// fewer partitions and another number of replicas are refused.
+func (k *kafkaTest) setupAltered(t *testing.T) {
+	const topic = "kafka.altered"
+	day := 24 * time.Hour
+	for _, step := range []struct {
+		name string
+		want ingest.Topic
+		dry  bool
+		plan string
+	}{
+		{"Created", ingest.Topic{Partitions: 2, Replicas: 3, Retention: 7 * day}, false, "missing"},
+		{"DryRun", ingest.Topic{Partitions: 3, Replicas: 3, Retention: 2 * day}, true, "partitions 2>3, retention.ms 604800000>172800000"},
+		{"Altered", ingest.Topic{Partitions: 3, Replicas: 3, Retention: 2 * day}, false, "partitions 2>3, retention.ms 604800000>172800000"},
+		{"Same", ingest.Topic{Partitions: 3, Replicas: 3, Retention: 2 * day}, true, ""},
+		{"Compacted", ingest.Topic{Partitions: 3, Replicas: 3, Compact: true}, false, "cleanup.policy delete>compact, retention.ms 172800000>-1"},
+		{"Refused", ingest.Topic{Partitions: 1, Replicas: 2, Compact: true}, false, "refused partitions 3>1, refused replicas 3>2"},
+		{"StillSame", ingest.Topic{Partitions: 3, Replicas: 3, Compact: true}, true, ""},
+	} {
+		step.want.Name = topic
+		var plan []ingest.TopicPlan
+		until(t, step.name+" to be known to all brokers: "+step.plan, func() bool {
+			var err error
+			if plan, err = ingest.PlanTopics(t.Context(), k.as("PLAIN"), []ingest.Topic{step.want}); err != nil {
+				t.Fatal(err)
+			}
+			var words []string
+			if plan[0].Missing {
+				words = append(words, "missing")
+			}
+			for _, c := range plan[0].Changes {
+				refused := map[bool]string{true: "refused "}[c.Refused]
+				words = append(words, fmt.Sprintf("%s%s %s>%s", refused, c.Setting, c.Old, c.New))
+			}
+			return strings.Join(words, ", ") == step.plan
+		})
+		if step.dry {
+			continue
+		}
+		if err := ingest.ApplyTopics(t.Context(), k.as("PLAIN"), plan); err != nil {
+			t.Fatalf("%s: %v", step.name, err)
+		}
+	}
+	args := []string{"kafka", "setup", "--partitions", "1", "--retention-days", "7", "--dry-run"}
+	if code, out := k.suqiu(t.Context(), args...); code != 3 || !strings.Contains(out, "不能改动 "+kafkaCalls+" partitions：2 → 1") {
+		t.Errorf("got code %d and %q, want a refusal", code, out)
 	}
 }
 
