@@ -335,8 +335,17 @@ func gap(t *testing.T, store string) *watcher {
 		topic.Topic, topic.Partitions = topics[0], append(topic.Partitions, part)
 		request.Topics = append(request.Topics, topic)
 	}
-	if _, err := request.RequestWith(t.Context(), client); err != nil {
+	response, err := request.RequestWith(t.Context(), client)
+	if err != nil {
 		t.Fatal(err)
+	}
+	for _, topic := range response.Topics {
+		for _, p := range topic.Partitions {
+			if err := kerr.ErrorForCode(p.ErrorCode); err != nil {
+				t.Fatalf("delete the records of %s/%d: %v", topic.Topic, p.Partition, err)
+			}
+			t.Logf("%s/%d begins at %d", topic.Topic, p.Partition, p.LowWatermark)
+		}
 	}
 	again := r.serve()
 	w.add(again.address)
