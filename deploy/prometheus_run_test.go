@@ -238,7 +238,7 @@ func (w *watcher) value(expr string) []float64 {
 // await waits until all these alerts have fired.
 func (w *watcher) await(names ...string) {
 	w.t.Helper()
-	for deadline := time.Now().Add(6 * time.Minute); ; {
+	for deadline := time.Now().Add(4 * time.Minute); ; {
 		missing := slices.DeleteFunc(slices.Clone(names), func(name string) bool { return slices.Contains(w.firing(), name) })
 		if len(missing) == 0 {
 			return
