@@ -23,7 +23,6 @@ import (
 
 	"github.com/prometheus/prometheus/model/labels"
 	"github.com/prometheus/prometheus/promql/parser"
-	"github.com/prometheus/prometheus/rules"
 	"github.com/segmentio/kafka-go"
 	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/kfake"
@@ -440,7 +439,7 @@ func storeAway(t *testing.T, store string, es *engine.Elasticsearch) *watcher {
 		var still []string
 		w.mu.Lock()
 		for _, rule := range w.rules {
-			if rule.State() == rules.StateFiring {
+			if fires(rule) != nil {
 				still = append(still, rule.Name())
 			}
 		}

@@ -119,10 +119,19 @@ func (w *watcher) tick(ctx context.Context) error {
 		if _, err := rule.Eval(ctx, 0, w.now, w.query, external, 0); err != nil {
 			return fmt.Errorf("alert %s: %w", rule.Name(), err)
 		}
-		if rule.State() == rules.StateFiring && !w.fired[rule.Name()] {
+		if alert := fires(rule); alert != nil && !w.fired[rule.Name()] {
 			w.fired[rule.Name()] = true
-			active := rule.ActiveAlerts()
-			w.t.Logf("%s fires after %d scrapes: %s", rule.Name(), w.ticks, active[0].Annotations.Get("summary"))
+			w.t.Logf("%s fires after %d scrapes: %s", rule.Name(), w.ticks, alert.Annotations.Get("summary"))
+		}
+	}
+	return nil
+}
+
+// fires is an alert of the rule that fires now, or nil. The state of the rule itself is kept by groups only.
+func fires(rule *rules.AlertingRule) *rules.Alert {
+	for _, alert := range rule.ActiveAlerts() {
+		if alert.State == rules.StateFiring {
+			return alert
 		}
 	}
 	return nil
