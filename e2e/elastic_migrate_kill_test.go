@@ -23,8 +23,8 @@ import (
 
 // How much goes on around a migration that is killed.
 const (
-	killedMonthCalls = 20_000
-	killedBatch      = 1_000
+	killedMonthCalls = 8_000
+	killedBatch      = 250
 )
 
 // TestElasticMigrateKilled kills suqiu index migrate (SIGKILL) while it copies a month that a stream writes to, and lets
