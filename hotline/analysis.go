@@ -48,7 +48,8 @@ type Label struct {
 	By     string  `json:"by,omitempty"` // who corrected it in; empty for rules
 }
 
-// Analysis is what one rule set found in one call. It depends on nothing but the call and the rule set.
+// Analysis is what one rule set found in one call, and what a person corrected of it. It depends on nothing but the call,
+// the rule set and the correction.
 type Analysis struct {
 	Labels      []Label     `json:"labels"` // the strongest first, ties by code
 	Margin      float64     `json:"margin"` // how far the strongest label stands above its threshold; 0 without labels
@@ -57,6 +58,9 @@ type Analysis struct {
 	Tokens      []string    `json:"tokens,omitempty"` // gse words of all turns, in order, for the store's token field
 	RulesetRev  int64       `json:"ruleset_rev"`
 	RulesetHash string      `json:"ruleset_hash"`
+
+	CorrectionRev int64      `json:"correction_rev,omitempty"` // 0 … MaxCorrectionRev: the newest correction that it knows of
+	Corrected     *Corrected `json:"corrected,omitempty"`      // nil where rules alone decide
 }
 
 // Codes returns the codes of the labels in their order.
@@ -80,14 +84,21 @@ const (
 	MaxRulesetRev = 1<<16 - 1
 )
 
-// Version orders the versions of one document: newer content always wins, and with the same content the newer rule
-// set wins. It fits 57 bits, so it is an external version for Elasticsearch but not a number for JavaScript.
+// Bits of a version below the content's revision.
+const (
+	correctionBits = 6
+	rulesetBits    = 16
+)
+
+// Version orders the versions of one document: newer content always wins, with the same content the one that knows of the
+// newer correction, and with the same correction the newer rule set. It fits the 63 bits of an external version of
+// Elasticsearch, but is not a number for JavaScript.
 func (d *Document) Version() int64 {
-	return d.Call.ContentRev<<16 | d.Analysis.RulesetRev
+	return (d.Call.ContentRev<<correctionBits|d.Analysis.CorrectionRev)<<rulesetBits | d.Analysis.RulesetRev
 }
 
 // ContentRevOf is the content revision in a document's version.
-func ContentRevOf(version int64) int64 { return version >> 16 }
+func ContentRevOf(version int64) int64 { return version >> (correctionBits + rulesetBits) }
 
 // Outcome is what became of one document of a batch.
 type Outcome int

@@ -116,5 +116,8 @@ func (d *Document) Check() error {
 	if d.Analysis.RulesetRev < 0 || d.Analysis.RulesetRev > MaxRulesetRev {
 		return invalid("ruleset_rev", "is %d, must be 0 to %d", d.Analysis.RulesetRev, MaxRulesetRev)
 	}
+	if d.Analysis.CorrectionRev < 0 || d.Analysis.CorrectionRev > MaxCorrectionRev {
+		return invalid("correction_rev", "is %d, must be 0 to %d", d.Analysis.CorrectionRev, MaxCorrectionRev)
+	}
 	return nil
 }

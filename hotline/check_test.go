@@ -92,21 +92,22 @@ func TestCheckReceived(t *testing.T) {
 	}
 }
 
-// Newer content wins over any rule set; with equal content the newer rule set wins.
+// Newer content wins over any correction and rule set; with equal content the newer correction wins, and then the newer rule set.
 func TestVersionOrder(t *testing.T) {
-	version := func(content, ruleset int64) int64 {
-		return (&Document{Call: Call{ContentRev: content}, Analysis: Analysis{RulesetRev: ruleset}}).Version()
+	version := func(content, correction, ruleset int64) int64 {
+		return (&Document{Call: Call{ContentRev: content}, Analysis: Analysis{RulesetRev: ruleset, CorrectionRev: correction}}).Version()
 	}
 	ordered := []int64{
-		version(1, 0), version(1, 1), version(1, MaxRulesetRev), version(2, 0), version(MaxContentRev, MaxRulesetRev),
+		version(1, 0, 0), version(1, 0, 1), version(1, 0, MaxRulesetRev), version(1, 1, 0), version(1, MaxCorrectionRev, MaxRulesetRev),
+		version(2, 0, 0), version(MaxContentRev, MaxCorrectionRev, MaxRulesetRev),
 	}
 	for i := 1; i < len(ordered); i++ {
 		if ordered[i] <= ordered[i-1] {
 			t.Errorf("version %d (%d) is not above %d", i, ordered[i], ordered[i-1])
 		}
 	}
-	if ordered[len(ordered)-1] >= 1<<57 {
-		t.Error("the largest version does not fit 57 bits")
+	if got := ContentRevOf(ordered[len(ordered)-1]); got != MaxContentRev {
+		t.Errorf("the content revision of the largest version is %d, want %d", got, int64(MaxContentRev))
 	}
 }
 

@@ -32,6 +32,7 @@ type indexed struct {
 	AreaMethod    hotline.AreaMethod  `json:"area_method,omitempty"`
 	Labels        []string            `json:"labels,omitempty"`
 	LabelTree     []string            `json:"label_tree,omitempty"`
+	CorrectedBy   string              `json:"corrected_by,omitempty"`
 	Margin        float64             `json:"margin"`
 	Nature        hotline.Nature      `json:"nature,omitempty"`
 	Responsible   hotline.Responsible `json:"responsible,omitempty"`
@@ -68,6 +69,9 @@ func indexedOf(doc *hotline.Document) indexed {
 		Grid: c.Area.Grid, GridLevel: levelsOf(c.Area.Grid), Division: c.Area.Division, DivisionLevel: levelsOf(c.Area.Division),
 		AreaMethod: c.Area.Method, Labels: a.Codes(), Margin: a.Margin, Nature: a.Nature, Responsible: a.Responsible,
 		Class: c.Class, Unit: c.Unit, Status: c.Life.Status, Title: c.Title, Tokens: strings.Join(a.Tokens, " "), Tombstone: c.Tombstone,
+	}
+	if a.Corrected != nil {
+		d.CorrectedBy = a.Corrected.By
 	}
 	if d.Person == "" {
 		d.Person = d.ID

@@ -9,7 +9,7 @@ import (
 
 // MappingVersion is the version of the mapping below; it grows with every change of it. A month whose mapping is older
 // is not written to, because strict documents of this build would be refused there one by one.
-const MappingVersion = 1
+const MappingVersion = 2
 
 // Names of fields that queries use.
 const (
@@ -72,6 +72,7 @@ func callsMapping() object {
 			"area_method":    keyword,
 			fieldLabels:      keyword,
 			fieldLabelTree:   keyword, // the labels with all above them
+			"corrected_by":   keyword, // who corrected what the rules found; absent where rules alone decide
 			"margin":         object{"type": "double"},
 			fieldNature:      keyword,
 			fieldResponsible: keyword,

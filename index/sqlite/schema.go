@@ -12,7 +12,7 @@ import (
 // Marks of the file's header.
 const (
 	applicationID = 0x73757169 // "suqi": tells our files from those of other programs
-	schemaVersion = 1          // kept in user_version; raise it with every change of the schema
+	schemaVersion = 2          // kept in user_version; raise it with every change of the schema
 )
 
 // schema holds what searches and counts read in narrow tables, and the documents themselves apart in body, so that a

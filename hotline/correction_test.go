@@ -1,0 +1,52 @@
+package hotline
+
+import (
+	"reflect"
+	"testing"
+)
+
+func TestCorrect(t *testing.T) {
+	hits := []Hit{{Rule: "r", Text: "停电"}}
+	ruled := func() Analysis {
+		return Analysis{
+			Labels: []Label{{Code: "outage.fault", Weight: 2, Hits: hits}, {Code: "voltage", Weight: 1}}, Margin: 1,
+			Nature: NatureRepair, Responsible: ResponsibleUnknown, RulesetRev: 7,
+		}
+	}
+	by := func(c Correction) Correction {
+		c.Rev, c.By = 1, "张三"
+		return c
+	}
+	for name, tc := range map[string]struct {
+		correction Correction
+		labels     []Label
+		margin     float64
+		nature     Nature
+		party      Responsible
+	}{
+		"Add": {by(Correction{Add: []string{"bill.high"}}),
+			[]Label{{Code: "bill.high", By: "张三"}, {Code: "outage.fault", Weight: 2, Hits: hits}, {Code: "voltage", Weight: 1}}, 1, NatureRepair, ResponsibleUnknown},
+		"AddWhatRulesGaveToo": {by(Correction{Add: []string{"voltage"}}),
+			[]Label{{Code: "voltage", Weight: 1, By: "张三"}, {Code: "outage.fault", Weight: 2, Hits: hits}}, 1, NatureRepair, ResponsibleUnknown},
+		"RemoveTheStrongest":   {by(Correction{Remove: []string{"outage.fault"}}), []Label{{Code: "voltage", Weight: 1}}, 0, NatureRepair, ResponsibleUnknown},
+		"RemoveWhatIsNotThere": {by(Correction{Remove: []string{"bill.high"}}), ruled().Labels, 1, NatureRepair, ResponsibleUnknown},
+		"RemoveAll":            {by(Correction{Remove: []string{"voltage", "outage.fault"}}), []Label{}, 0, NatureRepair, ResponsibleUnknown},
+		"NatureAndParty":       {by(Correction{Nature: NatureComplaint, Responsible: ResponsibleUtility}), ruled().Labels, 1, NatureComplaint, ResponsibleUtility},
+	} {
+		t.Run(name, func(t *testing.T) {
+			a := ruled()
+			for range 2 { // the second time changes nothing
+				a.Correct(tc.correction)
+				if !reflect.DeepEqual(a.Labels, tc.labels) || a.Margin != tc.margin || a.Nature != tc.nature || a.Responsible != tc.party || a.CorrectionRev != 1 {
+					t.Fatalf("got %+v", a)
+				}
+			}
+			a.Correct(Correction{Rev: 2, By: "李四"})
+			want := ruled()
+			want.CorrectionRev = 2
+			if !reflect.DeepEqual(a, want) {
+				t.Errorf("taken back: got %+v, want %+v", a, want)
+			}
+		})
+	}
+}
