@@ -33,26 +33,33 @@ Examples:
 			formatFlag("text or json"),
 		),
 		Action: inSession(env, func(s *session, c *cli.Context) error {
-			call, rules, err := s.toExplain(c)
+			doc, rules, err := s.toExplain(c)
 			if err != nil {
 				return err
 			}
+			call, corrected := &doc.Call, doc.Analysis.Corrected
 			explanation := rules.Explain(call)
 			if c.String("id") == "" {
 				explanation.Call = "" // what is typed is no document
 			}
 			if c.String("format") == "json" {
-				return writeJSON(env.Stdout, explanation)
+				return writeJSON(env.Stdout, struct {
+					classify.Explanation
+					Corrected *hotline.Corrected `json:"corrected,omitempty"`
+				}{explanation, corrected})
 			}
 			showCall(env.Stdout, call, &explanation, newPaint(env.Stdout))
 			fmt.Fprintln(env.Stdout, explanation)
+			if corrected != nil {
+				fmt.Fprintln(env.Stdout, correctionText(&corrected.Correction, labelNames{rules.Taxonomy()}))
+			}
 			return nil
 		}),
 	}
 }
 
 // toExplain finds the contact and the rule set that speaks about it.
-func (s *session) toExplain(c *cli.Context) (*hotline.Call, *classify.RuleSet, error) {
+func (s *session) toExplain(c *cli.Context) (*hotline.Document, *classify.RuleSet, error) {
 	if id := c.String("id"); id != "" {
 		return s.stored(c, id)
 	}
@@ -71,12 +78,12 @@ func (s *session) toExplain(c *cli.Context) (*hotline.Call, *classify.RuleSet, e
 	if err != nil {
 		return nil, nil, err
 	}
-	call, err := s.typed(c.Context, rules, text)
-	return call, rules, err
+	doc, err := s.typed(c.Context, rules, text)
+	return doc, rules, err
 }
 
-// typed makes a masked call of what is typed.
-func (s *session) typed(ctx context.Context, rules *classify.RuleSet, text string) (*hotline.Call, error) {
+// typed makes a masked document of what is typed.
+func (s *session) typed(ctx context.Context, rules *classify.RuleSet, text string) (*hotline.Document, error) {
 	pipeline, err := s.lookingPipeline(rules)
 	if err != nil {
 		return nil, err
@@ -96,11 +103,11 @@ func (s *session) typed(ctx context.Context, rules *classify.RuleSet, text strin
 	if err != nil {
 		return nil, err
 	}
-	return &found.doc.Call, nil
+	return found.doc, nil
 }
 
 // stored reads a contact and the archived rule set of its labels.
-func (s *session) stored(c *cli.Context, id string) (*hotline.Call, *classify.RuleSet, error) {
+func (s *session) stored(c *cli.Context, id string) (*hotline.Document, *classify.RuleSet, error) {
 	store, err := s.store()
 	if err != nil {
 		return nil, nil, err
@@ -117,7 +124,7 @@ func (s *session) stored(c *cli.Context, id string) (*hotline.Call, *classify.Ru
 		return nil, nil, err
 	}
 	if rules.Hash() == doc.Analysis.RulesetHash {
-		return &doc.Call, rules.WithRevision(doc.Analysis.RulesetRev), nil
+		return &doc, rules.WithRevision(doc.Analysis.RulesetRev), nil
 	}
 	source, err := index.RulesetSource(c.Context, store, doc.Analysis.RulesetHash)
 	if err != nil {
@@ -127,7 +134,7 @@ func (s *session) stored(c *cli.Context, id string) (*hotline.Call, *classify.Ru
 	if err != nil {
 		return nil, nil, fmt.Errorf("rule set %d, which labelled %s: %w", doc.Analysis.RulesetRev, id, err)
 	}
-	return &doc.Call, archived.InZone(s.zone).WithRevision(doc.Analysis.RulesetRev), nil
+	return &doc, archived.InZone(s.zone).WithRevision(doc.Analysis.RulesetRev), nil
 }
 
 // evidence is how a byte of the text took part in the labels; the greater shows where several did.

@@ -45,10 +45,8 @@ func readFilter(c *cli.Context, now time.Time, zone *time.Location) (index.Filte
 	err := errors.Join(
 		allowed("hotline", f.Hotlines, hotline.Hotlines[:]...),
 		allowed("kind", f.Kinds, hotline.KindCall, hotline.KindOrder, hotline.KindMessage),
-		allowed("nature", f.Natures, hotline.NatureInquiry, hotline.NatureHelp, hotline.NatureComplaint, hotline.NatureReport,
-			hotline.NatureSuggestion, hotline.NaturePraise, hotline.NatureRepair),
-		allowed("responsible", f.Responsible, hotline.ResponsibleUtility, hotline.ResponsibleCustomer,
-			hotline.ResponsibleThirdParty, hotline.ResponsibleUnknown),
+		checkNatures(f.Natures...),
+		checkParties(f.Responsible...),
 	)
 	if err != nil {
 		return f, err
@@ -73,6 +71,18 @@ func readFilter(c *cli.Context, now time.Time, zone *time.Location) (index.Filte
 		return f, usagef("--from must lie before --to")
 	}
 	return f, nil
+}
+
+// checkNatures reports the first value of --nature that is none.
+func checkNatures(natures ...hotline.Nature) error {
+	return allowed("nature", natures, hotline.NatureInquiry, hotline.NatureHelp, hotline.NatureComplaint, hotline.NatureReport,
+		hotline.NatureSuggestion, hotline.NaturePraise, hotline.NatureRepair)
+}
+
+// checkParties reports the first value of --responsible that is none.
+func checkParties(parties ...hotline.Responsible) error {
+	return allowed("responsible", parties, hotline.ResponsibleUtility, hotline.ResponsibleCustomer,
+		hotline.ResponsibleThirdParty, hotline.ResponsibleUnknown)
 }
 
 // allowed reports the first value of a flag that is none of the known ones: it would find nothing.

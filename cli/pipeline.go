@@ -113,7 +113,7 @@ func (s *session) loop(ctx context.Context, store index.Store, cluster ingest.Cl
 	}
 	s.onClose(l.letters.Close)
 	l.Loop, err = ingest.NewLoop(ingest.LoopConfig{
-		Pipeline: pipeline, Store: ownedStore{store, sync.OnceValue(s.ownFolder)}, Sink: l.letters, Sealer: sealer,
+		Pipeline: pipeline, Store: ownedStore{index.NewCorrector(store), sync.OnceValue(s.ownFolder)}, Sink: l.letters, Sealer: sealer,
 		DeadShare: deadShare, Ruleset: l.rules.hash, Log: s.log, Metrics: l.metrics,
 	})
 	return l, err

@@ -158,13 +158,13 @@ func (t *trying) show(ctx context.Context, text string) error {
 	if err != nil {
 		return err
 	}
-	call, err := t.typed(ctx, rules, text)
+	doc, err := t.typed(ctx, rules, text)
 	if err != nil {
 		return err
 	}
-	explanation := rules.Explain(call)
+	explanation := rules.Explain(&doc.Call)
 	explanation.Call = ""
-	showCall(t.env.Stdout, call, &explanation, t.paint)
+	showCall(t.env.Stdout, &doc.Call, &explanation, t.paint)
 	fmt.Fprintln(t.env.Stdout, explanation)
 	failed, learnt := rules.Test()
 	for _, p := range failed {

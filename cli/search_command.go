@@ -110,13 +110,18 @@ func (s *session) checkLabels(labels []string) error {
 		if slices.Contains(codes, label) {
 			continue
 		}
-		near := nearest(label, codes)
-		if len(near) == 0 {
-			near = codes
-		}
-		return usagef("--label %s: there is no such label; there are %s", label, strings.Join(near, ", "))
+		return unknownLabel("label", label, codes)
 	}
 	return nil
+}
+
+// unknownLabel says which of the codes somebody may have meant.
+func unknownLabel(flag, label string, codes []string) error {
+	near := nearest(label, codes)
+	if len(near) == 0 {
+		near = codes
+	}
+	return usagef("--%s %s: there is no such label; there are %s", flag, label, strings.Join(near, ", "))
 }
 
 // hintAreas says which stored areas somebody may have meant who asked for areas without any contact.
@@ -212,10 +217,13 @@ func showFound(w io.Writer, f *index.Found, names labelNames, p paint) {
 	fmt.Fprintf(w, "%s  %s  %s  %s\n", p.bold(call.DocID()), call.Received.Format("2006-01-02 15:04"), f.Document.Analysis.Nature, areaText(call.Area))
 	var labels []string
 	for _, l := range f.Document.Analysis.Labels {
-		labels = append(labels, fmt.Sprintf("%s（%s）", names.name(l.Code), l.Code))
+		labels = append(labels, labelText(l, names))
 	}
 	if len(labels) > 0 {
 		fmt.Fprintf(w, "  %s\n", p.label(strings.Join(labels, "  ")))
+	}
+	if corrected := f.Document.Analysis.Corrected; corrected != nil {
+		fmt.Fprintf(w, "  %s\n", p.faint(correctionText(&corrected.Correction, names)))
 	}
 	for turn, t := range call.Turns {
 		spans := spansOf(f.Highlights, turn)

@@ -34,11 +34,7 @@ func (s *session) typedPipeline() (*ingest.Pipeline, error) {
 // lookingPipeline masks what is only to be looked at. Its pseudonyms are made with a key that is thrown away, so it needs
 // no configuration.
 func (s *session) lookingPipeline(analyze ingest.Analyzer) (*ingest.Pipeline, error) {
-	keyring, err := mask.ParseKeyring(mask.NewKey("typed"))
-	if err != nil {
-		return nil, err
-	}
-	masker, err := mask.New(keyring, s.cfg.Mask.OwnNumbers)
+	masker, err := s.lookingMasker()
 	if err != nil {
 		return nil, err
 	}
@@ -47,6 +43,15 @@ func (s *session) lookingPipeline(analyze ingest.Analyzer) (*ingest.Pipeline, er
 		return nil, err
 	}
 	return &ingest.Pipeline{Locate: areas, Mask: masker, Analyze: analyze, Clock: ingest.SystemClock{}}, nil
+}
+
+// lookingMasker masks typed text of which no pseudonym is kept.
+func (s *session) lookingMasker() (*mask.Masker, error) {
+	keyring, err := mask.ParseKeyring(mask.NewKey("typed"))
+	if err != nil {
+		return nil, err
+	}
+	return mask.New(keyring, s.cfg.Mask.OwnNumbers)
 }
 
 // typedSource reads whatever there is: the format by content, and the present as the time where none is told.

@@ -1,6 +1,7 @@
 package hotline
 
 import (
+	"cmp"
 	"slices"
 	"time"
 )
@@ -24,6 +25,30 @@ type Correction struct {
 // Empty reports whether the correction changes nothing.
 func (c *Correction) Empty() bool {
 	return len(c.Add) == 0 && len(c.Remove) == 0 && c.Nature == "" && c.Responsible == ""
+}
+
+// After is the correction that follows another of the same call: what the other said holds on where c says nothing else,
+// and if c is empty nothing holds.
+func (c Correction) After(before Correction) Correction {
+	c.Rev = before.Rev + 1
+	if c.Empty() {
+		return c
+	}
+	add, remove := c.Add, c.Remove
+	c.Add, c.Remove = union(before.Add, add, remove), union(before.Remove, remove, add)
+	c.Nature, c.Responsible = cmp.Or(c.Nature, before.Nature), cmp.Or(c.Responsible, before.Responsible)
+	return c
+}
+
+// union is what is in a or b, without what is in none.
+func union(a, b, none []string) []string {
+	var all []string
+	for _, code := range slices.Concat(a, b) {
+		if !slices.Contains(none, code) && !slices.Contains(all, code) {
+			all = append(all, code)
+		}
+	}
+	return all
 }
 
 // Corrected is the correction that is in force for a call, beside what the rules alone found.

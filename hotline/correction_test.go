@@ -50,3 +50,19 @@ func TestCorrect(t *testing.T) {
 		})
 	}
 }
+
+func TestCorrectionAfter(t *testing.T) {
+	before := Correction{Rev: 3, Add: []string{"a", "b"}, Remove: []string{"c"}, Nature: NatureHelp, By: "张三", Why: "w"}
+	for name, tc := range map[string]struct{ next, want Correction }{
+		"Adds":      {Correction{Add: []string{"d", "a"}, By: "李四"}, Correction{Rev: 4, Add: []string{"a", "b", "d"}, Remove: []string{"c"}, Nature: NatureHelp, By: "李四"}},
+		"Reverses":  {Correction{Add: []string{"c"}, Remove: []string{"a"}}, Correction{Rev: 4, Add: []string{"b", "c"}, Remove: []string{"a"}, Nature: NatureHelp}},
+		"Overrides": {Correction{Nature: NaturePraise}, Correction{Rev: 4, Add: []string{"a", "b"}, Remove: []string{"c"}, Nature: NaturePraise}},
+		"TakesBack": {Correction{By: "李四"}, Correction{Rev: 4, By: "李四"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if got := tc.next.After(before); !reflect.DeepEqual(got, tc.want) {
+				t.Errorf("got %+v, want %+v", got, tc.want)
+			}
+		})
+	}
+}

@@ -78,8 +78,8 @@ func decodeCorrected(r Record) (CorrectedCall, error) {
 	return call, nil
 }
 
-// Correct puts a correction of a stored call in force, in the place of the one before, and returns it with the revision
-// that it got. The document shows it when Correct returns without error; after an error, ApplyCorrection brings to its
+// Correct puts a correction of a stored call in force and returns it with the revision that it got. It adds to the one in
+// force before (hotline.Correction.After); an empty one takes everything back. The document shows it when Correct returns without error; after an error, ApplyCorrection brings to its
 // end what may have been left half done. Put through a Corrector keeps it in force from then on: see there why.
 func Correct(ctx context.Context, s Store, id string, c hotline.Correction) (hotline.Correction, error) {
 	if _, err := s.Get(ctx, id); err != nil {
@@ -90,21 +90,22 @@ func Correct(ctx context.Context, s Store, id string, c hotline.Correction) (hot
 		if err != nil {
 			return c, err
 		}
-		c.Rev = 1
+		next := c
+		next.Rev = 1
 		if len(call.History) > 0 {
-			c.Rev = call.Now().Rev + 1
+			next = c.After(call.Now())
 		}
-		if c.Rev > hotline.MaxCorrectionRev {
+		if next.Rev > hotline.MaxCorrectionRev {
 			return c, fmt.Errorf("correct %s: it was corrected %d times, the most there can be", id, hotline.MaxCorrectionRev)
 		}
-		call.History = append(call.History, c)
+		call.History = append(call.History, next)
 		value, err := json.Marshal(call)
 		if err != nil {
 			return c, fmt.Errorf("correct %s: %w", id, err)
 		}
 		_, err = s.PutRecord(ctx, correctionPrefix+id, value, rev)
 		if err == nil {
-			return c, ApplyCorrection(ctx, s, id)
+			return next, ApplyCorrection(ctx, s, id)
 		}
 		if !errors.Is(err, ErrConflict) {
 			return c, fmt.Errorf("correct %s: %w", id, err)

@@ -1,0 +1,376 @@
+package cli
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/urfave/cli/v2"
+
+	"suqiu/classify/evaluate"
+	"suqiu/hotline"
+	"suqiu/index"
+)
+
+func correctCommand(env Env) *cli.Command {
+	return &cli.Command{
+		Name:      "correct",
+		Usage:     "人工更正标签、性质、责任 · say what a contact is about where the rules are wrong",
+		ArgsUsage: "ID",
+		Description: `A correction holds from now on, whatever the rules find later, and is shown with the name of who made it. It adds to
+earlier corrections of the same contact; undo takes all of them back. What the rules found stays beside it.
+
+Examples:
+   suqiu correct 95598:260915000298 --add bill.high --remove outage.fault --by 张三 --why 反映电费，停电是旁述
+   suqiu correct 95598:260915000298 --responsible customer --by 张三 --dry-run`,
+		Flags: settingFlags(
+			&cli.StringSliceFlag{Name: "add", Usage: "`LABEL` that it has"},
+			&cli.StringSliceFlag{Name: "remove", Usage: "`LABEL` that it has not"},
+			&cli.StringFlag{Name: "nature", Usage: "咨询 求助 投诉 举报 建议 表扬 报修"},
+			&cli.StringFlag{Name: "responsible", Usage: "utility, customer, third_party or unknown"},
+			&cli.StringFlag{Name: "by", Usage: "`WHO` says so"},
+			&cli.StringFlag{Name: "why", Usage: "the reason; personal data in it is masked"},
+			&cli.BoolFlag{Name: "dry-run", Usage: "only show the contact before and after"},
+			formatFlag("text or json"),
+		),
+		Action:          inSession(env, (*session).correct),
+		HideHelpCommand: true,
+		Subcommands: []*cli.Command{
+			{
+				Name: "list", Usage: "列出更正 · list the corrections in force",
+				Description: "Example:\n   suqiu correct list --by 张三",
+				Flags: settingFlags(
+					&cli.StringFlag{Name: "by", Usage: "only those that `WHO` made"},
+					&cli.BoolFlag{Name: "all", Usage: "also those that others have replaced or taken back"},
+					formatFlag("text, or json: one contact a line"),
+				),
+				Action: inSession(env, (*session).listCorrections),
+			},
+			{
+				Name: "undo", Usage: "撤销更正 · let the rules decide again", ArgsUsage: "ID",
+				Description: "Example:\n   suqiu correct undo 95598:260915000298 --by 张三",
+				Flags: settingFlags(
+					&cli.StringFlag{Name: "by", Usage: "`WHO` says so"},
+					&cli.StringFlag{Name: "why", Usage: "the reason; personal data in it is masked"},
+					&cli.BoolFlag{Name: "dry-run", Usage: "only show the contact before and after"},
+					formatFlag("text or json"),
+				),
+				Action: inSession(env, (*session).correct),
+			},
+			{
+				Name: "apply", Usage: "补完中断的更正 · end the work of corrections that were interrupted",
+				Description: "Harmless where there is nothing to do.\n\nExample:\n   suqiu correct apply",
+				Flags:       settingFlags(),
+				Action:      inSession(env, (*session).applyCorrections),
+			},
+			{
+				Name: "export", Usage: "导出为标注数据 · print the corrected contacts as gold records for suqiu evaluate",
+				Description: `Who corrects a contact has read it: its labels as they now stand are gold, nature and responsible party where told.
+
+Example:
+   suqiu correct export > gold.jsonl && suqiu evaluate gold.jsonl`,
+				Flags:  settingFlags(),
+				Action: inSession(env, (*session).exportCorrections),
+			},
+		},
+	}
+}
+
+// correct corrects one contact, or, as undo, takes its corrections back.
+func (s *session) correct(c *cli.Context) error {
+	if c.NArg() != 1 {
+		return usagef("name one contact, such as 95598:260915000298; see %s --help", c.Command.HelpName)
+	}
+	id := c.Args().First()
+	change, err := s.readCorrection(c)
+	if err != nil {
+		return err
+	}
+	store, err := s.store()
+	if err != nil {
+		return err
+	}
+	before, err := store.Get(c.Context, id)
+	if errors.Is(err, index.ErrNotFound) {
+		return fmt.Errorf("there is no document %s; ids look like 95598:1812160001", id)
+	}
+	if err != nil {
+		return err
+	}
+	told, err := index.CorrectionsOf(c.Context, store, id)
+	if err != nil {
+		return err
+	}
+	after := before
+	if len(told.History) > 0 {
+		after.Analysis.Correct(change.After(told.Now()))
+	} else {
+		after.Analysis.Correct(change)
+	}
+	if !c.Bool("dry-run") {
+		if _, err := index.Correct(c.Context, store, id, change); err != nil {
+			return err
+		}
+		if after, err = store.Get(c.Context, id); err != nil {
+			return err
+		}
+		if err := store.Refresh(c.Context); err != nil {
+			return err
+		}
+	}
+	if c.String("format") == "json" {
+		return writeJSON(s.env.Stdout, correctionReport{ID: id, Before: before.Analysis, After: after.Analysis, Saved: !c.Bool("dry-run")})
+	}
+	names, err := s.names()
+	if err != nil {
+		return err
+	}
+	p := newPaint(s.env.Stdout)
+	showFound(s.env.Stdout, &index.Found{Document: before}, names, p)
+	fmt.Fprintf(s.env.Stdout, "\n更正前：%s\n更正后：%s\n", findingsText(&before.Analysis, names), p.bold(findingsText(&after.Analysis, names)))
+	if c.Bool("dry-run") {
+		fmt.Fprintln(s.env.Stdout, "试运行，没有保存")
+		return nil
+	}
+	fmt.Fprintf(s.env.Stdout, "已保存（第 %d 次更正）；撤销：suqiu correct undo %s --by …\n", after.Analysis.CorrectionRev, id)
+	return nil
+}
+
+// correctionReport is what correct tells as JSON.
+type correctionReport struct {
+	ID     string           `json:"id"`
+	Saved  bool             `json:"saved"`
+	Before hotline.Analysis `json:"before"`
+	After  hotline.Analysis `json:"after"`
+}
+
+// readCorrection makes a correction of the flags.
+func (s *session) readCorrection(c *cli.Context) (hotline.Correction, error) {
+	change := hotline.Correction{
+		Rev: 1, Add: c.StringSlice("add"), Remove: c.StringSlice("remove"), Nature: hotline.Nature(c.String("nature")),
+		Responsible: hotline.Responsible(c.String("responsible")), By: strings.TrimSpace(c.String("by")), At: s.env.Now().In(s.zone).Truncate(time.Second),
+	}
+	if change.By == "" {
+		return change, usagef("say who corrects it: --by 张三")
+	}
+	if c.Command.Name == "correct" && change.Empty() {
+		return change, usagef("correct what? Give --add, --remove, --nature or --responsible; see suqiu correct --help")
+	}
+	if change.Nature != "" {
+		if err := checkNatures(change.Nature); err != nil {
+			return change, err
+		}
+	}
+	if change.Responsible != "" {
+		if err := checkParties(change.Responsible); err != nil {
+			return change, err
+		}
+	}
+	if err := s.checkCodes("add", change.Add); err != nil {
+		return change, err
+	}
+	for _, code := range change.Remove {
+		if slices.Contains(change.Add, code) {
+			return change, usagef("--add and --remove both name %s", code)
+		}
+	}
+	masker, err := s.lookingMasker()
+	if err != nil {
+		return change, err
+	}
+	change.Why = masker.Text(c.String("why"))
+	return change, s.checkCodes("remove", change.Remove)
+}
+
+// checkCodes refuses what is no label of the taxonomy that a contact can have.
+func (s *session) checkCodes(flag string, codes []string) error {
+	if len(codes) == 0 {
+		return nil
+	}
+	rules, err := s.compiled()
+	if err != nil {
+		return err
+	}
+	var all []string
+	for _, l := range rules.Taxonomy().Labels {
+		all = append(all, l.Code)
+	}
+	for _, code := range codes {
+		if !slices.Contains(all, code) {
+			return unknownLabel(flag, code, all)
+		}
+	}
+	return nil
+}
+
+func (s *session) listCorrections(c *cli.Context) error {
+	store, err := s.store()
+	if err != nil {
+		return err
+	}
+	calls, err := index.Corrections(c.Context, store)
+	if err != nil {
+		return err
+	}
+	names, err := s.names()
+	if err != nil {
+		return err
+	}
+	out := json.NewEncoder(s.env.Stdout)
+	out.SetEscapeHTML(false)
+	total := 0
+	for _, call := range calls {
+		shown := call.History
+		if !c.Bool("all") {
+			shown = shown[len(shown)-1:]
+		}
+		shown = slices.DeleteFunc(slices.Clone(shown), func(one hotline.Correction) bool {
+			return c.String("by") != "" && one.By != c.String("by") || one.Empty() && !c.Bool("all")
+		})
+		total += len(shown)
+		switch {
+		case len(shown) == 0:
+		case c.String("format") == "json":
+			if err := out.Encode(index.CorrectedCall{ID: call.ID, History: shown}); err != nil {
+				return err
+			}
+		default:
+			for i := range shown {
+				fmt.Fprintf(s.env.Stdout, "%s  %s\n", call.ID, correctionText(&shown[i], names))
+			}
+		}
+	}
+	if c.String("format") != "json" {
+		fmt.Fprintf(s.env.Stdout, "共 %d 条\n", total)
+	}
+	return nil
+}
+
+func (s *session) applyCorrections(c *cli.Context) error {
+	store, err := s.store()
+	if err != nil {
+		return err
+	}
+	calls, err := index.Corrections(c.Context, store)
+	if err != nil {
+		return err
+	}
+	var gone int
+	for _, call := range calls {
+		err := index.ApplyCorrection(c.Context, store, call.ID)
+		if errors.Is(err, index.ErrNotFound) {
+			gone++ // its month was dropped; if it comes back, its correction will be there
+			continue
+		}
+		if err != nil {
+			return err
+		}
+	}
+	fmt.Fprintf(s.env.Stdout, "%d 件的更正都已生效，另有 %d 件已不在库中\n", len(calls)-gone, gone)
+	return store.Refresh(c.Context)
+}
+
+// goldRecord is a gold record in suqiu's native JSON, so that evaluate takes it the whole way of a contact.
+type goldRecord struct {
+	evaluate.Record
+	Hotline  hotline.Hotline `json:"hotline"`
+	Channel  string          `json:"channel,omitempty"`
+	Received time.Time       `json:"received"`
+}
+
+func (s *session) exportCorrections(c *cli.Context) error {
+	store, err := s.store()
+	if err != nil {
+		return err
+	}
+	calls, err := index.Corrections(c.Context, store)
+	if err != nil {
+		return err
+	}
+	out := json.NewEncoder(s.env.Stdout)
+	out.SetEscapeHTML(false)
+	for _, call := range calls {
+		told := call.Now()
+		if told.Empty() {
+			continue
+		}
+		doc, err := store.Get(c.Context, call.ID)
+		if errors.Is(err, index.ErrNotFound) {
+			fmt.Fprintf(s.env.Stderr, "%s：已不在库中，没有导出\n", call.ID)
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		if err := out.Encode(goldOf(&doc, &told)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func goldOf(doc *hotline.Document, told *hotline.Correction) goldRecord {
+	call := &doc.Call
+	gold := goldRecord{
+		Record: evaluate.Record{
+			ID: call.DocID(), Source: call.Hotline, Kind: call.Kind, Title: call.Title, Turns: call.Turns,
+			Labels: doc.Analysis.Codes(), Also: []string{}, Nature: []hotline.Nature{}, Responsible: []hotline.Responsible{},
+		},
+		Hotline: call.Hotline, Channel: call.Channel, Received: call.Received,
+	}
+	if told.Nature != "" {
+		gold.Nature = append(gold.Nature, told.Nature)
+	}
+	if told.Responsible != "" {
+		gold.Responsible = append(gold.Responsible, told.Responsible)
+	}
+	return gold
+}
+
+// labelText is a label for an analyst; one that a person gave or confirmed tells who.
+func labelText(l hotline.Label, names labelNames) string {
+	if l.By != "" {
+		return fmt.Sprintf("%s（%s，%s更正）", names.name(l.Code), l.Code, l.By)
+	}
+	return fmt.Sprintf("%s（%s）", names.name(l.Code), l.Code)
+}
+
+// correctionText tells a correction in one line.
+func correctionText(c *hotline.Correction, names labelNames) string {
+	var parts []string
+	for _, code := range c.Add {
+		parts = append(parts, fmt.Sprintf("+%s（%s）", names.name(code), code))
+	}
+	for _, code := range c.Remove {
+		parts = append(parts, fmt.Sprintf("−%s（%s）", names.name(code), code))
+	}
+	if c.Nature != "" {
+		parts = append(parts, "性质 "+string(c.Nature))
+	}
+	if c.Responsible != "" {
+		parts = append(parts, "责任 "+c.Responsible.Name())
+	}
+	if len(parts) == 0 {
+		parts = append(parts, "撤销，按规则")
+	}
+	text := fmt.Sprintf("人工更正：%s  %s  %s", c.By, c.At.Format("2006-01-02 15:04"), strings.Join(parts, " "))
+	if c.Why != "" {
+		text += "  理由：" + c.Why
+	}
+	return text
+}
+
+// findingsText tells in one line what a contact is about.
+func findingsText(a *hotline.Analysis, names labelNames) string {
+	labels := []string{"无标签"}
+	for i, l := range a.Labels {
+		if i == 0 {
+			labels = nil
+		}
+		labels = append(labels, labelText(l, names))
+	}
+	return fmt.Sprintf("%s；性质 %s；责任 %s", strings.Join(labels, "、"), a.Nature, a.Responsible.Name())
+}
