@@ -239,7 +239,7 @@ func TestPutRequest(t *testing.T) {
 		t.Fatal(err)
 	}
 	got := <-lines
-	want := `{"index":{"_index":"suqiu-calls-2026.04","_id":"95598:1","version":144115188075855871,"version_type":"external_gte"}}`
+	want := `{"index":{"_index":"suqiu-calls-2026.04","_id":"95598:1","version":9223372036850647039,"version_type":"external_gte"}}`
 	if len(got) != 2 || got[0] != want {
 		t.Fatalf("got %q, want two lines, the first %s", got, want)
 	}
