@@ -184,7 +184,7 @@ func TestElasticMigrateUnderWrites(t *testing.T) {
 func TestElasticMigrateOld(t *testing.T) {
 	store := openElastic(t, "old")
 	request(t, http.MethodPut, "/old-calls-2026.03", `{"mappings":{"_meta":{"mapping_version":0}}}`)
-	request(t, http.MethodPut, "/old-calls-2026.03/_mapping", `{"_meta":{"mapping_version":1}}`)
+	request(t, http.MethodPut, "/old-calls-2026.03/_mapping", fmt.Sprintf(`{"_meta":{"mapping_version":%d}}`, elastic.MappingVersion))
 	docs := calls(700, march)
 	if _, err := store.Put(t.Context(), docs); err != nil {
 		t.Fatal(err)

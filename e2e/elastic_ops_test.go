@@ -87,7 +87,7 @@ func TestElasticPlan(t *testing.T) {
 	})
 	t.Run("EditedByHand", func(t *testing.T) {
 		request(t, http.MethodPut, "/_index_template/plan-calls",
-			`{"index_patterns":["plan-calls-*"],"composed_of":["plan-calls-settings","plan-calls-mappings"],"priority":500,"template":{"aliases":{"plan-calls":{}}},"_meta":{"mapping_version":1}}`)
+			fmt.Sprintf(`{"index_patterns":["plan-calls-*"],"composed_of":["plan-calls-settings","plan-calls-mappings"],"priority":500,"template":{"aliases":{"plan-calls":{}}},"_meta":{"mapping_version":%d}}`, elastic.MappingVersion))
 		request(t, http.MethodPut, "/plan-ledger/_mapping", `{"properties":{"note":{"type":"keyword"}}}`)
 		wantStates(t, store, "index template plan-calls: edited", "ledger plan-ledger: edited")
 		if err := store.Setup(t.Context()); err != nil {

@@ -135,7 +135,7 @@ func TestElasticMappingDoesNotFit(t *testing.T) {
 		wantFault(t, "put", err, hotline.FaultSetup)
 	})
 	t.Run("LacksField", func(t *testing.T) {
-		request(t, http.MethodPut, "/lacks-calls-2026.03", `{"mappings":{"dynamic":"strict","_meta":{"mapping_version":1}}}`)
+		request(t, http.MethodPut, "/lacks-calls-2026.03", fmt.Sprintf(`{"mappings":{"dynamic":"strict","_meta":{"mapping_version":%d}}}`, elastic.MappingVersion))
 		store := openElastic(t, "lacks")
 		_, err := store.Put(t.Context(), []hotline.Document{outage("1", march)})
 		wantFault(t, "put", err, hotline.FaultSetup)
