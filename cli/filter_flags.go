@@ -26,6 +26,7 @@ func filterFlags() []cli.Flag {
 		&cli.StringSliceFlag{Name: "nature", Usage: "咨询 求助 投诉 举报 建议 表扬 报修", Category: category},
 		&cli.StringSliceFlag{Name: "responsible", Usage: "utility, customer, third_party or unknown", Category: category},
 		&cli.StringFlag{Name: "caller", Usage: "`PSEUDONYM` of a caller", Category: category},
+		&cli.StringFlag{Name: "account", Usage: "`PSEUDONYM` of an account", Category: category},
 		&cli.StringFlag{Name: "matter", Usage: "`ID` of a matter: all contacts about one problem", Category: category},
 		&cli.BoolFlag{Name: "unlabelled", Usage: "only what no rule gave a label", Category: category},
 		&cli.StringFlag{Name: "from", Usage: "received at or after `DATE`: 2026-11-01, 2026-11-01T08:00", Category: category},
@@ -38,7 +39,7 @@ func filterFlags() []cli.Flag {
 func readFilter(c *cli.Context, now time.Time, zone *time.Location) (index.Filter, error) {
 	f := index.Filter{
 		Labels: c.StringSlice("label"), Areas: c.StringSlice("area"), Sources: c.StringSlice("source"),
-		Caller: c.String("caller"), Matter: c.String("matter"), Unlabelled: c.Bool("unlabelled"),
+		Caller: c.String("caller"), Account: c.String("account"), Matter: c.String("matter"), Unlabelled: c.Bool("unlabelled"),
 		Hotlines: cast[hotline.Hotline](c.StringSlice("hotline")), Kinds: cast[hotline.Kind](c.StringSlice("kind")),
 		Natures: cast[hotline.Nature](c.StringSlice("nature")), Responsible: cast[hotline.Responsible](c.StringSlice("responsible")),
 	}

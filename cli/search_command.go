@@ -8,7 +8,9 @@ import (
 	"io"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
+	"time"
 
 	"github.com/urfave/cli/v2"
 
@@ -36,6 +38,9 @@ Examples:
    suqiu search --label outage --facet area --limit 0
    suqiu search '跳闸 -空开' --hotline 95598 --format json
 
+With --caller, --phone, --account or --matter and without words, a page of all that the caller, the account or the problem told comes first, by
+month and label; a matter's contacts are shown from the oldest on. As JSON it is the last line, {"history":{…}}.
+
 Long texts are shown as excerpts around the words; --format json has them whole. With --facet or --limit 0 its last line is
 {"total":…,"facets":{"label":[{"value":…,"count":…}]}}.`,
 		Flags: settingFlags(flags...),
@@ -47,6 +52,10 @@ Long texts are shown as excerpts around the words; --format json has them whole.
 			store, err := s.store()
 			if err != nil {
 				return err
+			}
+			page := pageOf(&query)
+			if page && query.Filter.Matter != "" && !c.IsSet("sort") {
+				query.Sort = index.SortOldest
 			}
 			result, err := store.Search(c.Context, query)
 			if errors.Is(err, index.ErrQuery) {
@@ -60,17 +69,50 @@ Long texts are shown as excerpts around the words; --format json has them whole.
 					return err
 				}
 			}
+			var history index.History
+			if page {
+				if history, err = index.HistoryOf(c.Context, store, query.Filter, s.zone); err != nil {
+					return fmt.Errorf("search: %w", err)
+				}
+			}
 			if c.String("format") == "json" {
-				return encodeResult(env.Stdout, &query, &result)
+				if err := encodeResult(env.Stdout, &query, &result); err != nil || !page {
+					return err
+				}
+				return json.NewEncoder(env.Stdout).Encode(map[string]index.History{"history": history})
 			}
 			names, err := s.names()
 			if err != nil {
 				return err
 			}
+			if page && history.Contacts > 0 {
+				if err := showHistory(env.Stdout, &history, names); err != nil {
+					return err
+				}
+			}
 			showResult(env.Stdout, &result, names, newPaint(env.Stdout))
 			return nil
 		}),
 	}
+}
+
+// pageOf reports whether a query asks for all that one caller, account or matter told.
+func pageOf(q *index.Query) bool {
+	return q.Words == "" && (q.Filter.Caller != "" || q.Filter.Account != "" || q.Filter.Matter != "")
+}
+
+// showHistory prints what was told over time, a line a month.
+func showHistory(w io.Writer, h *index.History, names labelNames) error {
+	fmt.Fprintf(w, "%s 至 %s：诉求 %d 件，事项 %d 个，来电人 %d 位\n", h.First.Format(time.DateOnly), h.Last.Format(time.DateOnly), h.Contacts, h.Matters, h.Callers)
+	rows := [][]string{{"  月份", "件数", "标签"}}
+	for _, m := range h.Months {
+		var labels []string
+		for _, l := range m.Labels {
+			labels = append(labels, fmt.Sprintf("%s×%d", names.name(l.Value), l.Count))
+		}
+		rows = append(rows, []string{"  " + m.Month, strconv.Itoa(m.Contacts), strings.Join(labels, "  ")})
+	}
+	return writeTable(w, rows)
 }
 
 // encodeResult writes one document a line, and after them the counts where such were asked for.

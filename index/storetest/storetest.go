@@ -1,5 +1,5 @@
 // Package storetest is the conformance suite of index.Store: every promise of the interface comments is a subtest, in
-// the groups Writer, Searcher, Counter, Ledger and Corrections. A store that passes can stand in for any other.
+// the groups Writer, Searcher, Counter, Ledger, Corrections and Derived. A store that passes can stand in for any other.
 package storetest
 
 import (
@@ -31,6 +31,7 @@ func Run(t *testing.T, open func(t *testing.T) index.Store) {
 		{"Counter", counterPromises},
 		{"Ledger", ledgerPromises},
 		{"Corrections", correctionPromises},
+		{"Derived", derivedPromises},
 	} {
 		t.Run(group.name, func(t *testing.T) {
 			for _, p := range group.promises {
