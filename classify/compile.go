@@ -53,7 +53,10 @@ type program struct {
 	fillers  int32 // the group of words that say nothing
 	answer   answerSet
 	rules    [decisions][]rule
-	requires []*expr              // by label; nil needs nothing
+	requires []*expr // by label; nil needs nothing
+
+	marksRequire *expr // of all marks and of what was found; nil needs nothing
+
 	byAnchor [decisions][][]int32 // rules by anchor group
 	always   [decisions][]int32   // rules without an anchor
 	files    *ruleFiles
@@ -63,14 +66,15 @@ type program struct {
 type compiler struct {
 	*program
 	taxonomy  *Taxonomy
+	marks     *Marks
 	fold      folder
 	sequences [][]sequence // by group
 	sharedIDs map[string]int32
 	problems  *problems
 }
 
-func compile(taxonomy *Taxonomy, files *ruleFiles, cues cueSources, fold folder, p *problems) *program {
-	c := &compiler{program: &program{files: files, zone: calendar.Shanghai()}, taxonomy: taxonomy, fold: fold, sharedIDs: map[string]int32{}, problems: p}
+func compile(taxonomy *Taxonomy, marks *Marks, files *ruleFiles, cues cueSources, fold folder, p *problems) *program {
+	c := &compiler{program: &program{files: files, zone: calendar.Shanghai()}, taxonomy: taxonomy, marks: marks, fold: fold, sharedIDs: map[string]int32{}, problems: p}
 	c.fillers = c.addPatterns("filler", cues.fillers)
 	c.answer = answerSet{
 		ask: c.addPatterns("answer", cues.answer.ask), choice: c.addPatterns("answer", cues.answer.choice),
@@ -85,6 +89,9 @@ func compile(taxonomy *Taxonomy, files *ruleFiles, cues cueSources, fold folder,
 	}
 	for _, l := range taxonomy.Labels {
 		c.requires = append(c.requires, c.requirement(l))
+	}
+	if marks.requires != "" {
+		c.marksRequire = c.condition(marks.requires, marks.requiresAt, nil, defaultOptions(), decidesUrgency)
 	}
 	for i := range files.rules {
 		if source := &files.rules[i]; !source.disabled {
@@ -270,7 +277,7 @@ func (c *compiler) checkTest(e *expr, place yamlNode, decides decision) {
 		switch e.name {
 		case "label":
 			if decides == decidesLabel {
-				place.problemAt(e.at, "label(…) is known only in files that decide nature or responsible; use unless in the taxonomy")
+				place.problemAt(e.at, "label(…) is known only in files that decide something else than labels; use unless in the taxonomy")
 				return
 			}
 			ok = slices.ContainsFunc(known, func(code string) bool { return under(code, v) })
@@ -329,7 +336,7 @@ func (c *compiler) addRule(source *ruleSource) {
 		}
 	}
 	anchors, ok := anchorsOf(e)
-	if !ok && source.decides == decidesLabel {
+	if !ok && source.decides.needsWord() {
 		source.when.problem("the rule %s can fire without a single word; require a group", source.id)
 		return
 	}
@@ -347,8 +354,10 @@ func (c *compiler) checkTarget(source *ruleSource) {
 	switch source.decides {
 	case decidesNature:
 		source.labelAt.oneOf(stringsOf(natures)...)
-	case decidesResponsible:
+	case decidesResponsible, decidesFound:
 		source.labelAt.oneOf(stringsOf(responsibles)...)
+	case decidesUrgency, decidesPortrait:
+		source.labelAt.oneOf(Codes(*c.marks.of(source.decides))...)
 	default:
 		if _, ok := c.taxonomy.Label(source.label); !ok {
 			source.labelAt.problem("there is no label %s in the taxonomy; correct it or add it there%s", source.label, suggest(source.label, c.taxonomy.codes()))

@@ -49,6 +49,11 @@ type Explanation struct {
 	NotGiven    []Finding `json:"not_given"` // labels of which a rule fired or nearly fired, the nearest first
 	Nature      Ballot    `json:"nature"`
 	Responsible Ballot    `json:"responsible"`
+
+	Found      Ballot               `json:"found"` // whose duty it is by the handlers' text; no winner where they don't say
+	Urgency    []MarkFinding        `json:"urgency,omitempty"`
+	Portrait   []MarkFinding        `json:"portrait,omitempty"`
+	Experience []hotline.Experience `json:"experience,omitempty"`
 }
 
 // Finding is what the rules say of one label.
@@ -138,6 +143,9 @@ func (rs *RuleSet) Explain(call *hotline.Call) Explanation {
 	}
 	e.Nature = rs.vote(m, decidesNature).explain()
 	e.Responsible = rs.vote(m, decidesResponsible).explain()
+	e.Found = rs.found(m).explain()
+	e.Urgency, e.Portrait = rs.findMarks(m, decidesUrgency), rs.findMarks(m, decidesPortrait)
+	e.Experience = rs.taxonomy.experience(m.labels)
 	return e
 }
 

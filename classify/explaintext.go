@@ -36,6 +36,17 @@ func (e Explanation) String() string {
 	}
 	writeBallot(&b, "诉求性质", e.Nature.Winner, e.Nature)
 	writeBallot(&b, "责任", hotline.Responsible(e.Responsible.Winner).Name(), e.Responsible)
+	if len(e.Found.Votes) > 0 {
+		writeBallot(&b, "查实责任", hotline.Responsible(e.Found.Winner).Name(), e.Found)
+	}
+	writeMarks(&b, "紧急信号", e.Urgency)
+	writeMarks(&b, "客户画像", e.Portrait)
+	for i, dimension := range e.Experience {
+		b.WriteString([]string{"体验维度：", "、"}[min(i, 1)] + dimension.Name())
+	}
+	if len(e.Experience) > 0 {
+		b.WriteByte('\n')
+	}
 	if len(e.NotGiven) > 0 {
 		b.WriteString("接近而未给出：\n")
 	}
@@ -95,6 +106,21 @@ func place(h hotline.Hit) string {
 func writeHits(b *strings.Builder, hits []hotline.Hit) {
 	for _, h := range hits {
 		fmt.Fprintf(b, "      %s %s\n", h.Group, place(h))
+	}
+}
+
+// writeMarks writes each mark with the service it suggests and the rules that gave it.
+func writeMarks(b *strings.Builder, what string, marks []MarkFinding) {
+	for _, f := range marks {
+		fmt.Fprintf(b, "%s：%s（%s）", what, f.Name, f.Code)
+		if f.Service != "" {
+			b.WriteString("  建议：" + f.Service)
+		}
+		b.WriteByte('\n')
+		for _, r := range f.Fired {
+			fmt.Fprintf(b, "  + %s %+g\n", r.Rule, r.Weight)
+			writeHits(b, r.Hits)
+		}
 	}
 }
 

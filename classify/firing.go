@@ -37,9 +37,16 @@ func (rs *RuleSet) Firing(call *hotline.Call) Firing {
 		}
 	}
 	m.labels = append(m.labels[:0], f.Labels...)
-	for _, on := range []decision{decidesNature, decidesResponsible} {
-		for _, vote := range rs.vote(m, on).rules {
+	for _, b := range []ballot{rs.vote(m, decidesNature), rs.vote(m, decidesResponsible), rs.found(m)} {
+		for _, vote := range b.rules {
 			f.Rules = append(f.Rules, vote.id)
+		}
+	}
+	for _, on := range []decision{decidesUrgency, decidesPortrait} {
+		for _, mark := range rs.findMarks(m, on) {
+			for _, r := range mark.Fired {
+				f.Rules = append(f.Rules, r.Rule)
+			}
 		}
 	}
 	return f

@@ -73,3 +73,5 @@ func codesOf(rs *RuleSet, call *hotline.Call) []string {
 	a := rs.Analyze(call)
 	return a.Codes()
 }
+
+func fileOf(text string) *fstest.MapFile { return &fstest.MapFile{Data: []byte(text)} }

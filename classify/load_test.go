@@ -31,7 +31,7 @@ func TestFaults(t *testing.T) {
 			delete(fsys, "rules/test.yaml")
 			fsys["rules/other.yaml"] = &fstest.MapFile{Data: []byte("groups: {other: 停电}")}
 			kind, _, _ := strings.Cut(name, "_")
-			at := map[string]string{"rules": "rules/test.yaml", "taxonomy": taxonomyPath, "cues": cuesPath, "lexicon": "lexicon/test.txt", "variants": variantsPath}[kind]
+			at := map[string]string{"rules": "rules/test.yaml", "taxonomy": taxonomyPath, "cues": cuesPath, "marks": marksPath, "lexicon": "lexicon/test.txt", "variants": variantsPath}[kind]
 			fsys[at] = &fstest.MapFile{Data: data}
 			first, _, _ := strings.Cut(string(data), "\n")
 			place, what, _ := strings.Cut(strings.TrimPrefix(first, "# want "), ": ")

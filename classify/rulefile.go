@@ -16,10 +16,16 @@ const (
 	decidesLabel decision = iota
 	decidesNature
 	decidesResponsible
+	decidesFound
+	decidesUrgency
+	decidesPortrait
 	decisions
 )
 
-var decisionNames = [decisions]string{"label", "nature", "responsible"}
+var decisionNames = [decisions]string{"label", "nature", "responsible", "found", "urgency", "portrait"}
+
+// needsWord reports whether a rule for the decision must need a word: what it decides is shown with evidence.
+func (d decision) needsWord() bool { return d != decidesNature && d != decidesResponsible }
 
 // maxWeight bounds the weights of rules and the thresholds of labels.
 const maxWeight = 1000

@@ -14,6 +14,7 @@ import (
 type RuleSet struct {
 	*program
 	taxonomy  *Taxonomy
+	marks     *Marks
 	segmenter *Segmenter
 	source    []byte
 	hash      string
@@ -69,9 +70,10 @@ func compileFiles(files []file, segmenter *Segmenter) (*RuleSet, error) {
 	var p problems
 	lexicon := readLexicon(files, &p)
 	taxonomy := readTaxonomy(files, &p)
+	marks := readMarks(files, &p)
 	cues := readCues(files, &p)
 	rules := readRuleFiles(files, &p)
-	program := compile(taxonomy, rules, cues, lexicon.folder, &p)
+	program := compile(taxonomy, marks, rules, cues, lexicon.folder, &p)
 	if err := p.err(); err != nil {
 		return nil, err
 	}
@@ -79,7 +81,7 @@ func compileFiles(files []file, segmenter *Segmenter) (*RuleSet, error) {
 		segmenter = NewSegmenter(lexicon)
 	}
 	source := archive(files)
-	rs := &RuleSet{program: program, taxonomy: taxonomy, segmenter: segmenter, source: source, hash: hashSource(source)}
+	rs := &RuleSet{program: program, taxonomy: taxonomy, marks: marks, segmenter: segmenter, source: source, hash: hashSource(source)}
 	rs.pool = newPool(program)
 	return rs, nil
 }
@@ -114,11 +116,14 @@ func (rs *RuleSet) WithRevision(rev int64) *RuleSet {
 // Taxonomy is the set's labels. It must not be changed.
 func (rs *RuleSet) Taxonomy() *Taxonomy { return rs.taxonomy }
 
+// Marks is the set's urgency signals and portrait labels. It must not be changed.
+func (rs *RuleSet) Marks() *Marks { return rs.marks }
+
 // RuleInfo is what a list of rules shows of one.
 type RuleInfo struct {
 	ID      string
-	Decides string // label, nature or responsible
-	Value   string // what it decides for: a label's code, a nature, a party
+	Decides string // label, nature, responsible, found, urgency or portrait
+	Value   string // what it decides for: a code, a nature, a party
 	Weight  float64
 	File    string // overlays are named overlay1/…
 	Line    int
@@ -159,7 +164,7 @@ func (rs *RuleSet) give(m *matches) {
 	rs.pool.Put(m)
 }
 
-// Analyze finds the labels, the nature and the responsible party of a call. It depends on the call and the set alone.
+// Analyze finds the labels, the nature, the responsible party and the marks of a call. It depends on the call and the set alone.
 func (rs *RuleSet) Analyze(call *hotline.Call) hotline.Analysis {
 	m := rs.take(call, true)
 	defer rs.give(m)
@@ -179,6 +184,9 @@ func (rs *RuleSet) Analyze(call *hotline.Call) hotline.Analysis {
 	m.labels = append(m.labels, a.Codes()...)
 	a.Nature = hotline.Nature(rs.vote(m, decidesNature).winner)
 	a.Responsible = hotline.Responsible(rs.vote(m, decidesResponsible).winner)
+	a.Found = hotline.Responsible(rs.found(m).winner)
+	a.Urgency, a.Portrait = marksOf(rs.findMarks(m, decidesUrgency)), marksOf(rs.findMarks(m, decidesPortrait))
+	a.Experience = rs.taxonomy.experience(m.labels)
 	return a
 }
 

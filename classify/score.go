@@ -96,7 +96,7 @@ func (m *matches) evidence(hits []hotline.Hit, rule string) []hotline.Hit {
 	return hits
 }
 
-// ballot is the vote on nature or responsibility.
+// ballot is the vote on nature or responsibility, as told or as found.
 type ballot struct {
 	winner  string
 	votes   map[string]float64
@@ -110,15 +110,19 @@ type ruleVote struct {
 	hits      []hotline.Hit
 }
 
-// vote decides the nature or the responsible party: the default of the strongest label is one vote, rules add theirs.
+// vote decides the nature or the responsible party: the default of the strongest label is one vote, but for what handlers
+// found, rules add theirs.
 // m.labels are the labels given, the strongest first.
 func (rs *RuleSet) vote(m *matches, on decision) ballot {
 	b := ballot{votes: map[string]float64{}}
 	order, fallback := stringsOf(natures), string(rs.taxonomy.Nature)
-	if on == decidesResponsible {
+	switch on {
+	case decidesResponsible:
 		order, fallback = stringsOf(responsibles), string(hotline.ResponsibleUnknown)
+	case decidesFound:
+		order, fallback = stringsOf(responsibles), ""
 	}
-	if len(m.labels) > 0 {
+	if len(m.labels) > 0 && on != decidesFound {
 		strongest, _ := rs.taxonomy.Label(m.labels[0])
 		value := string(strongest.Nature)
 		if on == decidesResponsible {

@@ -48,7 +48,7 @@ func readLayers(layers []fs.FS) ([]file, error) {
 			continue
 		}
 		var paths []string
-		for _, pattern := range []string{taxonomyPath, cuesPath, "rules/*.yaml", "lexicon/*.txt"} {
+		for _, pattern := range []string{taxonomyPath, marksPath, cuesPath, "rules/*.yaml", "lexicon/*.txt"} {
 			found, err := fs.Glob(fsys, pattern)
 			if err != nil {
 				return nil, fmt.Errorf("list %s of layer %d: %w", pattern, layer, err)

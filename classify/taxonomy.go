@@ -18,6 +18,7 @@ type LabelInfo struct {
 	Sensitive   bool   // goes to the superior unit's supervisor, never to the unit named
 	Nature      hotline.Nature
 	Responsible hotline.Responsible
+	Experience  hotline.Experience         // 体验维度: its own, else its parent's; empty for none
 	Official    map[hotline.Hotline]string // the class of the hotline's own scheme (业务分类)
 	Threshold   float64                    // the sum of rule weights it needs
 	Unless      []string                   // it is not given when one of these is
@@ -28,8 +29,9 @@ type LabelInfo struct {
 
 // Parent is an inner node of the taxonomy.
 type Parent struct {
-	Code string
-	Name string
+	Code       string
+	Name       string
+	Experience hotline.Experience // of its labels; empty for none
 }
 
 // Taxonomy is the label set. Labels stand in the order of the file.
@@ -122,11 +124,14 @@ const inherit = "\x00inherit" // stands for the taxonomy's own requires until al
 
 func (t *Taxonomy) putParent(n yamlNode) {
 	var parent Parent
-	for _, f := range n.fields("code", "name") {
-		if f.key == "code" {
+	for _, f := range n.fields("code", "name", "experience") {
+		switch f.key {
+		case "code":
 			parent.Code = f.value.text()
-		} else {
+		case "name":
 			parent.Name = f.value.text()
+		case "experience":
+			parent.Experience = readExperience(f.value)
 		}
 	}
 	if i := slices.IndexFunc(t.Parents, func(p Parent) bool { return p.Code == parent.Code }); i >= 0 {
@@ -136,10 +141,14 @@ func (t *Taxonomy) putParent(n yamlNode) {
 	t.Parents = append(t.Parents, parent)
 }
 
+func readExperience(n yamlNode) hotline.Experience {
+	return hotline.Experience(n.oneOf(stringsOf(hotline.Experiences[:])...))
+}
+
 func (t *Taxonomy) putLabel(n yamlNode, seen map[string]bool) {
 	l := LabelInfo{Threshold: 1, requires: inherit, place: n, Responsible: hotline.ResponsibleUnknown}
 	for _, f := range n.fields("code", "name", "parent", "definition", "not", "family", "sensitive", "nature", "responsible",
-		"official", "threshold", "requires", "unless") {
+		"experience", "official", "threshold", "requires", "unless") {
 		switch f.key {
 		case "code":
 			l.Code = f.value.text()
@@ -159,6 +168,8 @@ func (t *Taxonomy) putLabel(n yamlNode, seen map[string]bool) {
 			l.Nature = hotline.Nature(f.value.oneOf(stringsOf(natures)...))
 		case "responsible":
 			l.Responsible = hotline.Responsible(f.value.oneOf(stringsOf(responsibles)...))
+		case "experience":
+			l.Experience = readExperience(f.value)
 		case "official":
 			l.Official = map[hotline.Hotline]string{}
 			for _, o := range f.value.fields(stringsOf(hotline.Hotlines[:])...) {
@@ -197,7 +208,10 @@ func (t *Taxonomy) check(requires string) {
 		if l.requires == inherit {
 			l.requires = requires
 		}
-		if l.Parent != "" && !slices.ContainsFunc(t.Parents, func(p Parent) bool { return p.Code == l.Parent }) {
+		switch at := slices.IndexFunc(t.Parents, func(p Parent) bool { return p.Code == l.Parent }); {
+		case at >= 0 && l.Experience == "":
+			l.Experience = t.Parents[at].Experience
+		case at < 0 && l.Parent != "":
 			l.place.problem("the label %s has the parent %q, which is not under parents; add it there", l.Code, l.Parent)
 		}
 		for _, code := range l.Unless {

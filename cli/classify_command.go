@@ -81,8 +81,15 @@ type classified struct {
 	Labels      []hotline.Label     `json:"labels"`
 	Nature      hotline.Nature      `json:"nature,omitempty"`
 	Responsible hotline.Responsible `json:"responsible,omitempty"`
-	Line        int64               `json:"line,omitempty"`
-	Error       string              `json:"error,omitempty"`
+
+	Found      hotline.Responsible  `json:"found,omitempty"`
+	Urgency    []hotline.Mark       `json:"urgency,omitempty"`
+	Portrait   []hotline.Mark       `json:"portrait,omitempty"`
+	Experience []hotline.Experience `json:"experience,omitempty"`
+	Entities   []hotline.Entity     `json:"entities,omitempty"`
+
+	Line  int64  `json:"line,omitempty"`
+	Error string `json:"error,omitempty"`
 }
 
 func writeObject(w io.Writer) func(analysed) error {
@@ -92,9 +99,10 @@ func writeObject(w io.Writer) func(analysed) error {
 		if a.dead != nil {
 			return out.Encode(classified{Labels: []hotline.Label{}, Line: a.line, Error: deadText(a)})
 		}
+		found := &a.doc.Analysis
 		result := classified{
-			ID: a.doc.Call.ID, Labels: a.doc.Analysis.Labels,
-			Nature: a.doc.Analysis.Nature, Responsible: a.doc.Analysis.Responsible,
+			ID: a.doc.Call.ID, Labels: found.Labels, Nature: found.Nature, Responsible: found.Responsible,
+			Found: found.Found, Urgency: found.Urgency, Portrait: found.Portrait, Experience: found.Experience, Entities: found.Entities,
 		}
 		if result.Labels == nil {
 			result.Labels = []hotline.Label{}

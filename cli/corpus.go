@@ -58,6 +58,9 @@ func (s *session) corpus(c *cli.Context, files []string, hand func(call *hotline
 // scanStore hands over the stored contacts that the filters accept.
 func (s *session) scanStore(c *cli.Context, hand func(call *hotline.Call)) error {
 	filter, err := readFilter(c, s.env.Now(), s.zone)
+	if err == nil {
+		err = s.checkFilter(&filter)
+	}
 	if err != nil {
 		return err
 	}

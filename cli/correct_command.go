@@ -165,7 +165,7 @@ func (s *session) readCorrection(c *cli.Context) (hotline.Correction, error) {
 		}
 	}
 	if change.Responsible != "" {
-		if err := checkParties(change.Responsible); err != nil {
+		if err := checkParties("responsible", change.Responsible); err != nil {
 			return change, err
 		}
 	}

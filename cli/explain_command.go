@@ -51,7 +51,7 @@ Examples:
 			showCall(env.Stdout, call, &explanation, newPaint(env.Stdout))
 			fmt.Fprintln(env.Stdout, explanation)
 			if corrected != nil {
-				fmt.Fprintln(env.Stdout, correctionText(&corrected.Correction, labelNames{rules.Taxonomy()}))
+				fmt.Fprintln(env.Stdout, correctionText(&corrected.Correction, labelNames{taxonomy: rules.Taxonomy()}))
 			}
 			return nil
 		}),

@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/urfave/cli/v2"
@@ -25,6 +26,11 @@ func filterFlags() []cli.Flag {
 		&cli.StringSliceFlag{Name: "source", Usage: "`NAME` of a source", Category: category},
 		&cli.StringSliceFlag{Name: "nature", Usage: "咨询 求助 投诉 举报 建议 表扬 报修", Category: category},
 		&cli.StringSliceFlag{Name: "responsible", Usage: "utility, customer, third_party or unknown", Category: category},
+		&cli.StringSliceFlag{Name: "found", Usage: "responsible by what the handlers found: utility, customer, third_party or unknown", Category: category},
+		&cli.StringSliceFlag{Name: "urgency", Usage: "`CODE` of an urgency signal: medical, hazard; any for all", Category: category},
+		&cli.StringSliceFlag{Name: "portrait", Usage: "`CODE` of a portrait label or of a group of them: identity.elderly, arrears", Category: category},
+		&cli.StringSliceFlag{Name: "experience", Usage: "reliability, payment, voltage or service", Category: category},
+		&cli.StringSliceFlag{Name: "entity", Usage: "what the text names, as `KIND:VALUE`: transformer:幸福里2号台区", Category: category},
 		&cli.StringFlag{Name: "caller", Usage: "`PSEUDONYM` of a caller", Category: category},
 		&cli.StringFlag{Name: "account", Usage: "`PSEUDONYM` of an account", Category: category},
 		&cli.StringFlag{Name: "matter", Usage: "`ID` of a matter: all contacts about one problem", Category: category},
@@ -42,12 +48,17 @@ func readFilter(c *cli.Context, now time.Time, zone *time.Location) (index.Filte
 		Caller: c.String("caller"), Account: c.String("account"), Matter: c.String("matter"), Unlabelled: c.Bool("unlabelled"),
 		Hotlines: cast[hotline.Hotline](c.StringSlice("hotline")), Kinds: cast[hotline.Kind](c.StringSlice("kind")),
 		Natures: cast[hotline.Nature](c.StringSlice("nature")), Responsible: cast[hotline.Responsible](c.StringSlice("responsible")),
+		Found: cast[hotline.Responsible](c.StringSlice("found")), Urgency: c.StringSlice("urgency"), Portrait: c.StringSlice("portrait"),
+		Experience: cast[hotline.Experience](c.StringSlice("experience")), Entities: c.StringSlice("entity"),
 	}
 	err := errors.Join(
 		allowed("hotline", f.Hotlines, hotline.Hotlines[:]...),
 		allowed("kind", f.Kinds, hotline.KindCall, hotline.KindOrder, hotline.KindMessage),
 		checkNatures(f.Natures...),
-		checkParties(f.Responsible...),
+		checkParties("responsible", f.Responsible...),
+		checkParties("found", f.Found...),
+		allowed("experience", f.Experience, hotline.Experiences[:]...),
+		checkEntities(f.Entities),
 	)
 	if err != nil {
 		return f, err
@@ -80,10 +91,21 @@ func checkNatures(natures ...hotline.Nature) error {
 		hotline.NatureSuggestion, hotline.NaturePraise, hotline.NatureRepair)
 }
 
-// checkParties reports the first value of --responsible that is none.
-func checkParties(parties ...hotline.Responsible) error {
-	return allowed("responsible", parties, hotline.ResponsibleUtility, hotline.ResponsibleCustomer,
+// checkParties reports the first value of a flag that is no party.
+func checkParties(flag string, parties ...hotline.Responsible) error {
+	return allowed(flag, parties, hotline.ResponsibleUtility, hotline.ResponsibleCustomer,
 		hotline.ResponsibleThirdParty, hotline.ResponsibleUnknown)
+}
+
+// checkEntities reports the first entity that is not written as a kind and a value.
+func checkEntities(keys []string) error {
+	for _, key := range keys {
+		kind, value, _ := strings.Cut(key, ":")
+		if !slices.Contains(hotline.EntityKinds[:], hotline.EntityKind(kind)) || value == "" {
+			return usagef("--entity %s: write KIND:VALUE with a kind of %v", key, hotline.EntityKinds)
+		}
+	}
+	return nil
 }
 
 // allowed reports the first value of a flag that is none of the known ones: it would find nothing.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"slices"
 
 	"github.com/urfave/cli/v2"
 
@@ -60,7 +61,11 @@ func (s *session) kibanaObjects() ([]byte, error) {
 	for _, l := range rules.Taxonomy().Labels {
 		names = append(names, kibana.Name{Code: l.Code, Name: l.Name})
 	}
-	return kibana.Export(kibana.Options{Prefix: s.cfg.Elasticsearch.Prefix, Labels: names})
+	var marks []kibana.Name
+	for _, m := range slices.Concat(rules.Marks().Urgency, rules.Marks().Portrait) {
+		marks = append(marks, kibana.Name{Code: m.Code, Name: m.Name})
+	}
+	return kibana.Export(kibana.Options{Prefix: s.cfg.Elasticsearch.Prefix, Labels: names, Marks: marks})
 }
 
 // kibanaClient makes a client of the settings and of the flags over them.

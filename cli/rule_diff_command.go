@@ -109,7 +109,7 @@ func (s *session) archivedRules(c *cli.Context, rev int64) (*classify.RuleSet, e
 }
 
 func (s *session) showChange(change corpus.Change, taxonomy *classify.Taxonomy) error {
-	out, p, names := s.env.Stdout, newPaint(s.env.Stdout), labelNames{taxonomy}
+	out, p, names := s.env.Stdout, newPaint(s.env.Stdout), labelNames{taxonomy: taxonomy}
 	fmt.Fprintf(out, "诉求 %d 件，结论有变化 %d 件\n", change.Calls, change.Changed)
 	rows := [][]string{{"标签", "名称", "原有", "现有", "新增", "失去"}}
 	for _, l := range change.Labels {

@@ -23,7 +23,7 @@ func searchCommand(env Env) *cli.Command {
 		&cli.IntFlag{Name: "limit", Value: 10, Usage: "documents to show"},
 		&cli.IntFlag{Name: "offset", Usage: "documents to skip"},
 		&cli.StringFlag{Name: "sort", Value: "newest", Usage: "newest, oldest or relevance"},
-		&cli.StringSliceFlag{Name: "facet", Usage: "also count by label, area, source, hotline, kind, nature or responsible"},
+		&cli.StringSliceFlag{Name: "facet", Usage: "also count by label, area, source, hotline, kind, nature, responsible, found, urgency, portrait, experience or entity"},
 		&cli.StringFlag{Name: "phone", Usage: "only contacts from this telephone `NUMBER`; only its pseudonym is looked up"},
 		formatFlag("text, or json: one document a line, then with --facet or --limit 0 an object with total and facets"),
 	)
@@ -36,6 +36,7 @@ func searchCommand(env Env) *cli.Command {
 Examples:
    suqiu search --embedded 电压低 --area 江东电力/临州供电公司 --since 8w
    suqiu search --label outage --facet area --limit 0
+   suqiu search --urgency any --since 24h
    suqiu search '跳闸 -空开' --hotline 95598 --format json
 
 With --caller, --phone, --account or --matter and without words, a page of all that the caller, the account or the problem told comes first, by
@@ -193,7 +194,7 @@ func (s *session) readQuery(c *cli.Context) (index.Query, error) {
 	if err != nil {
 		return index.Query{}, err
 	}
-	if err := s.checkLabels(filter.Labels); err != nil {
+	if err := s.checkFilter(&filter); err != nil {
 		return index.Query{}, err
 	}
 	if phone := c.String("phone"); phone != "" {
@@ -209,12 +210,9 @@ func (s *session) readQuery(c *cli.Context) (index.Query, error) {
 		Words: strings.Join(c.Args().Slice(), " "), Filter: filter, Sort: index.Sort(c.String("sort")),
 		Offset: c.Int("offset"), Size: c.Int("limit"), Highlight: true,
 	}
-	facets := []index.Field{
-		index.FacetLabel, index.FacetArea, index.FacetSource, index.FacetHotline, index.FacetKind, index.FacetNature, index.FacetResponsible,
-	}
 	for _, name := range c.StringSlice("facet") {
-		if !slices.Contains(facets, index.Field(name)) {
-			return index.Query{}, usagef("--facet %s: there are label, area, source, hotline, kind, nature and responsible", name)
+		if !slices.Contains(index.Facets[:], index.Field(name)) {
+			return index.Query{}, usagef("--facet %s: there are %v", name, index.Facets)
 		}
 		query.Facets = append(query.Facets, index.Field(name))
 	}
@@ -243,8 +241,15 @@ func facetName(field index.Field, value string, names labelNames) string {
 		return names.name(value)
 	case index.FacetKind:
 		return hotline.Kind(value).Name()
-	case index.FacetResponsible:
+	case index.FacetResponsible, index.FacetFound:
 		return hotline.Responsible(value).Name()
+	case index.FacetUrgency, index.FacetPortrait:
+		return names.mark(value)
+	case index.FacetExperience:
+		return hotline.Experience(value).Name()
+	case index.FacetEntity:
+		kind, content, _ := strings.Cut(value, ":")
+		return hotline.EntityKind(kind).Name() + "：" + content
 	}
 	return value
 }
@@ -252,6 +257,7 @@ func facetName(field index.Field, value string, names labelNames) string {
 var facetTitles = map[index.Field]string{
 	index.FacetLabel: "按标签", index.FacetArea: "按地区", index.FacetSource: "按来源", index.FacetHotline: "按热线",
 	index.FacetKind: "按形式", index.FacetNature: "按诉求性质", index.FacetResponsible: "按责任",
+	index.FacetFound: "按查实责任", index.FacetUrgency: "按紧急信号", index.FacetPortrait: "按客户画像", index.FacetExperience: "按体验维度", index.FacetEntity: "按文中要素",
 }
 
 func showFound(w io.Writer, f *index.Found, names labelNames, p paint) {
@@ -267,6 +273,7 @@ func showFound(w io.Writer, f *index.Found, names labelNames, p paint) {
 	if corrected := f.Document.Analysis.Corrected; corrected != nil {
 		fmt.Fprintf(w, "  %s\n", p.faint(correctionText(&corrected.Correction, names)))
 	}
+	writeMarkNames(w, &f.Document.Analysis, names, p)
 	for turn, t := range call.Turns {
 		spans := spansOf(f.Highlights, turn)
 		if t.Role == hotline.RoleReply && len(spans) == 0 {

@@ -161,11 +161,21 @@ func (s *session) names() (labelNames, error) {
 	if err != nil {
 		return labelNames{}, err
 	}
-	return labelNames{rules.Taxonomy()}, nil
+	return labelNames{rules.Taxonomy(), rules.Marks()}, nil
 }
 
-// labelNames tells the Chinese name of a label's code; a code that the taxonomy no longer has names itself.
-type labelNames struct{ taxonomy *classify.Taxonomy }
+// labelNames tells the Chinese name of a label's code or of a mark's; a code that the rule set no longer has names itself.
+type labelNames struct {
+	taxonomy *classify.Taxonomy
+	marks    *classify.Marks
+}
+
+func (n labelNames) mark(code string) string {
+	if info, ok := n.marks.Mark(code); ok {
+		return info.Name
+	}
+	return code
+}
 
 func (n labelNames) name(code string) string {
 	if info, ok := n.taxonomy.Label(code); ok {

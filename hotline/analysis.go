@@ -55,9 +55,15 @@ type Analysis struct {
 	Margin      float64     `json:"margin"` // how far the strongest label stands above its threshold; 0 without labels
 	Nature      Nature      `json:"nature,omitempty"`
 	Responsible Responsible `json:"responsible,omitempty"`
-	Tokens      []string    `json:"tokens,omitempty"` // gse words of all turns, in order, for the store's token field
-	RulesetRev  int64       `json:"ruleset_rev"`
-	RulesetHash string      `json:"ruleset_hash"`
+	// What the contact tells beside its labels; each list is empty where the text tells nothing.
+	Found       Responsible  `json:"found,omitempty"`      // whose duty it is by what the handlers found (查实责任); empty where they don't say
+	Urgency     []Mark       `json:"urgency,omitempty"`    // 紧急信号, in the order of the rule set
+	Portrait    []Mark       `json:"portrait,omitempty"`   // 客户画像, in the order of the rule set
+	Experience  []Experience `json:"experience,omitempty"` // the dimensions of the labels, each once
+	Entities    []Entity     `json:"entities,omitempty"`   // by place in the text
+	Tokens      []string     `json:"tokens,omitempty"`     // gse words of all turns, in order, for the store's token field
+	RulesetRev  int64        `json:"ruleset_rev"`
+	RulesetHash string       `json:"ruleset_hash"`
 
 	CorrectionRev int64      `json:"correction_rev,omitempty"` // 0 … MaxCorrectionRev: the newest correction that it knows of
 	Corrected     *Corrected `json:"corrected,omitempty"`      // nil where rules alone decide

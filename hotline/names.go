@@ -46,3 +46,39 @@ func (r Responsible) Name() string {
 	}
 	return string(r)
 }
+
+// Name is the Chinese name of the dimension, or the code of an unknown one.
+func (e Experience) Name() string {
+	switch e {
+	case ExperienceReliability:
+		return "供电可靠性"
+	case ExperiencePayment:
+		return "缴费便利"
+	case ExperienceVoltage:
+		return "电压质量"
+	case ExperienceService:
+		return "服务"
+	}
+	return string(e)
+}
+
+// Name is the Chinese name of the kind, or the code of an unknown one.
+func (k EntityKind) Name() string {
+	switch k {
+	case EntityPlace:
+		return "地点"
+	case EntityTransformer:
+		return "台区"
+	case EntityFeeder:
+		return "线路"
+	case EntityAmount:
+		return "金额"
+	case EntityTime:
+		return "时间"
+	case EntityOrder:
+		return "工单号"
+	case EntityWait:
+		return "报装等待"
+	}
+	return string(k)
+}

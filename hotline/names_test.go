@@ -11,6 +11,8 @@ func TestNames(t *testing.T) {
 		"Kind":        {KindCall, KindOrder, KindMessage},
 		"Role":        {RoleCustomer, RoleAgent, RoleIVR, RoleUnknown, RoleReply, RoleQuote},
 		"Responsible": {ResponsibleUtility, ResponsibleCustomer, ResponsibleThirdParty, ResponsibleUnknown},
+		"Experience":  {ExperienceReliability, ExperiencePayment, ExperienceVoltage, ExperienceService},
+		"EntityKind":  {EntityPlace, EntityTransformer, EntityFeeder, EntityAmount, EntityTime, EntityOrder, EntityWait},
 	}
 	for list, codes := range lists {
 		t.Run(list, func(t *testing.T) {
@@ -29,7 +31,7 @@ func TestNames(t *testing.T) {
 			}
 		})
 	}
-	for _, unknown := range []interface{ Name() string }{Kind("x"), Role("x"), Responsible("x")} {
+	for _, unknown := range []interface{ Name() string }{Kind("x"), Role("x"), Responsible("x"), Experience("x"), EntityKind("x")} {
 		if got := unknown.Name(); got != "x" {
 			t.Errorf("%T x is named %q", unknown, got)
 		}

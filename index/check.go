@@ -15,7 +15,8 @@ const (
 )
 
 // Facets lists all facets.
-var Facets = [...]Field{FacetLabel, FacetArea, FacetSource, FacetHotline, FacetKind, FacetNature, FacetResponsible}
+var Facets = [...]Field{FacetLabel, FacetArea, FacetSource, FacetHotline, FacetKind, FacetNature, FacetResponsible,
+	FacetFound, FacetUrgency, FacetPortrait, FacetExperience, FacetEntity}
 
 // Check reports what is wrong with a query, its words apart, which ParseWords checks. The error wraps ErrQuery.
 func (q *Query) Check() error {

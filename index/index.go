@@ -95,8 +95,13 @@ type Filter struct {
 	Kinds        []hotline.Kind
 	Natures      []hotline.Nature
 	Responsible  []hotline.Responsible
-	Caller       string // pseudonym
-	Account      string // pseudonym
+	Found        []hotline.Responsible // by what the handlers found
+	Urgency      []string              // codes
+	Portrait     []string              // codes
+	Experience   []hotline.Experience
+	Entities     []string // keys of entities: transformer:幸福里2号台区
+	Caller       string   // pseudonym
+	Account      string   // pseudonym
 	Matter       string
 	RulesetBelow int64 // only documents analysed by a revision below this one
 }
@@ -123,6 +128,11 @@ const (
 	FacetKind        Field = "kind"
 	FacetNature      Field = "nature"
 	FacetResponsible Field = "responsible"
+	FacetFound       Field = "found"
+	FacetUrgency     Field = "urgency"
+	FacetPortrait    Field = "portrait"
+	FacetExperience  Field = "experience"
+	FacetEntity      Field = "entity"
 )
 
 // Query is one search. Words are separated by blanks and must all occur; "…" makes a phrase of several words one;

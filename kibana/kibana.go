@@ -16,6 +16,7 @@ import (
 type Options struct {
 	Prefix string // of the index names and of the objects' ids, such as suqiu
 	Labels []Name // the taxonomy, parents too: codes are shown by these names
+	Marks  []Name // urgency signals and portrait labels
 }
 
 // Name is a code and what people call it.
@@ -86,6 +87,7 @@ func and(condition string) string { return live + " and " + condition }
 const (
 	labelled   = "labels : *"
 	unlabelled = "not labels : *"
+	urgent     = "urgency : *"
 	placeless  = "not areas : *"
 	known      = "caller : *"
 	// lowMargin finds labels that stand less than half a point above their threshold: one weak word more or less

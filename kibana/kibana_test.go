@@ -18,7 +18,7 @@ import (
 var update = flag.Bool("update", false, "write the golden file anew")
 
 // some options with few labels, so that the golden file shows the objects and not the taxonomy.
-var some = Options{Prefix: "suqiu", Labels: []Name{{"outage", "停送电"}, {"outage.fault", "停送电/故障停电"}}}
+var some = Options{Prefix: "suqiu", Labels: []Name{{"outage", "停送电"}, {"outage.fault", "停送电/故障停电"}}, Marks: []Name{{"medical", "医疗设备"}}}
 
 func export(t *testing.T, o Options) []byte {
 	t.Helper()
@@ -82,7 +82,7 @@ func TestExportSet(t *testing.T) {
 		}
 		titles[o.Type+title] = o.ID
 	}
-	if count[saved.TypeDataView] != 1 || count[saved.TypeDashboard] != 3 || count[saved.TypeSearch] != 5 || count[saved.TypeLens] < 20 {
+	if count[saved.TypeDataView] != 1 || count[saved.TypeDashboard] != 3 || count[saved.TypeSearch] != 6 || count[saved.TypeLens] < 20 {
 		t.Errorf("got %v objects", count)
 	}
 	view, err := saved.Attributes[saved.DataView](&objects[0])
@@ -175,6 +175,11 @@ func TestLabelsAreShownByName(t *testing.T) {
 	for _, field := range []string{"labels", "label_tree"} {
 		format := view.FieldFormatMap.Value[field]
 		if format.ID != "static_lookup" || !slices.Contains(format.Params.LookupEntries, saved.LookupEntry{Key: "outage.fault", Value: "停送电/故障停电"}) {
+			t.Errorf("%s: got format %+v", field, format)
+		}
+	}
+	for _, field := range []string{"urgency", "portrait"} {
+		if format := view.FieldFormatMap.Value[field]; !slices.Contains(format.Params.LookupEntries, saved.LookupEntry{Key: "medical", Value: "医疗设备"}) {
 			t.Errorf("%s: got format %+v", field, format)
 		}
 	}

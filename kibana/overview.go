@@ -61,6 +61,7 @@ func (s *set) overview() {
 					columns: []column{top("station", "供电所", "grid_level.4", 20, "count"), total, matters(), callers()},
 				}), 24).toOwner(),
 			}},
+			list("search-urgent"),
 			list("search-newest"),
 		},
 	})

@@ -38,6 +38,7 @@ func (s *set) owner() {
 					columns: []column{top("matter", "事项", "matter", 15, "count"), total, callers(), latest()},
 				}), 16),
 			}},
+			list("search-urgent"),
 			list("search-newest"),
 			list("search-callers"),
 		},

@@ -18,7 +18,11 @@ func (s *set) searches() {
 	for _, q := range []search{
 		{
 			name: "search-newest", title: "最新诉求", description: "按受理时间，最新的在前。",
-			columns: []string{"hotline", "labels", "nature", "grid", "text"}, sort: newestFirst,
+			columns: []string{"urgency", "hotline", "labels", "nature", "grid", "text"}, sort: newestFirst,
+		},
+		{
+			name: "search-urgent", title: "紧急诉求", description: "带有紧急信号的诉求：医疗设备、老幼病弱、人身与火灾危险、扬言升级等，最新的在前。",
+			where: urgent, columns: []string{"urgency", "labels", "responsible", "grid", "text"}, sort: newestFirst,
 		},
 		{
 			name: "search-unclassified", title: "无法分类", description: "没有任何规则命中的诉求：补规则从这里看起。",

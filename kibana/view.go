@@ -11,7 +11,8 @@ const timeField = "received"
 // fieldNames are the names of fields in Kibana, in the terms of the hotlines' orders.
 var fieldNames = map[string]string{
 	"id": "诉求编号", "received": "受理时间", "hotline": "热线", "source": "数据源", "kind": "形式", "channel": "诉求渠道", "text": "内容", "title": "标题",
-	"labels": "诉求分类", "label_tree": "诉求分类（含上级）", "margin": "超出阈值", "nature": "诉求性质", "responsible": "责任方", "class": "来源分类",
+	"labels": "诉求分类", "label_tree": "诉求分类（含上级）", "margin": "超出阈值", "nature": "诉求性质", "responsible": "责任方", "found": "查实责任", "urgency": "紧急信号",
+	"portrait": "客户画像", "experience": "体验维度", "entities": "文中要素", "class": "来源分类",
 	"areas": "地区（含上级）", "grid": "供电区域", "division": "行政区划", "area_method": "定位方式", "unit": "承办单位", "status": "工单状态",
 	"grid_level.1": "省公司", "grid_level.2": "地市公司", "grid_level.3": "县公司", "grid_level.4": "供电所", "grid_level.5": "台区",
 	"matter": "事项", "caller": "来电人（假名）", "person": "来电人数口径", "account": "户号（假名）", "precision": "时间精度",
@@ -36,6 +37,8 @@ func entriesOf[T named](codes ...T) []saved.LookupEntry {
 var valueNames = map[string][]saved.LookupEntry{
 	"kind":        entriesOf(hotline.KindCall, hotline.KindOrder, hotline.KindMessage),
 	"responsible": entriesOf(hotline.ResponsibleUtility, hotline.ResponsibleCustomer, hotline.ResponsibleThirdParty, hotline.ResponsibleUnknown),
+	"found":       entriesOf(hotline.ResponsibleUtility, hotline.ResponsibleCustomer, hotline.ResponsibleThirdParty, hotline.ResponsibleUnknown),
+	"experience":  entriesOf(hotline.Experiences[:]...),
 	"area_method": {
 		{Key: string(hotline.AreaByCode), Value: "单位编码"}, {Key: string(hotline.AreaByAccount), Value: "户号"},
 		{Key: string(hotline.AreaByDivision), Value: "行政区划代码"}, {Key: string(hotline.AreaByUnit), Value: "承办单位"},
@@ -58,12 +61,11 @@ func (s *set) dataView() {
 	for field, names := range valueNames {
 		formats[field] = lookup(names)
 	}
-	labels := make([]saved.LookupEntry, len(s.Labels))
-	for i, l := range s.Labels {
-		labels[i] = saved.LookupEntry{Key: l.Code, Value: l.Name}
+	if len(s.Labels) > 0 {
+		formats["labels"], formats["label_tree"] = lookup(entriesOfNames(s.Labels)), lookup(entriesOfNames(s.Labels))
 	}
-	if len(labels) > 0 {
-		formats["labels"], formats["label_tree"] = lookup(labels), lookup(labels)
+	if len(s.Marks) > 0 {
+		formats["urgency"], formats["portrait"] = lookup(entriesOfNames(s.Marks)), lookup(entriesOfNames(s.Marks))
 	}
 	// Revisions are names, not amounts: 1234, not 1,234.
 	formats["ruleset_rev"] = saved.FieldFormat{ID: "number", Params: saved.FormatParams{Pattern: "0"}}
@@ -75,6 +77,14 @@ func (s *set) dataView() {
 		RuntimeFields:  saved.Text[map[string]struct{}]{Value: map[string]struct{}{}},
 		SourceFilters:  saved.Text[[]saved.SourceFilter]{Value: []saved.SourceFilter{{Value: "document*"}, {Value: "tokens"}}},
 	})
+}
+
+func entriesOfNames(names []Name) []saved.LookupEntry {
+	entries := make([]saved.LookupEntry, len(names))
+	for i, n := range names {
+		entries[i] = saved.LookupEntry{Key: n.Code, Value: n.Name}
+	}
+	return entries
 }
 
 func lookup(names []saved.LookupEntry) saved.FieldFormat {

@@ -36,6 +36,11 @@ type indexed struct {
 	Margin        float64             `json:"margin"`
 	Nature        hotline.Nature      `json:"nature,omitempty"`
 	Responsible   hotline.Responsible `json:"responsible,omitempty"`
+	Found         []string            `json:"found,omitempty"`
+	Urgency       []string            `json:"urgency,omitempty"`
+	Portrait      []string            `json:"portrait,omitempty"`
+	Experience    []string            `json:"experience,omitempty"`
+	Entities      []string            `json:"entities,omitempty"`
 	Class         string              `json:"class,omitempty"`
 	Unit          string              `json:"unit,omitempty"`
 	Status        string              `json:"status,omitempty"`
@@ -62,12 +67,15 @@ func levelsOf(path string) levels {
 
 func indexedOf(doc *hotline.Document) indexed {
 	c, a := &doc.Call, &doc.Analysis
+	values := index.Values(a)
 	d := indexed{
 		ID: c.DocID(), Document: doc, Source: c.Source, Hotline: c.Hotline, Kind: c.Kind, Channel: c.Channel,
 		Received: dateOf(c.Received), Precision: c.Precision, ContentRev: c.ContentRev, RulesetRev: a.RulesetRev,
 		Matter: c.Matter, Caller: c.Caller, Person: c.Caller, Account: c.Account,
 		Grid: c.Area.Grid, GridLevel: levelsOf(c.Area.Grid), Division: c.Area.Division, DivisionLevel: levelsOf(c.Area.Division),
 		AreaMethod: c.Area.Method, Labels: a.Codes(), Margin: a.Margin, Nature: a.Nature, Responsible: a.Responsible,
+		Found: values[index.FacetFound], Urgency: values[index.FacetUrgency], Portrait: values[index.FacetPortrait],
+		Experience: values[index.FacetExperience], Entities: values[index.FacetEntity],
 		Class: c.Class, Unit: c.Unit, Status: c.Life.Status, Title: c.Title, Tokens: strings.Join(a.Tokens, " "), Tombstone: c.Tombstone,
 	}
 	if a.Corrected != nil {

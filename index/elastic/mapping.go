@@ -9,7 +9,7 @@ import (
 
 // MappingVersion is the version of the mapping below; it grows with every change of it. A month whose mapping is older
 // is not written to, because strict documents of this build would be refused there one by one.
-const MappingVersion = 2
+const MappingVersion = 3
 
 // Names of fields that queries use.
 const (
@@ -26,6 +26,11 @@ const (
 	fieldKind        = "kind"
 	fieldNature      = "nature"
 	fieldResponsible = "responsible"
+	fieldFound       = "found"
+	fieldUrgency     = "urgency"
+	fieldPortrait    = "portrait"
+	fieldExperience  = "experience"
+	fieldEntities    = "entities"
 	fieldCaller      = "caller"
 	fieldAccount     = "account"
 	fieldMatter      = "matter"
@@ -76,6 +81,11 @@ func callsMapping() object {
 			"margin":         object{"type": "double"},
 			fieldNature:      keyword,
 			fieldResponsible: keyword,
+			fieldFound:       keyword,
+			fieldUrgency:     keyword,
+			fieldPortrait:    keyword,
+			fieldExperience:  keyword,
+			fieldEntities:    keyword, // kind and value of each
 			"class":          keyword,
 			"unit":           keyword,
 			"status":         keyword,

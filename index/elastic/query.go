@@ -63,6 +63,11 @@ func addFilter(c *clauses, f index.Filter) {
 	addAny(c, fieldKind, f.Kinds)
 	addAny(c, fieldNature, f.Natures)
 	addAny(c, fieldResponsible, f.Responsible)
+	addAny(c, fieldFound, f.Found)
+	addAny(c, fieldUrgency, f.Urgency)
+	addAny(c, fieldPortrait, f.Portrait)
+	addAny(c, fieldExperience, f.Experience)
+	addAny(c, fieldEntities, f.Entities)
 	addOne(c, fieldCaller, f.Caller)
 	addOne(c, fieldAccount, f.Account)
 	addOne(c, fieldMatter, f.Matter)
@@ -104,6 +109,16 @@ func facetField(f index.Field) string {
 		return fieldKind
 	case index.FacetNature:
 		return fieldNature
+	case index.FacetFound:
+		return fieldFound
+	case index.FacetUrgency:
+		return fieldUrgency
+	case index.FacetPortrait:
+		return fieldPortrait
+	case index.FacetExperience:
+		return fieldExperience
+	case index.FacetEntity:
+		return fieldEntities
 	}
 	return fieldResponsible
 }

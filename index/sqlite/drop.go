@@ -41,7 +41,7 @@ func (s *Store) DropMonth(ctx context.Context, month time.Time) error {
 		err := s.write(ctx, "drop "+month.Format("2006-01"), func(tx *sql.Tx) error {
 			const batch = ` IN (SELECT doc FROM call WHERE received >= ? AND received < ? ORDER BY received, doc LIMIT ?)`
 			for _, table := range []string{
-				`DELETE FROM text WHERE rowid`, `DELETE FROM labelled WHERE doc`, `DELETE FROM body WHERE doc`, `DELETE FROM call WHERE doc`,
+				`DELETE FROM text WHERE rowid`, `DELETE FROM labelled WHERE doc`, `DELETE FROM holds WHERE doc`, `DELETE FROM body WHERE doc`, `DELETE FROM call WHERE doc`,
 			} {
 				result, err := tx.ExecContext(ctx, table+batch, from, to, dropBatch)
 				if err != nil {

@@ -93,13 +93,13 @@ func TestOpenFaults(t *testing.T) {
 		{"newer schema", func(t *testing.T, path string) {
 			write(t, path, "")
 			openAndClose(t, path)
-			execute(t, other(t, path), "PRAGMA user_version = 2")
-		}, []string{"schema 2", "knows up to 1", "newer suqiu"}},
+			execute(t, other(t, path), "PRAGMA user_version = 4")
+		}, []string{"schema 4", "knows up to 3", "newer suqiu"}},
 		{"older schema", func(t *testing.T, path string) {
 			write(t, path, "")
 			openAndClose(t, path)
-			execute(t, other(t, path), "PRAGMA user_version = 0")
-		}, []string{"schema 0", "needs 1"}},
+			execute(t, other(t, path), "PRAGMA user_version = 1")
+		}, []string{"schema 1", "needs 3"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			path := filepath.Join(t.TempDir(), "folder", "store.db")
@@ -128,6 +128,26 @@ func openAndClose(t *testing.T, path string) {
 	}
 	if err := s.Close(); err != nil {
 		t.Fatal(err)
+	}
+}
+
+// TestOlderSchema: a file of schema 2 takes what schema 3 stores.
+func TestOlderSchema(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "store.db")
+	openAndClose(t, path)
+	execute(t, other(t, path), "DROP TABLE holds; DROP TABLE facet; PRAGMA user_version = 2")
+	s, err := Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() {
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+	}()
+	result, err := s.Search(t.Context(), index.Query{Filter: index.Filter{Urgency: []string{"medical"}}, Facets: []index.Field{index.FacetUrgency}})
+	if err != nil || result.Total != 0 {
+		t.Errorf("got %d documents, %v", result.Total, err)
 	}
 }
 

@@ -81,6 +81,16 @@ func (w *where) filter(f index.Filter) {
 	among(w, "c.kind", f.Kinds)
 	among(w, "c.nature", f.Natures)
 	among(w, "c.responsible", f.Responsible)
+	for field, values := range f.Values() {
+		const known = "(SELECT id FROM facet WHERE field = ? AND content IN (SELECT value FROM json_each(?)))"
+		switch {
+		case len(values) == 0:
+		case w.walk:
+			w.and("EXISTS (SELECT 1 FROM holds WHERE holds.doc = c.doc AND holds.facet IN "+known+")", string(field), list(values))
+		default:
+			w.and("c.doc IN (SELECT doc FROM holds WHERE facet IN "+known+")", string(field), list(values))
+		}
+	}
 	if f.Caller != "" {
 		w.and("c.caller = ? AND c.caller <> ''", f.Caller) // the second half lets the partial index serve
 	}

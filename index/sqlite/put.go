@@ -91,11 +91,12 @@ type putter struct {
 	statements                                                 []*sql.Stmt
 	find, insert, update, body, unlabel, label, text, dropText *sql.Stmt
 	findArea, addArea, addAbove, findLabel, addLabel           *sql.Stmt
-	areas, labels                                              map[string]int64
+	findFacet, addFacet, hold, drop                            *sql.Stmt
+	areas, labels, facets                                      map[string]int64
 }
 
 func newPutter(ctx context.Context, tx *sql.Tx) (*putter, error) {
-	p := &putter{areas: map[string]int64{}, labels: map[string]int64{}}
+	p := &putter{areas: map[string]int64{}, labels: map[string]int64{}, facets: map[string]int64{}}
 	for _, s := range []struct {
 		into **sql.Stmt
 		sql  string
@@ -115,6 +116,10 @@ func newPutter(ctx context.Context, tx *sql.Tx) (*putter, error) {
 		{&p.addAbove, `INSERT INTO area_above (area, level, above) VALUES (?, ?, ?)`},
 		{&p.findLabel, `SELECT id FROM label WHERE code = ?`},
 		{&p.addLabel, `INSERT INTO label (code) VALUES (?)`},
+		{&p.findFacet, `SELECT id FROM facet WHERE field = ? AND content = ?`},
+		{&p.addFacet, `INSERT INTO facet (field, content) VALUES (?, ?)`},
+		{&p.hold, `INSERT OR IGNORE INTO holds (facet, doc) VALUES (?, ?)`},
+		{&p.drop, `DELETE FROM holds WHERE doc = ?`},
 	} {
 		statement, err := tx.PrepareContext(ctx, s.sql)
 		if err != nil {
@@ -170,13 +175,16 @@ func (p *putter) put(id string, r *row) (hotline.Outcome, error) {
 		return 0, err
 	}
 	for _, l := range a.Labels {
-		label, _, err := number(p.labels, l.Code, p.findLabel, p.addLabel, l.Code)
+		label, _, err := number(p.labels, l.Code, p.findLabel, []any{l.Code}, p.addLabel, l.Code)
 		if err != nil {
 			return 0, err
 		}
 		if _, err := p.label.Exec(label, doc); err != nil {
 			return 0, err
 		}
+	}
+	if err := p.holds(doc, a); err != nil {
+		return 0, err
 	}
 	if c.Tombstone {
 		return hotline.Stored, nil
@@ -193,14 +201,34 @@ func (p *putter) replace(doc int64, fields []any) error {
 	if _, err := p.unlabel.Exec(doc); err != nil {
 		return err
 	}
+	if _, err := p.drop.Exec(doc); err != nil {
+		return err
+	}
 	_, err := p.dropText.Exec(doc)
 	return err
+}
+
+// holds writes what a document holds of the facets that may have any number of values.
+func (p *putter) holds(doc int64, a *hotline.Analysis) error {
+	for field, values := range index.Values(a) {
+		for _, value := range values {
+			key := []any{string(field), value}
+			facet, _, err := number(p.facets, string(field)+" "+value, p.findFacet, key, p.addFacet, key...)
+			if err != nil {
+				return err
+			}
+			if _, err := p.hold.Exec(facet, doc); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // area returns the number of a path; at its first use it ties it to those above it. Level 0 of every path is "".
 func (p *putter) area(path string) (int64, error) {
 	ancestors := hotline.Ancestors(path)
-	id, added, err := number(p.areas, path, p.findArea, p.addArea, path, len(ancestors))
+	id, added, err := number(p.areas, path, p.findArea, []any{path}, p.addArea, path, len(ancestors))
 	if err != nil || !added {
 		return id, err
 	}
@@ -217,11 +245,11 @@ func (p *putter) area(path string) (int64, error) {
 }
 
 // number returns the number under which a value is kept; at its first use it adds a row of these fields.
-func number(known map[string]int64, value string, find, add *sql.Stmt, fields ...any) (id int64, added bool, err error) {
+func number(known map[string]int64, value string, find *sql.Stmt, key []any, add *sql.Stmt, fields ...any) (id int64, added bool, err error) {
 	if id, ok := known[value]; ok {
 		return id, false, nil
 	}
-	err = find.QueryRow(value).Scan(&id)
+	err = find.QueryRow(key...).Scan(&id)
 	if errors.Is(err, sql.ErrNoRows) {
 		added = true
 		id, err = inserted(add.Exec(fields...))

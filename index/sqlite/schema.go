@@ -12,7 +12,7 @@ import (
 // Marks of the file's header.
 const (
 	applicationID = 0x73757169 // "suqi": tells our files from those of other programs
-	schemaVersion = 2          // kept in user_version; raise it with every change of the schema
+	schemaVersion = 3          // kept in user_version; raise it with every change of the schema
 )
 
 // schema holds what searches and counts read in narrow tables, and the documents themselves apart in body, so that a
@@ -54,10 +54,19 @@ CREATE TABLE body (doc INTEGER PRIMARY KEY, json BLOB NOT NULL) STRICT;
 CREATE VIRTUAL TABLE text USING fts5 (tokens, content = '', contentless_delete = 1,
 	tokenize = "ascii tokenchars '.,:;_|''""'");
 
+` + facetSchema + `
 CREATE TABLE record (key TEXT PRIMARY KEY, value BLOB NOT NULL, rev INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 `
 
-// install makes the schema in a new file and checks that of an old one.
+// facetSchema came with schema 3: what documents hold of the facets of which they may have any number of values.
+const facetSchema = `
+CREATE TABLE facet (id INTEGER PRIMARY KEY, field TEXT NOT NULL, content TEXT NOT NULL, UNIQUE (field, content)) STRICT;
+CREATE TABLE holds (facet INTEGER NOT NULL, doc INTEGER NOT NULL, PRIMARY KEY (facet, doc)) STRICT, WITHOUT ROWID;
+CREATE INDEX holds_doc ON holds (doc);
+`
+
+// install makes the schema in a new file, checks that of an old one, and adds to one of schema 2 what it lacks: its documents
+// hold nothing of it.
 func install(ctx context.Context, tx *sql.Tx) error {
 	var app, version, tables int
 	for pragma, value := range map[string]*int{
@@ -75,6 +84,9 @@ func install(ctx context.Context, tx *sql.Tx) error {
 		return &hotline.Fault{Kind: hotline.FaultSetup, Err: errors.New("the file belongs to another program"), Hint: "name a file that suqiu made, or a new one"}
 	case version > schemaVersion:
 		return &hotline.Fault{Kind: hotline.FaultSetup, Err: fmt.Errorf("the file has schema %d, this build knows up to %d", version, schemaVersion), Hint: "run the newer suqiu that wrote it"}
+	case version == 2:
+		_, err := tx.ExecContext(ctx, facetSchema+fmt.Sprintf("PRAGMA user_version = %d;", schemaVersion))
+		return err
 	case version < schemaVersion:
 		return &hotline.Fault{Kind: hotline.FaultSetup, Err: fmt.Errorf("the file has schema %d, this build needs %d", version, schemaVersion), Hint: "ingest into a new file"}
 	}

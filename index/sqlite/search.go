@@ -96,6 +96,8 @@ func values(f index.Field) string {
 			SELECT grid, division, n, above FROM pair JOIN area_above ON area = grid AND level > 0
 			UNION SELECT grid, division, n, above FROM pair JOIN area_above ON area = division AND level > 0
 		) JOIN area ON area.id = above`
+	case index.FacetFound, index.FacetUrgency, index.FacetPortrait, index.FacetExperience, index.FacetEntity:
+		return "SELECT content, count(*) FROM m JOIN holds USING (doc) JOIN facet ON facet.id = holds.facet WHERE field = '" + string(f) + "' GROUP BY content"
 	default:
 		return "SELECT " + string(f) + ", 1 FROM m WHERE " + string(f) + " <> ''"
 	}

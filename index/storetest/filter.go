@@ -16,6 +16,7 @@ var filterPromises = []promise{
 	{"Period", filterPeriod},
 	{"LabelTree", filterLabelTree},
 	{"AreaTree", filterAreaTree},
+	{"ValuesReplaced", filterValuesReplaced},
 }
 
 func filters(s *scope) {
@@ -26,10 +27,14 @@ func filters(s *scope) {
 		s.call("1", "停电", labels("outage"), area("琼/海口", ""), caller(s.unit+"-p"), matter("m:1"), rulesetRev(3),
 			set(func(c *hotline.Call, a *hotline.Analysis) {
 				c.Account, a.Nature, a.Responsible = s.unit+"-k", hotline.NatureRepair, hotline.ResponsibleUtility
+				a.Found, a.Urgency = hotline.ResponsibleCustomer, []hotline.Mark{{Code: "medical"}, {Code: "hazard"}}
+				a.Entities = []hotline.Entity{{Kind: hotline.EntityPlace, Value: "幸福里小区"}, {Kind: hotline.EntityPlace, Value: "幸福里小区"}}
 			})),
 		s.call("2", "停电", labels("bill", "meter"), area("琼/三亚", ""), caller(s.unit+"-q"), matter("m:1"), rulesetRev(4),
 			set(func(c *hotline.Call, a *hotline.Analysis) {
 				c.Hotline, c.Kind, a.Nature = hotline.Hotline12345, hotline.KindOrder, hotline.NatureComplaint
+				a.Urgency, a.Portrait = []hotline.Mark{{Code: "medical"}, {Code: "minor"}}, []hotline.Mark{{Code: "identity.elderly"}}
+				a.Experience = []hotline.Experience{hotline.ExperienceVoltage, hotline.ExperienceService}
 			})),
 		s.call("3", "停电", matter("m:3"), rulesetRev(5),
 			set(func(c *hotline.Call, a *hotline.Analysis) {
@@ -52,6 +57,14 @@ func filters(s *scope) {
 		{"kind", index.Filter{Kinds: []hotline.Kind{hotline.KindCall}}, []string{"1"}},
 		{"nature", index.Filter{Natures: []hotline.Nature{hotline.NatureRepair, hotline.NatureComplaint}}, []string{"1", "2"}},
 		{"responsible", index.Filter{Responsible: []hotline.Responsible{hotline.ResponsibleCustomer}}, []string{"3"}},
+		{"found", index.Filter{Found: []hotline.Responsible{hotline.ResponsibleCustomer}}, []string{"1"}},
+		{"urgency", index.Filter{Urgency: []string{"medical"}}, []string{"1", "2"}},
+		{"any of urgency", index.Filter{Urgency: []string{"hazard", "minor"}}, []string{"1", "2"}},
+		{"portrait", index.Filter{Portrait: []string{"identity.elderly"}}, []string{"2"}},
+		{"a code of another facet", index.Filter{Portrait: []string{"medical"}}, nil},
+		{"experience", index.Filter{Experience: []hotline.Experience{hotline.ExperienceVoltage}}, []string{"2"}},
+		{"entity", index.Filter{Entities: []string{"place:幸福里小区"}}, []string{"1"}},
+		{"urgency and portrait", index.Filter{Urgency: []string{"medical"}, Portrait: []string{"identity.elderly"}}, []string{"2"}},
 		{"caller", index.Filter{Caller: s.unit + "-p"}, []string{"1"}},
 		{"account", index.Filter{Account: s.unit + "-k"}, []string{"1"}},
 		{"matter", index.Filter{Matter: "m:1"}, []string{"1", "2"}},
@@ -61,6 +74,7 @@ func filters(s *scope) {
 			From: day(time.March, 10), To: day(time.March, 11), IDs: []string{s.id("1"), s.id("2")}, Labels: []string{"outage", "bill"},
 			Areas: []string{"琼"}, Hotlines: []hotline.Hotline{hotline.Hotline95598}, Kinds: []hotline.Kind{hotline.KindCall},
 			Natures: []hotline.Nature{hotline.NatureRepair}, Responsible: []hotline.Responsible{hotline.ResponsibleUtility},
+			Found: []hotline.Responsible{hotline.ResponsibleCustomer}, Urgency: []string{"hazard"}, Entities: []string{"place:幸福里小区"},
 			Caller: s.unit + "-p", Account: s.unit + "-k", Matter: "m:1", RulesetBelow: 4,
 		}, []string{"1"}},
 		{"fields that no document joins", index.Filter{Labels: []string{"outage"}, Kinds: []hotline.Kind{hotline.KindOrder}}, nil},
@@ -78,6 +92,17 @@ func filters(s *scope) {
 	if result, err := s.store.Search(s.Context(), other); err != nil || result.Total != 0 {
 		s.Errorf("other source: got %d documents, %v", result.Total, err)
 	}
+}
+
+// filterValuesReplaced: of what an older version held nothing is found any more.
+func filterValuesReplaced(s *scope) {
+	urgent := func(code string) func(*hotline.Document) {
+		return func(d *hotline.Document) { d.Analysis.Urgency = []hotline.Mark{{Code: code}} }
+	}
+	s.put(s.call("1", "停电", urgent("medical")))
+	s.put(s.call("1", "停电", urgent("hazard"), rulesetRev(2)))
+	s.wantFound(index.Query{Filter: index.Filter{Urgency: []string{"medical"}}})
+	s.wantFound(index.Query{Filter: index.Filter{Urgency: []string{"hazard"}}}, "1")
 }
 
 func filterPeriod(s *scope) {

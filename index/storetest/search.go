@@ -232,14 +232,20 @@ func searchFacets(s *scope) {
 			d.Call.Kind, d.Call.Hotline, d.Analysis.Nature, d.Analysis.Responsible = kind, line, nature, who
 		}
 	}
+	beside := func(d *hotline.Document) {
+		a := &d.Analysis
+		a.Found, a.Urgency, a.Portrait = hotline.ResponsibleCustomer, []hotline.Mark{{Code: "medical"}, {Code: "hazard"}}, []hotline.Mark{{Code: "identity.elderly"}}
+		a.Experience = []hotline.Experience{hotline.ExperienceReliability}
+		a.Entities = []hotline.Entity{{Kind: hotline.EntityFeeder, Value: "10kV城东线"}, {Kind: hotline.EntityFeeder, Value: "10kV城东线"}}
+	}
 	s.put(
 		s.call("1", "停电", labels("outage.fault", "service"), area("琼/海口/龙华", "海南省/海口市"),
 			with(hotline.KindCall, hotline.Hotline95598, hotline.NatureRepair, hotline.ResponsibleUtility)),
 		s.call("2", "停电", labels("outage.fault"), area("琼/海口", "海南省/海口市"),
 			with(hotline.KindOrder, hotline.Hotline12345, hotline.NatureComplaint, hotline.ResponsibleUtility)),
 		s.call("3", "停电", labels("bill"), area("琼", "琼"), with(hotline.KindOrder, hotline.Hotline12345, hotline.NatureComplaint, "")),
-		s.call("4", "停电"),
-		s.call("5", "停电", labels("bill"), tombstone),
+		s.call("4", "停电", beside),
+		s.call("5", "停电", labels("bill"), tombstone, beside),
 		s.call("6", "电费", labels("bill")))
 	want := map[index.Field][]index.Bucket{
 		index.FacetLabel:       {{Value: "outage.fault", Count: 2}, {Value: "bill", Count: 1}, {Value: "service", Count: 1}},
@@ -249,6 +255,11 @@ func searchFacets(s *scope) {
 		index.FacetKind:        {{Value: "call", Count: 2}, {Value: "order", Count: 2}},
 		index.FacetNature:      {{Value: "投诉", Count: 2}, {Value: "报修", Count: 1}},
 		index.FacetResponsible: {{Value: "utility", Count: 2}},
+		index.FacetFound:       {{Value: "customer", Count: 1}},
+		index.FacetUrgency:     {{Value: "hazard", Count: 1}, {Value: "medical", Count: 1}},
+		index.FacetPortrait:    {{Value: "identity.elderly", Count: 1}},
+		index.FacetExperience:  {{Value: "reliability", Count: 1}},
+		index.FacetEntity:      {{Value: "feeder:10kV城东线", Count: 1}},
 	}
 	var fields []index.Field
 	for f := range want {

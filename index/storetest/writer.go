@@ -50,6 +50,11 @@ func wholeDocument(s *scope) {
 	c.Turns = append(c.Turns, hotline.Turn{Role: hotline.RoleAgent, Text: "您好", BeginMS: 1, EndMS: 900}, hotline.Turn{Role: hotline.RoleReply})
 	a := &doc.Analysis
 	a.Margin, a.Nature, a.Responsible, a.Tokens = 0.25, hotline.NatureComplaint, hotline.ResponsibleUtility, []string{"家里", "停电", "了"}
+	a.Found, a.Experience = hotline.ResponsibleCustomer, []hotline.Experience{hotline.ExperienceReliability}
+	signal := hotline.Hit{Rule: "u1", Group: "what", Role: hotline.RoleCustomer, Start: 6, End: 12, Text: "停电"}
+	a.Urgency = []hotline.Mark{{Code: "medical", Hits: []hotline.Hit{signal}}}
+	a.Portrait = []hotline.Mark{{Code: "identity.elderly"}}
+	a.Entities = []hotline.Entity{{Kind: hotline.EntityTransformer, Text: "２号台区", Value: "2号台区", Role: hotline.RoleCustomer, End: 15}}
 	a.Labels[0].By = "张三"
 	a.Labels[0].Hits = []hotline.Hit{{Rule: "r1", Group: "停电", Role: hotline.RoleCustomer, Start: 6, End: 12, Text: "停电"}}
 	s.put(doc)
