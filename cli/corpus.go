@@ -8,6 +8,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"suqiu/hotline"
+	"suqiu/index"
 )
 
 // corpusFlags choose the calls that rules are looked at over, besides the files named.
@@ -68,20 +69,7 @@ func (s *session) scanStore(c *cli.Context, hand func(call *hotline.Call)) error
 	if err != nil {
 		return err
 	}
-	const page = 500
-	for token, more := "", true; more; more = token != "" {
-		docs, next, err := store.Scan(c.Context, filter, token, page)
-		if err != nil {
-			return err
-		}
-		for i := range docs {
-			if !docs[i].Call.Tombstone {
-				hand(&docs[i].Call)
-			}
-		}
-		token = next
-	}
-	return nil
+	return index.Each(c.Context, store, filter, func(doc *hotline.Document) { hand(&doc.Call) })
 }
 
 // unlabelled is the analysis of what is read to be analysed by others.

@@ -162,14 +162,17 @@ func (s *session) ingestOne(c *cli.Context, files *ingest.FileIngester, src *dec
 // progress shows on a terminal how far a long piece of work is; elsewhere it is silent.
 type progress struct{ bar *progressbar.ProgressBar }
 
-func newProgress(w io.Writer, what string) *progress {
+func newProgress(w io.Writer, what string) *progress { return newBar(w, what, true) }
+
+// newBar makes a progress that counts bytes, or else documents.
+func newBar(w io.Writer, what string, bytes bool) *progress {
 	if !isTerminal(w) {
 		return &progress{}
 	}
 	return &progress{progressbar.NewOptions64(-1,
-		progressbar.OptionSetWriter(w), progressbar.OptionSetDescription(what), progressbar.OptionShowBytes(true),
-		progressbar.OptionShowCount(), progressbar.OptionSetPredictTime(true), progressbar.OptionThrottle(200*time.Millisecond),
-		progressbar.OptionClearOnFinish(),
+		progressbar.OptionSetWriter(w), progressbar.OptionSetDescription(what), progressbar.OptionShowBytes(bytes),
+		progressbar.OptionShowIts(), progressbar.OptionShowCount(), progressbar.OptionSetPredictTime(true),
+		progressbar.OptionThrottle(200*time.Millisecond), progressbar.OptionClearOnFinish(),
 	)}
 }
 

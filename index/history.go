@@ -9,8 +9,8 @@ import (
 	"suqiu/hotline"
 )
 
-// historyPage is how many documents a history or a search for repeats reads at a time.
-const historyPage = 1000
+// eachPage is how many documents Each reads at a time.
+const eachPage = 1000
 
 // History is what the documents of one caller, account or matter tell over time.
 type History struct {
@@ -36,7 +36,7 @@ func HistoryOf(ctx context.Context, s Searcher, f Filter, zone *time.Location) (
 	matters, callers := map[string]bool{}, map[string]bool{}
 	months := map[string]map[string]int64{}
 	contacts := map[string]int{}
-	err := each(ctx, s, f, func(doc *hotline.Document) {
+	err := Each(ctx, s, f, func(doc *hotline.Document) {
 		c := &doc.Call
 		at := c.Received.In(zone)
 		if h.Contacts++; h.Contacts == 1 || at.Before(h.First) {
@@ -74,10 +74,10 @@ func HistoryOf(ctx context.Context, s Searcher, f Filter, zone *time.Location) (
 	return h, nil
 }
 
-// each calls use with every document of a filter that was not withdrawn upstream.
-func each(ctx context.Context, s Searcher, f Filter, use func(*hotline.Document)) error {
+// Each calls use with every document of a filter that was not withdrawn upstream, in the order of their ids.
+func Each(ctx context.Context, s Searcher, f Filter, use func(*hotline.Document)) error {
 	for token := ""; ; {
-		docs, next, err := s.Scan(ctx, f, token, historyPage)
+		docs, next, err := s.Scan(ctx, f, token, eachPage)
 		if err != nil {
 			return err
 		}

@@ -36,7 +36,7 @@ type Contact struct {
 func FindRepeats(ctx context.Context, s Searcher, f Filter, window time.Duration) ([]Repeat, error) {
 	type key struct{ caller, account, label string }
 	rows := map[key][]Contact{}
-	err := each(ctx, s, f, func(doc *hotline.Document) {
+	err := Each(ctx, s, f, func(doc *hotline.Document) {
 		c := &doc.Call
 		who := key{caller: c.Caller}
 		if c.Caller == "" {

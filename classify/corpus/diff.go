@@ -61,8 +61,10 @@ func NewDiff(old, now *classify.RuleSet, samples int) *Diff {
 }
 
 // Add analyses a call by both.
-func (d *Diff) Add(call *hotline.Call) {
-	before, now := d.old.Analyze(call), d.now.Analyze(call)
+func (d *Diff) Add(call *hotline.Call) { d.Compare(call, d.old.Analyze(call), d.now.Analyze(call)) }
+
+// Compare adds a call with analyses that were made already. A Diff that is only given such needs no rule sets.
+func (d *Diff) Compare(call *hotline.Call, before, now hotline.Analysis) {
 	d.change.Calls++
 	lost, gained := d.only(before, now), d.only(now, before)
 	for _, l := range before.Labels {
