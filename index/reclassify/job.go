@@ -19,11 +19,11 @@ const sliceCount = 32
 type job struct {
 	Revision int64       `json:"revision"`
 	Scope    int64       `json:"scope"`
-	Round    int         `json:"round"`           // from 1
-	Borders  []time.Time `json:"borders"`         // between the slices
-	Before   Account     `json:"before"`          // of the rounds before
-	Done     time.Time   `json:"done,omitzero"`   // when nothing was left
-	Begun    time.Time   `json:"begun,omitempty"` // the first round
+	Round    int         `json:"round"`         // from 1
+	Borders  []time.Time `json:"borders"`       // between the slices
+	Before   Account     `json:"before"`        // of the rounds before
+	Done     time.Time   `json:"done,omitzero"` // when nothing was left
+	Begun    time.Time   `json:"begun"`         // the first round
 	rev      int64
 }
 
