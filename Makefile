@@ -4,7 +4,7 @@ GOLANGCI      := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.12.2
 VERSION       ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo devel)
 BUILD         := $(GO) build -trimpath -ldflags "-s -w -X suqiu/cli.version=$(VERSION)"
 
-.PHONY: build demo test race lint fuzz chaos chaos-real throughput e2e bench fmt
+.PHONY: build demo test race lint fuzz chaos chaos-reclassify chaos-real throughput e2e bench fmt
 
 build: ## the binary, ./bin/suqiu
 	$(BUILD) -o bin/suqiu .
@@ -34,6 +34,9 @@ e2e: ## against the real Elasticsearch and Kafka (needs Java 17 and Maven)
 
 chaos: build ## kill -9, store and broker faults over a million calls
 	CHAOS_CALLS=$(or $(CHAOS_CALLS),1000000) $(GO) test -tags e2e -count=1 -timeout 80m -v -run TestChaos ./e2e/...
+
+chaos-reclassify: build ## reclassifying a million stored calls beside the stream, ten kills (needs Java 17)
+	RECLASSIFY_CALLS=$(or $(RECLASSIFY_CALLS),1000000) $(GO) test -tags e2e -count=1 -timeout 150m -v -run TestReclassifyChaos ./e2e
 
 chaos-real: build ## fifty faults of the real Kafka and Elasticsearch over a million calls (needs Java 17 and Maven)
 	CHAOS_CALLS=$(or $(CHAOS_CALLS),1000000) $(GO) test -tags e2e,long -count=1 -timeout 80m -v -run TestRealChaos ./e2e
