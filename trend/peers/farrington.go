@@ -70,33 +70,39 @@ func (f Farrington) At(y []int, t int) (FarringtonResult, error) {
 	if t >= len(y) || t-f.Years*f.Period-f.HalfWindow < 0 {
 		return FarringtonResult{}, fmt.Errorf("Farrington at week %d of %d: it needs %d years and %d weeks before", t+1, len(y), f.Years, f.HalfWindow)
 	}
-	weeks, levels := f.reference(t)
 	var out FarringtonResult
+	model, err := f.model(&out, y, t)
+	if err != nil {
+		return out, fmt.Errorf("Farrington at week %d: %w", t+1, err)
+	}
+	f.judge(&out, model, y, t)
+	return out, nil
+}
+
+// model fits with a trend, and again without where it is not to be kept.
+func (f Farrington) model(out *FarringtonResult, y []int, t int) (*stat.Fit, error) {
+	weeks, levels := f.reference(t)
 	trend := f.Trend
 	model, err := f.fit(y, t, weeks, levels, trend)
 	if err != nil && trend {
 		trend = false
 		model, err = f.fit(y, t, weeks, levels, false)
 	}
-	if err != nil {
-		return out, fmt.Errorf("Farrington at week %d: %w", t+1, err)
+	if err != nil || !trend {
+		return model, err
 	}
-	if trend {
-		slope := model.Coef[1]
-		p := stat.StudentTwoSided(slope/model.StandardError(1, f.scale(model, model.Dispersion)), float64(model.DF))
-		eta, _ := model.Predict(f.row(t, t, f.Periods, true), 1)
-		most := 0
-		for _, week := range weeks {
-			most = max(most, y[week])
-		}
-		if p < f.TrendP && f.Years >= 3 && math.Exp(eta) <= float64(most) {
-			out.Trend, out.Slope = true, slope
-		} else if model, err = f.fit(y, t, weeks, levels, false); err != nil {
-			return out, fmt.Errorf("Farrington at week %d: %w", t+1, err)
-		}
+	slope := model.Coef[1]
+	p := stat.StudentTwoSided(slope/model.StandardError(1, f.scale(model, model.Dispersion)), float64(model.DF))
+	eta, _ := model.Predict(f.row(t, t, f.Periods, true), 1)
+	most := 0
+	for _, week := range weeks {
+		most = max(most, y[week])
 	}
-	f.judge(&out, model, y, t)
-	return out, nil
+	if p < f.TrendP && f.Years >= 3 && math.Exp(eta) <= float64(most) {
+		out.Trend, out.Slope = true, slope
+		return model, nil
+	}
+	return f.fit(y, t, weeks, levels, false)
 }
 
 // judge fills in the bound and what follows from it.
@@ -109,7 +115,9 @@ func (f Farrington) judge(out *FarringtonResult, model *stat.Fit, y []int, t int
 	if f.TwoSided {
 		level /= 2
 	}
-	if f.Threshold == Delta {
+	if mu < 1e-12 { // nothing was told in the reference weeks: any count is above
+		out.Score = math.Inf(1)
+	} else if f.Threshold == Delta {
 		tau := phi + out.SE*out.SE/mu
 		centre, scale := math.Pow(mu, 2.0/3), math.Sqrt(4.0/9*math.Cbrt(mu)*tau)
 		out.Upper = math.Pow(max(0, centre+stat.Normal(1-level)*scale), 1.5)
@@ -122,7 +130,9 @@ func (f Farrington) judge(out *FarringtonResult, model *stat.Fit, y []int, t int
 		out.Upper = float64(stat.CountQuantile(1-level, plugin, phi*plugin))
 		out.P = 1 - stat.CountCDF(y[t]-1, plugin, phi*plugin)
 	}
-	out.Score = (float64(y[t]) - mu) / (out.Upper - mu)
+	if mu >= 1e-12 {
+		out.Score = (float64(y[t]) - mu) / (out.Upper - mu)
+	}
 	recent := 0
 	for i := max(0, t-f.Within+1); i <= t; i++ {
 		recent += y[i]

@@ -59,8 +59,10 @@ func QuasiPoisson(rows [][]float64, y, weights []float64) (*Fit, error) {
 				}
 				wa := work[i] * a
 				right[j] += wa * z
-				for k := 0; k <= j; k++ {
-					gram[j*p+k] += wa * row[k]
+				for k, b := range row[:j+1] {
+					if b != 0 {
+						gram[j*p+k] += wa * b
+					}
 				}
 			}
 		}
@@ -85,7 +87,7 @@ func QuasiPoisson(rows [][]float64, y, weights []float64) (*Fit, error) {
 		if prior(i) > 0 {
 			f.DF++
 		}
-		f.Hat[i] = work[i] * dot(row, multiply(f.covariance, row))
+		f.Hat[i] = work[i] * f.quadratic(row)
 		residual := (y[i] - f.Mean[i]) / f.Mean[i]
 		f.Dispersion += work[i] * residual * residual
 		f.Relative += prior(i) * residual * residual
@@ -97,7 +99,18 @@ func QuasiPoisson(rows [][]float64, y, weights []float64) (*Fit, error) {
 
 // Predict returns the linear predictor at a row and its standard error at a dispersion.
 func (f *Fit) Predict(row []float64, dispersion float64) (eta, se float64) {
-	return dot(row, f.Coef), math.Sqrt(dispersion * dot(row, multiply(f.covariance, row)))
+	return dot(row, f.Coef), math.Sqrt(dispersion * f.quadratic(row))
+}
+
+// quadratic is row' covariance row.
+func (f *Fit) quadratic(row []float64) float64 {
+	sum := 0.0
+	for i, a := range row {
+		if a != 0 {
+			sum += a * dot(f.covariance[i*len(row):(i+1)*len(row)], row)
+		}
+	}
+	return sum
 }
 
 // StandardError returns that of coefficient j at a dispersion.

@@ -41,14 +41,23 @@ func CountQuantile(p, mean, variance float64) int {
 	if mean <= 0 {
 		return 0
 	}
-	y := max(0, int(mean+Normal(min(max(p, 1e-12), 1-1e-12))*math.Sqrt(variance)))
-	for y > 0 && CountCDF(y-1, mean, variance) >= p {
-		y--
+	z := Normal(min(max(p, 1e-12), 1-1e-12))
+	guess := mean + z*math.Sqrt(variance)
+	if guess > 1e9 {
+		return int(min(guess, 1e15)) // the normal limit, where counting one by one has lost its sense
 	}
-	for CountCDF(y, mean, variance) < p {
-		y++
+	low, high := -1, max(1, int(guess)) // P(Y <= low) < p <= P(Y <= high)
+	for CountCDF(high, mean, variance) < p {
+		low, high = high, 2*high
 	}
-	return y
+	for high-low > 1 {
+		if middle := low + (high-low)/2; CountCDF(middle, mean, variance) >= p {
+			high = middle
+		} else {
+			low = middle
+		}
+	}
+	return high
 }
 
 // MidTail returns P(Y > y) + P(Y = y)/2 of a count with the given mean and variance, the mid-p value of y; exact to

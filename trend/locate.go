@@ -1,0 +1,165 @@
+package trend
+
+import (
+	"cmp"
+	"math"
+	"slices"
+
+	"suqiu/trend/stat"
+)
+
+// Reject returns the cells that stand out at level q, shared equally by the categories: within each, Benjamini and
+// Hochberg's step-up rule (1995, JRSS B 57:289) over the areas that were tested. Days overlap and share shocks, so q is
+// a dial for the number of alarms, not the share of false ones.
+func Reject(e Evaluation, q float64) []Cell {
+	var out []Cell
+	for cells := range byCategory(e.Cells) {
+		category := cells[0].Category
+		slices.SortStableFunc(cells, func(a, b Cell) int { return cmp.Compare(a.P, b.P) })
+		last := 0
+		for i, c := range cells {
+			if c.P <= q/float64(len(e.Tested))*float64(i+1)/float64(e.Tested[category]) {
+				last = i + 1
+			}
+		}
+		out = append(out, cells[:last]...)
+	}
+	return out
+}
+
+// byCategory yields copies of the cells of each category, which stand together.
+func byCategory(cells []Cell) func(func([]Cell) bool) {
+	return func(yield func([]Cell) bool) {
+		for len(cells) > 0 {
+			n := 1
+			for n < len(cells) && cells[n].Category == cells[0].Category {
+				n++
+			}
+			if !yield(slices.Clone(cells[:n])) {
+				return
+			}
+			cells = cells[n:]
+		}
+	}
+}
+
+// Located is a place that its relatives do not explain.
+type Located struct {
+	Cell
+	Day    int     // on which it was located, set by Rises
+	Window Window  // the one that tells most
+	Score  float64 // log likelihood ratio, over-dispersion taken off
+}
+
+// relativeLevel is the p-value that areas above or below a located one must still reach, once it is taken into account.
+const relativeLevel = 1e-3
+
+// Locate finds where rejected cells have their cause: in each category it takes the area that tells most, by the
+// expectation-based scan statistic (Neill 2009, Int J Forecasting 25:498) on the tree, lets it explain the areas below
+// by its relative rise and those above by its excess, tests these again, and so on.
+func Locate(areas Areas, rejected []Cell, factor float64) []Located {
+	var out []Located
+	for left := range byCategory(rejected) {
+		for i := range left {
+			left[i].Windows = slices.Clone(left[i].Windows)
+		}
+		for len(left) > 0 {
+			best, found := 0, Located{Score: -1}
+			for i, c := range left {
+				if w, score := strongest(c); score > found.Score {
+					best, found = i, Located{Cell: c, Window: w, Score: score}
+				}
+			}
+			out = append(out, found)
+			left = slices.Delete(left, best, best+1)
+			left = slices.DeleteFunc(left, func(c Cell) bool { return explained(areas, c, found, factor) })
+		}
+	}
+	return out
+}
+
+func strongest(c Cell) (best Window, score float64) {
+	score = -1
+	for _, w := range c.Windows {
+		if s := w.score(); s > score {
+			best, score = w, s
+		}
+	}
+	return best, score
+}
+
+// score is [Y ln(Y/M) - (Y-M)] / max(1, V/M), and 0 where nothing rises.
+func (w Window) score() float64 {
+	y := float64(w.Observed)
+	if y <= w.Expected {
+		return 0
+	}
+	return (y*math.Log(y/w.Expected) - (y - w.Expected)) / max(1, w.Variance/w.Expected)
+}
+
+// explained takes a located area into account in the windows of c, if they are related, and reports whether nothing
+// remains.
+func explained(areas Areas, c Cell, by Located, factor float64) bool {
+	if !areas.Related(c.Area, by.Area) {
+		return false
+	}
+	least := 1.0
+	for i := range c.Windows {
+		w, cause := &c.Windows[i], by.Windows[i]
+		if areas.under(c.Area, by.Area) {
+			rise := max(1, by.Window.ratio())
+			w.Expected *= rise
+			w.Variance *= rise * rise
+		} else {
+			w.Observed -= max(0, int(math.Round(float64(cause.Observed)-cause.Expected)))
+		}
+		if w.Observed > 0 {
+			least = min(least, stat.MidTail(w.Observed, w.Expected, w.Variance))
+		}
+	}
+	return factor*least >= relativeLevel
+}
+
+func (w Window) ratio() float64 { return float64(w.Observed) / w.Expected }
+
+// Rise is one problem followed over days: what becomes an incident.
+type Rise struct {
+	Family      string // of categories with one cause
+	Area        int    // the topmost area located so far
+	First, Last int    // days on which it was located
+	Located     []Located
+}
+
+// joinDays is how many days without a sign may lie between two of one rise.
+const joinDays = 3
+
+// Rises joins located places of successive days. The zero value is ready.
+type Rises struct {
+	Open []*Rise // those that a new place may still join
+}
+
+// Next takes in the places located on a day, strongest first, and returns the rises that began with it. Families names
+// the cause that a category shares with others.
+func (r *Rises) Next(areas Areas, day int, located []Located, families func(category int) string) []*Rise {
+	r.Open = slices.DeleteFunc(r.Open, func(o *Rise) bool { return day-o.Last > joinDays })
+	places := slices.Clone(located)
+	slices.SortStableFunc(places, func(a, b Located) int { return cmp.Compare(b.Score, a.Score) })
+	var begun []*Rise
+	for _, place := range places {
+		place.Day = day
+		family := families(place.Category)
+		i := slices.IndexFunc(r.Open, func(o *Rise) bool { return o.Family == family && areas.Related(o.Area, place.Area) })
+		if i < 0 {
+			rise := &Rise{Family: family, Area: place.Area, First: day, Last: day, Located: []Located{place}}
+			r.Open, begun = append(r.Open, rise), append(begun, rise)
+			continue
+		}
+		rise := r.Open[i]
+		rise.Last = day
+		rise.Located = append(rise.Located, place)
+		if areas.under(rise.Area, place.Area) {
+			rise.Area = place.Area
+		}
+	}
+	return begun
+}

@@ -1,0 +1,120 @@
+// Package trend notices which problems are rising where. It counts nothing and stores nothing: it is fed the matters of
+// each day by category (a label) and area, and says which cells hold more than their past explains. Same input, same
+// output; there is no I/O and no clock.
+package trend
+
+import (
+	"errors"
+	"fmt"
+	"time"
+)
+
+// Areas is a tree of areas as the parent of each, -1 for the root. The root is area 0, and parents stand before their
+// children.
+type Areas []int
+
+// Check says what is wrong with a tree.
+func (a Areas) Check() error {
+	if len(a) == 0 {
+		return errors.New("tree of areas: it is empty; give at least the root")
+	}
+	for i, parent := range a {
+		if (i == 0) != (parent < 0) || parent >= i {
+			return fmt.Errorf("tree of areas: area %d has the parent %d; the root stands first and parents before their children", i, parent)
+		}
+	}
+	return nil
+}
+
+// Levels returns how far each area is below the root.
+func (a Areas) Levels() []int {
+	levels := make([]int, len(a))
+	for i, parent := range a {
+		if parent >= 0 {
+			levels[i] = levels[parent] + 1
+		}
+	}
+	return levels
+}
+
+// Related reports whether two areas are the same or one lies in the other.
+func (a Areas) Related(x, y int) bool { return a.under(x, y) || a.under(y, x) }
+
+// under reports whether x is y or lies in it.
+func (a Areas) under(x, y int) bool {
+	for x > y {
+		x = a[x]
+	}
+	return x == y
+}
+
+// Day is what one day brought.
+type Day struct {
+	Weekday time.Weekday
+	Holiday bool // a public holiday (法定节假日); make-up workdays (调休上班) count as Mondays
+	// Counts holds the matters of each category in each area, those of the areas below included.
+	Counts [][]int
+	// Unknown marks areas of which not every source was complete: absent is not zero. Such a day neither raises a
+	// signal there nor teaches anything. Nil if all are known.
+	Unknown []bool
+}
+
+// Config holds the settings of a detector. DefaultConfig gives those that the benchmarks are measured with.
+type Config struct {
+	Discount   float64 // share of the past that a day keeps, 0 … 1
+	Prior      float64 // days' worth of the expectation borrowed from the parents
+	Guard      int     // days before the present that do not teach yet
+	Dispersion float64 // variance over mean of counts within a day
+	Windows    []int   // lengths of the trailing windows, days, ascending
+	Factor     float64 // by which the least p-value of the windows is multiplied
+	Least      int     // matters in the longest window below which a cell is not tested
+	Clip       float64 // standard deviations above the mean at which a day's lesson is clipped
+}
+
+const maxWindows = 16
+
+// DefaultConfig returns the settings that the benchmarks are measured with.
+func DefaultConfig() Config {
+	return Config{Discount: 0.97, Prior: 14, Guard: 2, Dispersion: 1.2, Windows: []int{1, 2, 3, 5, 7}, Factor: 2.2, Least: 3, Clip: 3}
+}
+
+// Check says what is wrong with the settings.
+func (c Config) Check() error {
+	for _, rule := range []struct {
+		broken bool
+		says   string
+	}{
+		{c.Discount <= 0 || c.Discount > 1, "discount must be above 0 and at most 1"},
+		{c.Prior <= 0, "prior must be above 0 days"},
+		{c.Guard < 0 || c.Guard > 30, "guard must be 0 to 30 days"},
+		{c.Dispersion < 1, "dispersion must be at least 1, that of a Poisson count"},
+		{len(c.Windows) == 0 || len(c.Windows) > maxWindows, "give 1 to 16 windows"},
+		{c.Factor < 1, "factor must be at least 1"},
+		{c.Clip <= 0, "clip must be above 0 standard deviations"},
+	} {
+		if rule.broken {
+			return fmt.Errorf("settings of detection: %s", rule.says)
+		}
+	}
+	for i, w := range c.Windows {
+		if w < 1 || i > 0 && w <= c.Windows[i-1] {
+			return fmt.Errorf("settings of detection: windows must be at least a day and ascend, but number %d is %d", i+1, w)
+		}
+	}
+	return nil
+}
+
+// Cell is what a detector says of one category in one area on one day.
+type Cell struct {
+	Category, Area int
+	P              float64  // small where more was told than the past explains; 1 where not
+	Windows        []Window // one a window of the settings
+}
+
+// Window compares what was told over some days with what was expected.
+type Window struct {
+	Days     int
+	Observed int
+	Expected float64
+	Variance float64 // of the observed count about the expected one
+}

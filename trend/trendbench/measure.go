@@ -1,0 +1,151 @@
+package trendbench
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+
+	"suqiu/trend"
+)
+
+// Result is what detection achieved on one hotline.
+type Result struct {
+	POD1, POD5     float64 // share of the problems found within ten days, at 1 and 5 false alarms a day
+	POD            float64 // after merging: share of the problems that a rise met
+	FalseDaily     float64 // false rises a day
+	Precision      float64 // share of the rises outside storms that are true
+	Delay          float64 // days from onset to the rise, of the problems found
+	StormRises     float64 // rises of storms
+	NodeAlarms     int     // rejected cells
+	Below01, Cells float64 // p-values below .01 in quiet cells, and how many of these were tested
+}
+
+// alarm is a cell with a small p-value.
+type alarm struct {
+	day, category, area int
+	p                   float64
+}
+
+const (
+	within = 10   // days from the onset in which a problem counts as found
+	limit  = 0.05 // p-values above it are not looked at
+
+	// DefaultLevel is the level that the categories share, chosen for about one false rise a week.
+	DefaultLevel = 0.05
+)
+
+// Run runs the detector over a hotline. q is the level that the categories share.
+func Run(h *Hotline, config trend.Config, q float64) (Result, error) {
+	d, err := trend.NewDetector(h.Areas, categories, config)
+	if err != nil {
+		return Result{}, err
+	}
+	var out Result
+	var alarms []alarm
+	var rises trend.Rises
+	var all []*trend.Rise
+	for day, counts := range h.Days {
+		level := limit
+		if day < h.History {
+			level = 0
+		}
+		e, err := d.Next(counts, level)
+		if err != nil {
+			return out, err
+		}
+		if day < h.History {
+			continue
+		}
+		for _, c := range e.Cells {
+			alarms = append(alarms, alarm{day, c.Category, c.Area, c.P})
+		}
+		for _, n := range e.Tested {
+			out.Cells += float64(n)
+		}
+		rejected := trend.Reject(e, q)
+		out.NodeAlarms += len(rejected)
+		all = append(all, rises.Next(h.Areas, day, trend.Locate(h.Areas, rejected, config.Factor), Family)...)
+	}
+	for _, a := range alarms {
+		if a.p < 0.01 && h.quiet(a) {
+			out.Below01++
+		}
+	}
+	out.POD1, out.POD5 = h.found(alarms, 1), h.found(alarms, 5)
+	h.merged(&out, all)
+	return out, nil
+}
+
+// true, storm or false: what an alarm is worth.
+func (h *Hotline) quiet(a alarm) bool {
+	return !h.told(a.day, 2, a.category, a.area) && !h.storm[a.day][a.category][a.area]
+}
+
+// found returns the share of problems found at the lowest p-values that give so many false alarms a day.
+func (h *Hotline) found(alarms []alarm, daily float64) float64 {
+	slices.SortStableFunc(alarms, func(a, b alarm) int { return cmp.Compare(a.p, b.p) })
+	found := make([]bool, len(h.Problems))
+	wrong := 0
+	for _, a := range alarms {
+		if h.quiet(a) {
+			if wrong++; float64(wrong) > daily*evaluated {
+				break
+			}
+		}
+		for i, p := range h.Problems {
+			if a.category == p.Category && a.day >= p.Onset && a.day <= p.Onset+within && h.Areas.Related(a.area, p.Area) {
+				found[i] = true
+			}
+		}
+	}
+	n := 0
+	for _, f := range found {
+		if f {
+			n++
+		}
+	}
+	return float64(n) / float64(len(found))
+}
+
+// merged judges the rises: true if a place of theirs held matters of a problem on its day or the six before.
+func (h *Hotline) merged(out *Result, all []*trend.Rise) {
+	right, wrong := 0.0, 0.0
+	first := make([]int, len(h.Problems))
+	for _, r := range all {
+		real, storm := false, false
+		for _, place := range r.Located {
+			day := place.Day
+			storm = storm || h.storm[day][place.Category][place.Area]
+			real = real || h.told(day, 6, place.Category, place.Area)
+			for i, p := range h.Problems {
+				if place.Category == p.Category && day >= p.Onset && day <= p.Onset+within && h.Areas.Related(place.Area, p.Area) && first[i] == 0 {
+					first[i] = day - p.Onset + 1
+				}
+			}
+		}
+		switch {
+		case storm:
+			out.StormRises++
+		case real:
+			right++
+		default:
+			wrong++
+		}
+	}
+	n := 0.0
+	for _, f := range first {
+		if f > 0 {
+			n++
+			out.Delay += float64(f - 1)
+		}
+	}
+	out.POD, out.FalseDaily = n/float64(len(first)), wrong/evaluated
+	out.Delay /= max(1, n)
+	out.Precision = right / max(1, right+wrong)
+}
+
+// Row prints the figures.
+func (r Result) Row() string {
+	return fmt.Sprintf("POD@1 %.3f POD@5 %.3f | merged: POD %.3f false/day %.3f precision %.3f delay %.2f storm rises %.1f alarms %d | p<.01 %.4f",
+		r.POD1, r.POD5, r.POD, r.FalseDaily, r.Precision, r.Delay, r.StormRises, r.NodeAlarms, r.Below01/max(1, r.Cells))
+}

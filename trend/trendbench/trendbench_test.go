@@ -1,0 +1,53 @@
+package trendbench
+
+import (
+	"slices"
+	"testing"
+
+	"suqiu/trend"
+)
+
+func TestHotlineFollowsFromSeed(t *testing.T) {
+	a, b, other := NewHotline(1, 28, true), NewHotline(1, 28, true), NewHotline(2, 28, true)
+	last := len(a.Days) - 1
+	if !slices.Equal(a.Days[last].Counts[11], b.Days[last].Counts[11]) {
+		t.Error("one seed gives two hotlines")
+	}
+	if slices.Equal(a.Days[last].Counts[11], other.Days[last].Counts[11]) {
+		t.Error("two seeds give one hotline")
+	}
+}
+
+// What detection achieves is printed by the bench command; here it must only not be lost.
+func TestDetectionFindsProblems(t *testing.T) {
+	var pod, wrong, storms float64
+	const seeds = 3
+	for seed := range uint64(seeds) {
+		r, err := Run(NewHotline(100+seed, 28, true), trend.DefaultConfig(), DefaultLevel)
+		if err != nil {
+			t.Fatal(err)
+		}
+		pod += r.POD1 / seeds
+		wrong += r.FalseDaily / seeds
+		storms += r.StormRises / seeds
+	}
+	if pod < 0.55 || wrong > 0.3 || storms > 15 {
+		t.Errorf("found %.2f at one false alarm a day, %.2f false rises a day, %.1f rises from storms", pod, wrong, storms)
+	}
+}
+
+// BenchmarkMonth is 2,652 series over 28 days.
+func BenchmarkMonth(b *testing.B) {
+	h := NewHotline(1, 28, true)
+	for b.Loop() {
+		d, err := trend.NewDetector(h.Areas, categories, trend.DefaultConfig())
+		if err != nil {
+			b.Fatal(err)
+		}
+		for _, day := range h.Days[h.History : h.History+28] {
+			if _, err := d.Next(day, limit); err != nil {
+				b.Fatal(err)
+			}
+		}
+	}
+}
