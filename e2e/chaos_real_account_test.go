@@ -8,7 +8,6 @@ import (
 	"crypto/sha256"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -26,49 +25,6 @@ type partitionCount struct {
 	records, broken int64
 }
 
-// overtakenRecords bounds how many records a gap takes from one partition.
-const overtakenRecords = 60
-
-// overtake pauses all consumers until the group has given them up, and lets retention remove records that they have not
-// committed: those of the partition with the longest lag that has no gap yet. What it removes is written down first.
-// Afterwards the consumers go on, and may yet store what they have in hand; the next time they are dead.
-func (r *realChaos) overtake() string {
-	for _, m := range r.members {
-		m.process.Suspend()
-	}
-	r.pause(7 * time.Second) // longer than the session: what they may still do is not committed
-	var at partitionOf
-	var gap span
-	var first int64
-	until(r.t, "the brokers to tell of all partitions", func() bool {
-		all := positions(r.t, r.kafka.plain, chaosPartitions)
-		var longest int64
-		for _, p := range all {
-			id := partitionOf{p.Topic, p.Partition}
-			if _, has := r.gaps[id]; !has && p.Committed >= 0 && p.Lag() > longest {
-				longest, at, first = p.Lag(), id, p.First
-				gap = span{p.Committed, p.Committed + min((p.Lag()+1)/2, overtakenRecords)}
-			}
-		}
-		return longest > 0
-	})
-	readRecords(r.t, r.kafka.plain, at.topic, at.id, first, gap.from, func(m kafka.Message) { r.keep(r.removed, m) })
-	readRecords(r.t, r.kafka.plain, at.topic, at.id, gap.from, gap.until, func(m kafka.Message) { r.write(r.lost, m) })
-	deleteRecords(r.t, r.kafka.plain, at.topic, at.id, gap.until)
-	r.gaps[at] = gap
-	then := "paused"
-	for _, m := range r.members {
-		if len(r.gaps)%2 == 1 {
-			m.process.Resume()
-			continue
-		}
-		then = "dead"
-		m.kill()
-		m.start()
-	}
-	return fmt.Sprintf(" %s consumers: offsets %d to %d of %s/%d", then, gap.from, gap.until-1, at.topic, at.id)
-}
-
 func (r *realChaos) write(file io.Writer, m kafka.Message) {
 	if _, err := file.Write(append(bytes.TrimSpace(m.Value), '\n')); err != nil {
 		r.t.Fatal(err)
@@ -84,8 +40,9 @@ func (r *realChaos) keep(file io.Writer, m kafka.Message) (readable bool) {
 	return readable
 }
 
-// settle reads the log back and holds everything against it: that all of the input was produced, the index, the dead
-// letters, and the audit.
+// settle reads the log back and holds everything against it: that all of the input was produced, the index, what is lost,
+// the dead letters, and the audit. The lines that nobody can have read are kept from the fold, for which a document that
+// tells what they tell is invented.
 func (r *realChaos) settle() {
 	kept := filepath.Join(r.dir, "kept.jsonl")
 	file, err := os.Create(kept)
@@ -104,11 +61,12 @@ func (r *realChaos) settle() {
 		})
 		r.counts[p] = n
 	})
-	if err := errors.Join(out.Flush(), file.Close(), r.lost.Close(), r.removed.Close()); err != nil {
+	if err := errors.Join(out.Flush(), file.Close(), r.inHand.Close(), r.unread.Close(), r.removed.Close()); err != nil {
 		r.t.Fatal(err)
 	}
-	r.checkProduced(kept, r.lost.Name(), r.removed.Name())
-	account := runFold(r.t, r.dir, "-elasticsearch", r.store.AdminURL(), "-indices", "suqiu-calls-*", "-lost", r.lost.Name(), kept, r.removed.Name())
+	r.checkProduced(kept, r.inHand.Name(), r.unread.Name(), r.removed.Name())
+	account := runFold(r.t, r.dir, "-elasticsearch", r.store.AdminURL(), "-indices", "suqiu-calls-*", "-lost", r.inHand.Name(), kept, r.removed.Name())
+	r.checkLosses()
 	r.checkLetters()
 	r.checkAudit()
 	r.report(account)

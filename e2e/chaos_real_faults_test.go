@@ -24,6 +24,9 @@ type faultKind struct {
 	strike func() string // see realFault
 }
 
+// kindOvertaken is the one kind that the plan has to know.
+const kindOvertaken = "retention overtook"
+
 // kinds lists all faults of a run.
 func (r *realChaos) kinds() []faultKind {
 	return []faultKind{
@@ -39,7 +42,7 @@ func (r *realChaos) kinds() []faultKind {
 		{3, "index read-only", r.blockWrites},
 		{2, "write queue full", r.fillQueue},
 		{2, "credentials revoked", r.revoke},
-		{2, "retention overtook", r.overtake},
+		{2, kindOvertaken, r.overtake},
 	}
 }
 

@@ -58,7 +58,9 @@ type realChaos struct {
 	took    time.Duration
 
 	gaps    map[partitionOf]span // that retention made, by partition
-	lost    *os.File             // the lines in the gaps
+	losses  []loss               // the records in the gaps
+	inHand  *os.File             // the lines in the gaps that a consumer may have read before they were removed
+	unread  *os.File             // the lines in the gaps that were produced while all consumers were dead
 	removed *os.File             // lines that were committed when retention removed them
 	broken  map[string]bool      // places of committed lines that can't be read, of those
 	counts  map[partitionOf]*partitionCount
@@ -114,7 +116,7 @@ kafka: {brokers: %s, session: 6s, on_gap: continue}
 elasticsearch: {addresses: [%q], username: operator, password: %q, replicas: 0}
 batch: {records: 1000, linger: 500ms}
 `, brokers, target, realPassword))
-	for name, file := range map[string]**os.File{"lost.jsonl": &r.lost, "removed.jsonl": &r.removed} {
+	for name, file := range map[string]**os.File{"in-hand.jsonl": &r.inHand, "unread.jsonl": &r.unread, "removed.jsonl": &r.removed} {
 		if *file, err = os.Create(filepath.Join(r.dir, name)); err != nil {
 			t.Fatal(err)
 		}
@@ -146,6 +148,12 @@ func (r *realChaos) makePlan() {
 	}
 	r.plan = r.plan[:min(len(r.plan), numberOf(r.t, "CHAOS_FAULTS", realFaults))]
 	r.rng.Shuffle(len(r.plan), func(i, j int) { r.plan[i], r.plan[j] = r.plan[j], r.plan[i] })
+	for i := len(r.plan) * 3 / 4; i < len(r.plan); i++ {
+		if r.plan[i].kind == kindOvertaken { // after which something must be left to produce
+			j := r.rng.IntN(len(r.plan) / 2)
+			r.plan[i], r.plan[j] = r.plan[j], r.plan[i]
+		}
+	}
 	for i, f := range r.plan {
 		f.at = (float64(i) + 0.1 + 0.5*r.rng.Float64()) / float64(len(r.plan))
 	}

@@ -83,7 +83,7 @@ func (s *stream) put(docs []hotline.Document) error {
 		var f *hotline.Fault
 		if errors.As(err, &f) && f.Kind == hotline.FaultUnavailable {
 			s.waits++
-			time.Sleep(20 * time.Millisecond)
+			time.Sleep(100 * time.Millisecond)
 			continue
 		}
 		if err != nil {

@@ -109,24 +109,35 @@ func (s *Store) bulk(ctx context.Context, op string, lines *bytes.Buffer, n int)
 	return items, nil
 }
 
-// Put stores a batch in as many bulk requests as the pace asks for, one after another, under external versions.
-// Elasticsearch applies the actions on one id in the order of the batch.
+// Put stores a batch in as many bulk requests as the pace asks for, one after another, under external versions, and then
+// removes what the documents have moved out of other months; see settle. Elasticsearch applies the actions on one id in
+// the order of the batch.
 func (s *Store) Put(ctx context.Context, docs []hotline.Document) ([]hotline.Verdict, error) {
-	verdicts := make([]hotline.Verdict, 0, len(docs))
-	for len(verdicts) < len(docs) {
+	verdicts := make([]hotline.Verdict, len(docs))
+	var stored []action
+	var verdictOfStored []*hotline.Verdict
+	for done := 0; done < len(docs); {
 		room, err := s.pace.enter(ctx)
 		if err != nil {
 			return nil, err
 		}
-		some := docs[len(verdicts):]
-		some = some[:min(room, len(some))]
+		until := min(done+room, len(docs))
+		judged := verdicts[done:until]
 		begin := time.Now()
-		judged, err := s.put(ctx, some)
-		s.pace.leave(len(some), time.Since(begin), pushedBack(judged, err))
+		actions, verdictOf, err := s.put(ctx, docs[done:until], judged)
+		s.pace.leave(len(judged), time.Since(begin), pushedBack(judged, err))
 		if err != nil {
 			return nil, err
 		}
-		verdicts = append(verdicts, judged...)
+		stored, verdictOfStored = append(stored, actions...), append(verdictOfStored, verdictOf...)
+		done = until
+	}
+	superseded, err := s.settle(ctx, stored)
+	if err != nil {
+		return nil, err
+	}
+	for _, n := range superseded {
+		verdictOfStored[n].Outcome = hotline.Superseded
 	}
 	return verdicts, nil
 }
@@ -140,9 +151,9 @@ func pushedBack(verdicts []hotline.Verdict, err error) bool {
 	return slices.ContainsFunc(verdicts, func(v hotline.Verdict) bool { return v.Outcome == hotline.Retry })
 }
 
-// put stores documents in one bulk request, and then removes what they have moved out of other months; see settle.
-func (s *Store) put(ctx context.Context, docs []hotline.Document) ([]hotline.Verdict, error) {
-	verdicts := make([]hotline.Verdict, len(docs))
+// put writes documents in one bulk request and fills in their verdicts. It returns what was stored, with the verdicts
+// of that.
+func (s *Store) put(ctx context.Context, docs []hotline.Document, verdicts []hotline.Verdict) ([]action, []*hotline.Verdict, error) {
 	var b batch
 	var verdictOf []*hotline.Verdict // by action
 	for i := range docs {
@@ -155,21 +166,21 @@ func (s *Store) put(ctx context.Context, docs []hotline.Document) ([]hotline.Ver
 		verdictOf = append(verdictOf, v)
 	}
 	if len(b.actions) == 0 {
-		return verdicts, nil
+		return nil, nil, nil
 	}
 	if err := s.requireMonths(ctx, b.actions); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	op := fmt.Sprintf("store %d documents", len(b.actions))
 	items, err := s.bulk(ctx, op, &b.lines, len(b.actions))
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	if err := s.sharedFault(ctx, op, b.actions, items); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	if err := s.checkReplaced(ctx, b.actions, items); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	var stored []action
 	var verdictOfStored []*hotline.Verdict
@@ -180,14 +191,7 @@ func (s *Store) put(ctx context.Context, docs []hotline.Document) ([]hotline.Ver
 			stored, verdictOfStored = append(stored, b.actions[n]), append(verdictOfStored, v)
 		}
 	}
-	superseded, err := s.settle(ctx, stored)
-	if err != nil {
-		return nil, err
-	}
-	for _, n := range superseded {
-		verdictOfStored[n].Outcome = hotline.Superseded
-	}
-	return verdicts, nil
+	return stored, verdictOfStored, nil
 }
 
 // addDocument adds a document to the batch, or says why it can never be stored.

@@ -89,9 +89,10 @@ type Store struct {
 	zone      *time.Location // whose months the indices are
 	pace      *pace          // of bulk requests
 
-	mu     sync.Mutex
-	months map[string]string // the index behind each month whose mapping was found to fit
-	setUp  bool              // the ledger was found, so Setup has run
+	mu      sync.Mutex
+	months  map[string]string    // the index behind each month whose mapping was found to fit
+	written map[string]time.Time // when months were last written to, see activeMonths
+	setUp   bool                 // the ledger was found, so Setup has run
 }
 
 var _ index.Store = (*Store)(nil)
@@ -115,7 +116,7 @@ func Open(config Config) (*Store, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open Elasticsearch at %s: %w", strings.Join(config.Addresses, ", "), err)
 	}
-	return &Store{config: config, client: client, transport: transport, zone: calendar.Shanghai(), pace: newPace(), months: map[string]string{}}, nil
+	return &Store{config: config, client: client, transport: transport, zone: calendar.Shanghai(), pace: newPace(), months: map[string]string{}, written: map[string]time.Time{}}, nil
 }
 
 // Close drops the connections.

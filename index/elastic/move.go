@@ -136,7 +136,7 @@ func (m *mover) removeVanished(ctx context.Context) error {
 		return err
 	}
 	op := "look for documents that have left " + m.month
-	request := object{"sort": []object{{fieldID: "asc"}}, "size": idsASearch, "version": true, "_source": false, "track_total_hits": false}
+	request := object{"sort": []object{{fieldID: "asc"}}, "size": maxHits, "version": true, "_source": false, "track_total_hits": false}
 	partial := false
 	for {
 		var answer struct{ Hits struct{ Hits []moved } }

@@ -3,8 +3,11 @@ package elastic
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
+	"maps"
 	"slices"
+	"time"
 
 	"github.com/elastic/go-elasticsearch/v8/esapi"
 
@@ -23,22 +26,29 @@ func (p place) compare(o place) int {
 	return cmp.Or(cmp.Compare(p.version, o.version), cmp.Compare(p.month, o.month))
 }
 
-// idsASearch bounds the ids that settle asks for at once. There is one copy of each, or two while it moves, so the
-// answer stays far below the 10,000 hits that a search may return.
-const idsASearch = 1000
+// Bounds of one request for copies. A search finds one copy of each document, or two while it moves, so its answer stays
+// far below the 10,000 hits that it may have; a get by id answers for each place that it asks about.
+const (
+	idsASearch = 1000
+	placesAGet = 10_000
+)
+
+// activeFor is for how long after its last write a month counts as one that is being written to.
+const activeFor = time.Minute
 
 // settle removes, for documents just stored, all copies in other months but the highest, and returns which of the
 // actions lost against a copy that was there before them or came from another writer.
 //
 // Elasticsearch keeps versions within an index, so a call whose month is corrected is for a moment in two. Each writer
-// looks for other copies after its own write, with the other months refreshed in between, so that it sees all writes
-// that were acknowledged by then. Of two writers the one whose write comes last therefore sees the other's copy. Every
+// looks for other copies after its own write, in a way that sees all writes that were acknowledged by then. Of two writers the one whose write comes last therefore sees the other's copy. Every
 // writer removes all copies that are lower than the highest it sees, each only if it still has the version that was
 // seen. The highest copy of all is never removed: nobody can see a higher one. Any lower copy is removed by its own
 // writer or the highest one's, whichever wrote last; when its version has changed meanwhile, by the writer who changed
 // it. A writer that dies before this is done has acknowledged nothing, and the same batch put again ends it.
 //
-// This costs a refresh and a search, of which both find nothing to do as long as the other months rest.
+// There are two such ways. A get by id needs no refresh, but a look for each document in each month; a search needs one,
+// which costs nothing in a month that rests and much in one that is written to, at any rate far more than the search. So
+// the months that this store has lately written to are asked by id, and all others are refreshed and searched.
 func (s *Store) settle(ctx context.Context, stored []action) (superseded []int, err error) {
 	copies := map[string]map[string]int64{} // version by id and month
 	note := func(id string, p place) {
@@ -47,27 +57,37 @@ func (s *Store) settle(ctx context.Context, stored []action) (superseded []int, 
 		}
 		copies[id][p.month] = max(p.version, copies[id][p.month])
 	}
-	months := map[string]bool{}
 	var ids []string
 	for _, a := range stored {
 		if copies[a.ID] == nil {
 			ids = append(ids, a.ID)
 		}
 		note(a.ID, place{a.Index, a.Version})
-		months[a.Index] = true
 	}
 	if len(ids) == 0 {
 		return nil, nil
 	}
-	elsewhere := []string{s.allMonths()}
-	if len(months) == 1 {
-		elsewhere = append(elsewhere, "-"+stored[0].Index+"*") // the usual batch: its month need not be refreshed
+	active := s.activeMonths(stored, time.Now())
+	var asked []action
+	resting := []string{s.allMonths()}
+	for _, month := range active {
+		resting = append(resting, "-"+month+"*") // a pattern, since a month that was dropped would be an error by its name
+		for _, id := range ids {
+			if _, known := copies[id][month]; !known {
+				asked = append(asked, action{Index: month, ID: id})
+			}
+		}
 	}
-	if err := s.refresh(ctx, elsewhere...); err != nil {
+	for some := range slices.Chunk(asked, placesAGet) {
+		if err := s.getCopies(ctx, some, note); err != nil {
+			return nil, err
+		}
+	}
+	if err := s.refresh(ctx, resting...); err != nil {
 		return nil, err
 	}
 	for chunk := range slices.Chunk(ids, idsASearch) {
-		if err := s.findCopies(ctx, elsewhere, chunk, note); err != nil {
+		if err := s.findCopies(ctx, resting, chunk, note); err != nil {
 			return nil, err
 		}
 	}
@@ -110,6 +130,57 @@ func (s *Store) settle(ctx context.Context, stored []action) (superseded []int, 
 		}
 	}
 	return superseded, nil
+}
+
+// activeMonths notes which months were just written to, and names those that this store has written to of late.
+func (s *Store) activeMonths(stored []action, now time.Time) []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, a := range stored {
+		s.written[a.Index] = now
+	}
+	maps.DeleteFunc(s.written, func(_ string, last time.Time) bool { return now.Sub(last) > activeFor })
+	return slices.Sorted(maps.Keys(s.written))
+}
+
+// getCopies tells note of the documents that are at some places, given by month and id, as they are at this moment.
+func (s *Store) getCopies(ctx context.Context, places []action, note func(string, place)) error {
+	type source struct {
+		Index  string `json:"_index"`
+		ID     string `json:"_id"`
+		Source bool   `json:"_source"`
+	}
+	wanted := make([]source, len(places))
+	for i, p := range places {
+		wanted[i] = source{Index: p.Index, ID: p.ID}
+	}
+	var answer struct {
+		Docs []struct {
+			Found   bool   `json:"found"`
+			Version int64  `json:"_version"`
+			Error   *cause `json:"error"`
+		} `json:"docs"`
+	}
+	op := fmt.Sprintf("look at %d places for documents in other months", len(places))
+	err := s.do(ctx, op, esapi.MgetRequest{
+		Body:       body(object{"docs": wanted}),
+		FilterPath: []string{"docs.found", "docs._version", "docs.error"},
+	}, &answer)
+	if err != nil {
+		return err
+	}
+	if len(answer.Docs) != len(places) {
+		return fault(op, fmt.Errorf("%w: %d of %d places", errAnswer, len(answer.Docs), len(places)))
+	}
+	for i, d := range answer.Docs {
+		switch {
+		case d.Found:
+			note(places[i].ID, place{places[i].Index, d.Version})
+		case d.Error != nil && d.Error.Type != "index_not_found_exception": // that month was dropped, and all its copies
+			return &hotline.Fault{Kind: hotline.FaultUnavailable, Op: op, Err: errors.New(d.Error.String())}
+		}
+	}
+	return nil
 }
 
 // findCopies tells note of all copies of documents in some months.
