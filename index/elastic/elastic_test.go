@@ -26,10 +26,12 @@ import (
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 // cluster is a stand-in for what a healthy cluster can't be made to answer. Set-up, mapping and refresh are answered as
-// by a cluster that fits this build; bulk and search are the test's.
+// by a cluster that fits this build, and a search finds nothing; bulk requests and gets by id are the test's.
 type cluster struct {
-	bulk    http.HandlerFunc
-	version int // of the mapping of months and ledger
+	bulk      http.HandlerFunc
+	get       http.HandlerFunc
+	version   int          // of the mapping of months and ledger
+	refreshes atomic.Int64 // asked for
 }
 
 func (c *cluster) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -38,6 +40,8 @@ func (c *cluster) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	switch {
 	case strings.HasSuffix(r.URL.Path, "/_bulk"):
 		c.bulk(w, r)
+	case strings.HasSuffix(r.URL.Path, "/_mget"):
+		c.get(w, r)
 	case strings.HasSuffix(r.URL.Path, "/_mapping"):
 		name := strings.Split(r.URL.Path, "/")[1]
 		mapping := callsMapping()
@@ -49,6 +53,7 @@ func (c *cluster) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		}
 		_, _ = body(object{name: object{"mappings": mapping}}).WriteTo(w)
 	case strings.HasSuffix(r.URL.Path, "/_refresh"):
+		c.refreshes.Add(1)
 		fmt.Fprint(w, `{"_shards":{"total":1,"successful":1,"failed":0}}`)
 	case strings.HasSuffix(r.URL.Path, "/_search"):
 		fmt.Fprint(w, `{"hits":{"total":{"value":0}}}`)
