@@ -104,12 +104,15 @@ func (s *session) correct(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	after := before
+	var now hotline.Correction
 	if len(told.History) > 0 {
-		after.Analysis.Correct(change.After(told.Now()))
-	} else {
-		after.Analysis.Correct(change)
+		now = told.Now()
 	}
+	if now.Empty() && change.Empty() {
+		return fmt.Errorf("%s has no correction to take back; suqiu correct list shows those in force", id)
+	}
+	after := before
+	after.Analysis.Correct(change.After(now))
 	if !c.Bool("dry-run") {
 		if _, err := index.Correct(c.Context, store, id, change); err != nil {
 			return err
