@@ -64,7 +64,7 @@ var correctionPromises = []promise{
 		}
 	}},
 	{"no interleaving of writers and corrections leaves a call uncorrected", func(s *scope) {
-		for seed := range uint64(40) {
+		for seed := range uint64(10) {
 			s.interleave(seed)
 		}
 	}},
