@@ -46,6 +46,7 @@ Example:
 			Flags:  settingFlags(&cli.Uint64Flag{Name: "seed", Value: 1, Usage: "of the wrong characters"}),
 			Action: inSession(env, benchPinyin),
 		},
+		benchTrendCommand(env),
 	)
 }
 

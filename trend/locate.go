@@ -144,22 +144,59 @@ func (r *Rises) Next(areas Areas, day int, located []Located, families func(cate
 	r.Open = slices.DeleteFunc(r.Open, func(o *Rise) bool { return day-o.Last > joinDays })
 	places := slices.Clone(located)
 	slices.SortStableFunc(places, func(a, b Located) int { return cmp.Compare(b.Score, a.Score) })
+	byFamily := map[string][]int{}
+	for _, place := range places {
+		family := families(place.Category)
+		byFamily[family] = append(byFamily[family], place.Area)
+	}
+	for family, marked := range byFamily {
+		byFamily[family] = gather(areas, marked)
+	}
 	var begun []*Rise
 	for _, place := range places {
 		place.Day = day
 		family := families(place.Category)
-		i := slices.IndexFunc(r.Open, func(o *Rise) bool { return o.Family == family && areas.Related(o.Area, place.Area) })
+		top := place.Area
+		for _, common := range byFamily[family] {
+			if areas.under(top, common) {
+				top = common
+			}
+		}
+		i := slices.IndexFunc(r.Open, func(o *Rise) bool { return o.Family == family && areas.Related(o.Area, top) })
 		if i < 0 {
-			rise := &Rise{Family: family, Area: place.Area, First: day, Last: day, Located: []Located{place}}
+			rise := &Rise{Family: family, Area: top, First: day, Last: day, Located: []Located{place}}
 			r.Open, begun = append(r.Open, rise), append(begun, rise)
 			continue
 		}
 		rise := r.Open[i]
 		rise.Last = day
 		rise.Located = append(rise.Located, place)
-		if areas.under(rise.Area, place.Area) {
-			rise.Area = place.Area
+		if areas.under(rise.Area, top) {
+			rise.Area = top
 		}
 	}
 	return begun
+}
+
+// commonCause is in how many areas of one parent a family must rise on one day for the parent to be the place.
+const commonCause = 3
+
+// gather returns the areas of which at least three directly below have marked places in them, from below upwards.
+func gather(areas Areas, marked []int) []int {
+	here := make([]bool, len(areas))
+	for _, area := range marked {
+		here[area] = true
+	}
+	below := make([]int, len(areas))
+	var out []int
+	for area, parent := range slices.Backward(areas) {
+		if below[area] >= commonCause {
+			here[area] = true
+			out = append(out, area)
+		}
+		if here[area] && parent >= 0 {
+			below[parent]++
+		}
+	}
+	return out
 }

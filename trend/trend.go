@@ -75,7 +75,7 @@ const maxWindows = 16
 
 // DefaultConfig returns the settings that the benchmarks are measured with.
 func DefaultConfig() Config {
-	return Config{Discount: 0.97, Prior: 14, Guard: 2, Dispersion: 1.2, Windows: []int{1, 2, 3, 5, 7}, Factor: 2.2, Least: 3, Clip: 3}
+	return Config{Discount: 0.98, Prior: 14, Guard: 5, Dispersion: 1.2, Windows: []int{1, 2, 3, 5, 7}, Factor: 2.2, Least: 3, Clip: 3}
 }
 
 // Check says what is wrong with the settings.

@@ -115,14 +115,15 @@ func (f Farrington) judge(out *FarringtonResult, model *stat.Fit, y []int, t int
 	if f.TwoSided {
 		level /= 2
 	}
-	if mu < 1e-12 { // nothing was told in the reference weeks: any count is above
+	switch {
+	case mu < 1e-12: // nothing was told in the reference weeks: any count is above
 		out.Score = math.Inf(1)
-	} else if f.Threshold == Delta {
+	case f.Threshold == Delta:
 		tau := phi + out.SE*out.SE/mu
 		centre, scale := math.Pow(mu, 2.0/3), math.Sqrt(4.0/9*math.Cbrt(mu)*tau)
 		out.Upper = math.Pow(max(0, centre+stat.Normal(1-level)*scale), 1.5)
 		out.P = math.Erfc((math.Pow(float64(y[t]), 2.0/3)-centre)/(scale*math.Sqrt2)) / 2
-	} else {
+	default:
 		plugin := mu
 		if f.Threshold == Muan {
 			plugin = math.Exp(eta + stat.Normal(1-level)*se)

@@ -2,7 +2,6 @@ package trendbench
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
 
 	"suqiu/trend"
@@ -31,7 +30,7 @@ const (
 	limit  = 0.05 // p-values above it are not looked at
 
 	// DefaultLevel is the level that the categories share, chosen for about one false rise a week.
-	DefaultLevel = 0.05
+	DefaultLevel = 0.035
 )
 
 // Run runs the detector over a hotline. q is the level that the categories share.
@@ -76,7 +75,7 @@ func Run(h *Hotline, config trend.Config, q float64) (Result, error) {
 	return out, nil
 }
 
-// true, storm or false: what an alarm is worth.
+// quiet reports whether an alarm is false: neither a problem's nor a storm's.
 func (h *Hotline) quiet(a alarm) bool {
 	return !h.told(a.day, 2, a.category, a.area) && !h.storm[a.day][a.category][a.area]
 }
@@ -142,10 +141,4 @@ func (h *Hotline) merged(out *Result, all []*trend.Rise) {
 	out.POD, out.FalseDaily = n/float64(len(first)), wrong/evaluated
 	out.Delay /= max(1, n)
 	out.Precision = right / max(1, right+wrong)
-}
-
-// Row prints the figures.
-func (r Result) Row() string {
-	return fmt.Sprintf("POD@1 %.3f POD@5 %.3f | merged: POD %.3f false/day %.3f precision %.3f delay %.2f storm rises %.1f alarms %d | p<.01 %.4f",
-		r.POD1, r.POD5, r.POD, r.FalseDaily, r.Precision, r.Delay, r.StormRises, r.NodeAlarms, r.Below01/max(1, r.Cells))
 }

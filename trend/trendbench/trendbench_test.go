@@ -31,7 +31,7 @@ func TestDetectionFindsProblems(t *testing.T) {
 		wrong += r.FalseDaily / seeds
 		storms += r.StormRises / seeds
 	}
-	if pod < 0.55 || wrong > 0.3 || storms > 15 {
+	if pod < 0.55 || wrong > 0.3 || storms > 4.5 {
 		t.Errorf("found %.2f at one false alarm a day, %.2f false rises a day, %.1f rises from storms", pod, wrong, storms)
 	}
 }
