@@ -1,8 +1,11 @@
 package trendbench
 
 import (
+	"math/rand/v2"
+	"runtime"
 	"slices"
 	"testing"
+	"time"
 
 	"suqiu/trend"
 )
@@ -50,4 +53,39 @@ func BenchmarkMonth(b *testing.B) {
 			}
 		}
 	}
+}
+
+// BenchmarkMillionSparse is a day of 1,000,008 series, in most of which nothing is told,.
+func BenchmarkMillionSparse(b *testing.B) {
+	areas := make(trend.Areas, 83_334)
+	areas[0] = -1
+	for i := 1; i < len(areas); i++ {
+		areas[i] = (i - 1) / 16
+	}
+	r := rand.New(rand.NewPCG(1, 1))
+	days := make([]trend.Day, 8)
+	for i := range days {
+		days[i] = trend.Day{Weekday: time.Weekday(i % 7)}
+		for range categories {
+			counts := make([]int, len(areas))
+			for range 2000 {
+				for area := r.IntN(len(areas)); area >= 0; area = areas[area] {
+					counts[area]++
+				}
+			}
+			days[i].Counts = append(days[i].Counts, counts)
+		}
+	}
+	d, err := trend.NewDetector(areas, categories, trend.DefaultConfig())
+	if err != nil {
+		b.Fatal(err)
+	}
+	for i := 0; b.Loop(); i++ {
+		if _, err := d.Next(days[i%len(days)], limit); err != nil {
+			b.Fatal(err)
+		}
+	}
+	var memory runtime.MemStats
+	runtime.ReadMemStats(&memory)
+	b.ReportMetric(float64(memory.HeapAlloc)/1e6, "MB-heap")
 }
