@@ -19,14 +19,21 @@ func evaluateCommand(env Env) *cli.Command {
 		ArgsUsage: "GOLD.jsonl...",
 		Description: `Takes every gold record the whole way of a call (decoding, roles, masking, rules) and prints precision, recall and F1 of relevance
 and of each label, and the share of right natures and responsible parties. A gold record is a contact in suqiu's native JSON with
-labels, also (codes that may be given or left out), nature and responsible.
+labels, also (codes that may be given or left out), nature and responsible. Exit code 3 when the labels' F1 is below --min-f1.
 
 Example:
-   suqiu evaluate gold.jsonl --summary`,
-		Flags: settingFlags(&cli.BoolFlag{Name: "summary", Usage: "figures only, no record"}),
+   suqiu evaluate gold.jsonl --summary --min-f1 0.85`,
+		Flags: settingFlags(
+			&cli.BoolFlag{Name: "summary", Usage: "figures only, no record"},
+			&cli.Float64Flag{Name: "min-f1", Usage: "least `F1` of all labels together (micro), 0 to 1"},
+		),
 		Action: inSession(env, func(s *session, c *cli.Context) error {
 			if c.NArg() == 0 {
 				return usagef("evaluate against which file? See suqiu evaluate --help")
+			}
+			least := c.Float64("min-f1")
+			if least < 0 || least > 1 {
+				return usagef("--min-f1 %v: write a figure from 0 to 1, such as 0.85", least)
 			}
 			var records []evaluate.Record
 			answers := answers{}
@@ -37,7 +44,14 @@ Example:
 				}
 				records = append(records, gold...)
 			}
-			return evaluate.Evaluate(answers, records).Write(env.Stdout, c.Bool("summary"))
+			report := evaluate.Evaluate(answers, records)
+			if err := report.Write(env.Stdout, c.Bool("summary")); err != nil {
+				return err
+			}
+			if got := report.Micro().F1(); got < least {
+				return cli.Exit(fmt.Sprintf("the labels' F1 %.3f is below %.3f", got, least), exitCheck)
+			}
+			return nil
 		}),
 	}
 }
