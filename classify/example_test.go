@@ -90,11 +90,13 @@ func checkManual(t *testing.T, files []string) {
 			path = fmt.Sprintf("rules/manual%d.yaml", i)
 		case strings.HasPrefix(block, "neg:"):
 			path = "cues.yaml"
+		case strings.Contains(block, "\nurgency:"):
+			path = "marks.yaml"
 		}
 		overlay[path] = &fstest.MapFile{Data: []byte(block)}
 	}
-	if len(overlay) != 3 {
-		t.Fatalf("%d files in the manual, want 3", len(overlay))
+	if len(overlay) != 4 {
+		t.Fatalf("%d files in the manual, want 4", len(overlay))
 	}
 	base := fstest.MapFS{"taxonomy.yaml": {Data: []byte("labels:\n  - {code: outage.planned, name: 计划停电}\n  - {code: voltage.damage, name: 家电损坏}\n")}}
 	rules, err := classify.Load(base, overlay)
