@@ -70,10 +70,10 @@ func (p *program) within(a, b *expr) bool {
 
 // distanceWithin reports whether what is near enough for a is near enough for b.
 func distanceWithin(a, b *expr) bool {
-	switch {
-	case a.unit == b.unit:
+	switch a.unit {
+	case b.unit:
 		return a.distance <= b.distance // 0 for both clauses and sentences
-	case a.unit == unitClause:
+	case unitClause:
 		return b.unit == unitSentence || b.unit == unitTurn
 	}
 	return b.unit == unitTurn

@@ -199,7 +199,9 @@ func writeOddCalls(t *testing.T, dir string, calls int) (stored string, updates 
 		}
 		out := bufio.NewWriter(file)
 		for call := from; call < to; call += step {
-			out.WriteString(line(call, version)) // Flush tells
+			if _, err := out.WriteString(line(call, version)); err != nil {
+				t.Fatal(err)
+			}
 		}
 		if err := errors.Join(out.Flush(), file.Close()); err != nil {
 			t.Fatal(err)

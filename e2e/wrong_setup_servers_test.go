@@ -50,7 +50,6 @@ type wrongSetups struct {
 	listeners map[string]string // address of each listener of the broker
 	fronts    map[string]string // URL of each server in front of Elasticsearch
 	sum       string            // of the good front's certificate
-	topics    int
 }
 
 const setupsDead = "setups.deadletter"
@@ -160,11 +159,12 @@ func (w *wrongSetups) startKafka(ctx context.Context) error {
 		settings["listener.name."+listener+".ssl.keystore.type"] = "PEM"
 		settings["listener.name."+listener+".ssl.keystore.location"] = w.path(store + ".pem")
 	}
-	login := "org.apache.kafka.common.security.plain.PlainLoginModule required"
+	var login strings.Builder
+	login.WriteString("org.apache.kafka.common.security.plain.PlainLoginModule required")
 	for _, user := range []string{kafkaUser, kafkaGuest, kafkaReader, kafkaMute} {
-		login += fmt.Sprintf(` user_%s="%s"`, user, kafkaPass)
+		fmt.Fprintf(&login, ` user_%s="%s"`, user, kafkaPass)
 	}
-	settings["listener.name.secured.plain.sasl.jaas.config"] = login + ";"
+	settings["listener.name.secured.plain.sasl.jaas.config"] = login.String() + ";"
 	settings["listener.name.secured.scram-sha-256.sasl.jaas.config"] = "org.apache.kafka.common.security.scram.ScramLoginModule required;"
 	address := w.listeners["PLAINTEXT"]
 	_, port, err := net.SplitHostPort(address)
