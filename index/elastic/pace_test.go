@@ -60,7 +60,7 @@ func TestPace(t *testing.T) {
 		maxSlots         int
 	}{
 		{"Quick", time.Millisecond, time.Microsecond, never, paceMaxSize, paceMaxSize, paceMaxSlots, paceMaxSlots},
-		{"Slow", 100 * time.Millisecond, 2 * time.Millisecond, never, paceMinSize, 450, 1, 8},
+		{"Slow", 100 * time.Millisecond, 2 * time.Millisecond, never, paceMinSize, 450 + paceSizeStep, 1, 8}, // 450 documents alone take a second
 		{"Stuck", 3 * time.Second, 0, never, paceMinSize, paceMinSize, 1, 1},
 		{"SmallQueue", time.Millisecond, 100 * time.Microsecond, func(n int) bool { return n > 300 }, paceMinSize, 450, 1, paceMaxSlots},
 	} {
