@@ -30,8 +30,8 @@ const (
 // TestElasticMigrateKilled kills suqiu index migrate (SIGKILL) while it copies a month that a stream writes to, and lets
 // another run go on where it was. Every write that was acknowledged is found once, in its last version.
 func TestElasticMigrateKilled(t *testing.T) {
-	const month = "killed-calls-2026.03"
-	store := openElastic(t, "killed")
+	const month = "killedmove-calls-2026.03"
+	store := openElastic(t, "killedmove")
 	s := &stream{store: store, want: map[string]hotline.Document{}, rng: rand.New(rand.NewPCG(3, 4)), calls: 2 * killedMonthCalls, batch: killedBatch}
 	for docs := range slices.Chunk(calls(killedMonthCalls, march), killedBatch) {
 		if err := s.put(docs); err != nil {
@@ -75,7 +75,7 @@ func TestElasticMigrateKilled(t *testing.T) {
 	later := func() time.Time { return time.Now().Add(time.Hour) }
 	var copied, total int64
 	step := elastic.Step("")
-	err = newElastic(t, "killed").Migrate(t.Context(), month, "next", later, func(p elastic.Progress) {
+	err = newElastic(t, "killedmove").Migrate(t.Context(), month, "next", later, func(p elastic.Progress) {
 		if step = p.Step; step == elastic.StepCopy {
 			copied, total = p.Copied, p.Total
 		}
@@ -98,10 +98,10 @@ func TestElasticMigrateKilled(t *testing.T) {
 	t.Logf("%.0f writes a second acknowledged meanwhile, %d batches tried again; killed at %s, the second run copied %d of %d",
 		rate, s.waits, token, copied, total)
 	var names map[string]json.RawMessage
-	if err := json.Unmarshal([]byte(request(t, http.MethodGet, "/killed-calls/_alias", "")), &names); err != nil {
+	if err := json.Unmarshal([]byte(request(t, http.MethodGet, "/killedmove-calls/_alias", "")), &names); err != nil {
 		t.Fatal(err)
 	}
-	if _, ok := names["killed-calls.g2-2026.03"]; !ok || names[month] != nil {
+	if _, ok := names["killedmove-calls.g2-2026.03"]; !ok || names[month] != nil {
 		t.Errorf("months: got %v, want the second generation of March alone", names)
 	}
 }

@@ -4,6 +4,7 @@ package e2e
 
 import (
 	"fmt"
+	"net/http"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -64,6 +65,7 @@ func (n *oneNode) everyCommand(t *testing.T) {
 				until(t, "all to be committed", func() bool {
 					return ts.Exec("suqiu", "status", "--over", "0s") == nil && strings.Contains(ts.ReadFile("stdout"), "积压 0 条")
 				})
+				request(t, http.MethodPost, "/script-calls-*/_refresh", "")
 			},
 			"letter": func(ts *testscript.TestScript, _ bool, args []string) {
 				ts.Setenv(args[0], regexp.MustCompile(`"id":"([^"]+)"`).FindStringSubmatch(ts.ReadFile("stdout"))[1])

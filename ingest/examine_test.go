@@ -30,8 +30,9 @@ func TestExamine(t *testing.T) {
 			b.Cluster().Fault(kfake.Fault{Keys: []kmsg.Key{kmsg.OffsetFetch}, Err: kerr.GroupAuthorizationFailed})
 		}, want: []string{"the right to read the consumer group"}},
 		{name: "RetentionOvertook", change: func(b *testBroker, _ *Cluster) {
-			b.consume(newMemStore(), newMemSink(), nil)
+			c := b.consume(newMemStore(), newMemSink(), nil)
 			b.awaitCommits("calls", 1)
+			c.stop()
 			b.write("calls", 0, contact("b", 1), contact("c", 1))
 			if err := b.Cluster().DeleteRecords("calls", 0, 3); err != nil {
 				b.t.Fatal(err)
