@@ -40,7 +40,7 @@ func TestElasticMigrateKilled(t *testing.T) {
 	}
 	dir := t.TempDir()
 	operator := suqiu{program(t, dir, "suqiu"), filepath.Join(dir, "suqiu.yaml")}
-	settings := fmt.Sprintf("elasticsearch: {addresses: [%q], prefix: killed, replicas: 0}\n", cluster.URL())
+	settings := fmt.Sprintf("elasticsearch: {addresses: [%q], prefix: killedmove, replicas: 0}\n", cluster.URL())
 	if err := os.WriteFile(operator.config, []byte(settings), 0o600); err != nil {
 		t.Fatal(err)
 	}
