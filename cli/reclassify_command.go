@@ -11,6 +11,7 @@ import (
 	"suqiu/hotline"
 	"suqiu/index"
 	"suqiu/index/reclassify"
+	"suqiu/ingest"
 )
 
 func reclassifyCommand(env Env) *cli.Command {
@@ -114,7 +115,7 @@ func (s *session) reclassify(c *cli.Context, store index.Store, filter index.Fil
 	var before int64 // done by earlier runs and other processes
 	account, err := reclassify.Run(c.Context, reclassify.Config{
 		Store: store, Writer: index.NewCorrector(store), Analyze: rules, Revision: rules.Revision(), Filter: filter,
-		Owner: fmt.Sprintf("%s-%d-%d", host, os.Getpid(), begun.UnixNano()), Workers: c.Int("workers"), Rate: c.Int("rate"),
+		Owner: fmt.Sprintf("%s-%d-%d", host, os.Getpid(), begun.UnixNano()), Workers: c.Int("workers"), Rate: c.Int("rate"), Clock: ingest.SystemClock{},
 		Progress: func(a reclassify.Account) { bar.set(a.Read, max(a.Scope, a.Read)) },
 		Warn:     func(msg string, err error) { s.log.Warn(msg, "err", err) },
 		Begun:    func(a reclassify.Account) { before = a.Read },

@@ -36,7 +36,7 @@ type Config struct {
 	Progress func(Account) // called after each page, by one worker at a time; may be nil
 	Begun    func(Account) // called at the beginning with what was done before; may be nil
 	Warn     func(msg string, err error)
-	Clock    Clock // default the system's
+	Clock    Clock
 }
 
 // Clock is the time that leases and rates go by.
@@ -117,8 +117,8 @@ func Run(ctx context.Context, cfg Config) (Account, error) {
 
 func newRun(cfg Config) (*run, error) {
 	switch {
-	case cfg.Store == nil || cfg.Writer == nil || cfg.Analyze == nil || cfg.Owner == "":
-		return nil, errors.New("reclassify: store, writer, analyzer and owner are needed")
+	case cfg.Store == nil || cfg.Writer == nil || cfg.Analyze == nil || cfg.Owner == "" || cfg.Clock == nil:
+		return nil, errors.New("reclassify: store, writer, analyzer, owner and clock are needed")
 	case cfg.Revision < 1 || cfg.Revision > hotline.MaxRulesetRev:
 		return nil, fmt.Errorf("reclassify: revision %d must be 1 to %d", cfg.Revision, hotline.MaxRulesetRev)
 	case cfg.Workers < 0 || cfg.Page < 0 || cfg.Page > index.MaxWindow || cfg.Rate < 0 || cfg.Lease < 0:
@@ -144,9 +144,6 @@ func newRun(cfg Config) (*run, error) {
 	}
 	if cfg.Warn == nil {
 		cfg.Warn = func(string, error) {}
-	}
-	if cfg.Clock == nil {
-		cfg.Clock = systemClock{}
 	}
 	cfg.Filter.RulesetBelow = cfg.Revision
 	key, err := jobKey(cfg.Filter)
@@ -199,21 +196,6 @@ func (r *run) tell(page Account) {
 	defer r.mu.Unlock()
 	r.total.add(page)
 	r.Progress(r.total)
-}
-
-type systemClock struct{}
-
-func (systemClock) Now() time.Time { return time.Now() }
-
-func (systemClock) Sleep(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-timer.C:
-		return nil
-	}
 }
 
 // pace keeps all workers together below a rate: each page books the time that it may take.
