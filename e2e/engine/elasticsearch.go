@@ -119,6 +119,8 @@ func elasticsearchYAML(o Options) string {
 		"action.auto_create_index": "false",
 		"xpack.security.enabled":   fmt.Sprint(o.Password != ""),
 		"cluster.routing.allocation.disk.threshold_enabled": "false",
+		// With every look at the disks the server lifts the blocks of full disks, also those that a test has set.
+		"cluster.info.update.interval": "24h",
 	}
 	return join(settings, o.Settings, ": ")
 }
