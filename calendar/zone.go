@@ -1,5 +1,7 @@
-// Package calendar knows the time zone in which the hotlines live. Months, days and hours everywhere in suqiu are
-// those of this zone, whatever the machine's own setting.
+// Package calendar knows the time zone in which the hotlines live, China's public holidays and make-up workdays, and
+// the events that explain why more is told (weather, planned outages, prices). Months, days and hours everywhere in
+// suqiu are those of this zone, whatever the machine's own setting. What it knows of days is data, read from file
+// systems that the caller passes in; of a year without data it says so instead of guessing.
 package calendar
 
 import (

@@ -1,4 +1,4 @@
-// Package dicts holds suqiu's data, compiled into the binary: lexicon, taxonomy, rules, cues, areas. A folder of the
+// Package dicts holds suqiu's data, compiled into the binary: lexicon, taxonomy, rules, cues, areas, holidays. A folder of the
 // user's with the same layout overlays it; how two entries merge is up to the package that reads them.
 package dicts
 
