@@ -5,6 +5,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"suqiu/trend"
 	"suqiu/trend/trendbench"
 )
 
@@ -22,7 +23,7 @@ Example:
 			&cli.IntFlag{Name: "seeds", Value: 8, Usage: "how many hotlines"},
 			&cli.IntFlag{Name: "history", Value: 28, Usage: "days before those that are judged"},
 			&cli.BoolFlag{Name: "without-storms", Usage: "no storms"},
-			&cli.Float64Flag{Name: "level", Value: trendbench.DefaultLevel, Usage: "that the categories share: more alarms, and more false ones, with a higher one"},
+			&cli.Float64Flag{Name: "level", Value: trend.DefaultLevel, Usage: "that the categories share: more alarms, and more false ones, with a higher one"},
 		},
 		Action: func(c *cli.Context) error { return benchTrend(c, env) },
 	}

@@ -25,7 +25,7 @@ type Detector struct {
 type category struct {
 	weekdays profile
 	factor   [7]float64
-	holiday  ratio
+	holiday  [2]ratio // of holidays, and of the Spring Festival
 	cells    []cell
 	drift    []float64 // rho: squared coefficient of variation of a day's level, by level of the tree
 	scatter  []moments // by level of the tree
@@ -59,7 +59,7 @@ const (
 	fade         = 1 - 1.0/28 // of the sums for the prior
 	driftFade    = 1 - 1.0/60
 	weekdayPrior = 200 // matters' worth of trust in the profile of all categories
-	holidayPrior = 100 // matters' worth of trust in holidays being as other days
+	holidayPrior = 100 // matters' worth of trust in what the settings say of holidays
 	refresh      = 7   // days between two estimates of factors and priors
 	driftFactor  = 1.5 // by which the drift of a window's days is taken larger, as they go together
 )
@@ -109,7 +109,7 @@ func (d *Detector) Next(day Day, limit float64) (Evaluation, error) {
 	}
 	now := lived{Day: day, factors: make([]float64, len(d.cats))}
 	for c := range d.cats {
-		now.factors[c] = d.cats[c].expect(day)
+		now.factors[c] = d.cats[c].expect(day, d.config)
 	}
 	d.days++
 	d.recent = append(d.recent, now)
@@ -155,13 +155,22 @@ func (d *Detector) check(day Day) error {
 	return nil
 }
 
-// expect is the factor of a day: of its weekday or, on holidays, of a Sunday times that of holidays.
-func (k *category) expect(day Day) float64 {
+// expect is the factor of a day: of its weekday and, on holidays, times that of holidays.
+func (k *category) expect(day Day, config Config) float64 {
 	f := k.factor[day.Weekday]
 	if day.Holiday {
-		f *= min(3, max(0.3, (k.holiday.observed+holidayPrior)/(k.holiday.expected+holidayPrior)))
+		known, prior := k.holiday[day.kind()], [2]float64{config.Holiday, config.Festival}[day.kind()]
+		f *= min(3, max(0.3, (known.observed+holidayPrior*prior)/(known.expected+holidayPrior)))
 	}
 	return f
+}
+
+// kind is which ratio of holidays a holiday belongs to.
+func (d Day) kind() int {
+	if d.Festival {
+		return 1
+	}
+	return 0
 }
 
 // judge compares the trailing windows of a cell with its baseline.
@@ -293,8 +302,9 @@ func (d *Detector) borrow(learned int) {
 func (k *category) seasons(day lived, y int, factor float64) {
 	root := k.cells[0]
 	if day.Holiday {
-		k.holiday.observed += float64(y)
-		k.holiday.expected += root.cases / root.exposure * k.factor[day.Weekday]
+		known := &k.holiday[day.kind()]
+		known.observed += float64(y)
+		known.expected += root.cases / root.exposure * k.factor[day.Weekday]
 		return
 	}
 	expected := max(root.cases/root.exposure*factor, 1)

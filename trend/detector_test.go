@@ -46,17 +46,6 @@ func TestRiseIsLocated(t *testing.T) {
 	if len(places) != 1 || places[0].Area != 1 || places[0].Window.Days != 1 || places[0].Window.Observed != 30 {
 		t.Fatalf("located %+v", places)
 	}
-	var rises Rises
-	family := func(int) string { return "voltage" }
-	if begun := rises.Next(town, 28, places, family); len(begun) != 1 {
-		t.Fatalf("began %d rises", len(begun))
-	}
-	if begun := rises.Next(town, 30, places, family); len(begun) != 0 || rises.Open[0].Last != 30 {
-		t.Errorf("two days later the rise is a new one: %+v", begun)
-	}
-	if begun := rises.Next(town, 40, places, family); len(begun) != 1 {
-		t.Errorf("ten days later it is none")
-	}
 }
 
 // A storm that raises all places alike is one place: the parent.

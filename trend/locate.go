@@ -46,7 +46,6 @@ func byCategory(cells []Cell) func(func([]Cell) bool) {
 // Located is a place that its relatives do not explain.
 type Located struct {
 	Cell
-	Day    int     // on which it was located, set by Rises
 	Window Window  // the one that tells most
 	Score  float64 // log likelihood ratio, over-dispersion taken off
 }
@@ -121,82 +120,3 @@ func explained(areas Areas, c Cell, by Located, factor float64) bool {
 }
 
 func (w Window) ratio() float64 { return float64(w.Observed) / w.Expected }
-
-// Rise is one problem followed over days: what becomes an incident.
-type Rise struct {
-	Family      string // of categories with one cause
-	Area        int    // the topmost area located so far
-	First, Last int    // days on which it was located
-	Located     []Located
-}
-
-// joinDays is how many days without a sign may lie between two of one rise.
-const joinDays = 3
-
-// Rises joins located places of successive days. The zero value is ready.
-type Rises struct {
-	Open []*Rise // those that a new place may still join
-}
-
-// Next takes in the places located on a day, strongest first, and returns the rises that began with it. Families names
-// the cause that a category shares with others.
-func (r *Rises) Next(areas Areas, day int, located []Located, families func(category int) string) []*Rise {
-	r.Open = slices.DeleteFunc(r.Open, func(o *Rise) bool { return day-o.Last > joinDays })
-	places := slices.Clone(located)
-	slices.SortStableFunc(places, func(a, b Located) int { return cmp.Compare(b.Score, a.Score) })
-	byFamily := map[string][]int{}
-	for _, place := range places {
-		family := families(place.Category)
-		byFamily[family] = append(byFamily[family], place.Area)
-	}
-	for family, marked := range byFamily {
-		byFamily[family] = gather(areas, marked)
-	}
-	var begun []*Rise
-	for _, place := range places {
-		place.Day = day
-		family := families(place.Category)
-		top := place.Area
-		for _, common := range byFamily[family] {
-			if areas.under(top, common) {
-				top = common
-			}
-		}
-		i := slices.IndexFunc(r.Open, func(o *Rise) bool { return o.Family == family && areas.Related(o.Area, top) })
-		if i < 0 {
-			rise := &Rise{Family: family, Area: top, First: day, Last: day, Located: []Located{place}}
-			r.Open, begun = append(r.Open, rise), append(begun, rise)
-			continue
-		}
-		rise := r.Open[i]
-		rise.Last = day
-		rise.Located = append(rise.Located, place)
-		if areas.under(rise.Area, top) {
-			rise.Area = top
-		}
-	}
-	return begun
-}
-
-// commonCause is in how many areas of one parent a family must rise on one day for the parent to be the place.
-const commonCause = 3
-
-// gather returns the areas of which at least three directly below have marked places in them, from below upwards.
-func gather(areas Areas, marked []int) []int {
-	here := make([]bool, len(areas))
-	for _, area := range marked {
-		here[area] = true
-	}
-	below := make([]int, len(areas))
-	var out []int
-	for area, parent := range slices.Backward(areas) {
-		if below[area] >= commonCause {
-			here[area] = true
-			out = append(out, area)
-		}
-		if here[area] && parent >= 0 {
-			below[parent]++
-		}
-	}
-	return out
-}

@@ -1,6 +1,6 @@
-// Package trend notices which problems are rising where. It counts nothing and stores nothing: it is fed the matters of
-// each day by category (a label) and area, and says which cells hold more than their past explains. Same input, same
-// output; there is no I/O and no clock.
+// Package trend notices which problems are rising where. It counts nothing and stores nothing: NewPlan says which counts
+// to read, Judge says of them what is rising in the last complete bucket, and Follow joins what rises in one bucket to
+// what rose before. Same input, same output; there is no I/O and no clock.
 package trend
 
 import (
@@ -51,7 +51,9 @@ func (a Areas) under(x, y int) bool {
 // Day is what one day brought.
 type Day struct {
 	Weekday time.Weekday
-	Holiday bool // a public holiday (法定节假日); make-up workdays (调休上班) count as Mondays
+	// Holiday marks a public holiday (法定节假日), Festival one of the Spring Festival (春节), which is like no other; make-up
+	// workdays (调休上班) are Mondays.
+	Holiday, Festival bool
 	// Counts holds the matters of each category in each area, those of the areas below included.
 	Counts [][]int
 	// Unknown marks areas of which not every source was complete: absent is not zero. Such a day neither raises a
@@ -69,13 +71,17 @@ type Config struct {
 	Factor     float64 // by which the least p-value of the windows is multiplied
 	Least      int     // matters in the longest window below which a cell is not tested
 	Clip       float64 // standard deviations above the mean at which a day's lesson is clipped
+
+	// Holiday and Festival are by how much more is told on holidays and at Spring Festival than on a Sunday, as long as
+	// none was seen; 1 for as much.
+	Holiday, Festival float64
 }
 
 const maxWindows = 16
 
 // DefaultConfig returns the settings that the benchmarks are measured with.
 func DefaultConfig() Config {
-	return Config{Discount: 0.98, Prior: 14, Guard: 5, Dispersion: 1.2, Windows: []int{1, 2, 3, 5, 7}, Factor: 2.2, Least: 3, Clip: 3}
+	return Config{Discount: 0.98, Prior: 14, Guard: 5, Dispersion: 1.2, Windows: []int{1, 2, 3, 5, 7}, Factor: 2.2, Least: 3, Clip: 3, Holiday: 1, Festival: 1}
 }
 
 // Check says what is wrong with the settings.
@@ -91,6 +97,7 @@ func (c Config) Check() error {
 		{len(c.Windows) == 0 || len(c.Windows) > maxWindows, "give 1 to 16 windows"},
 		{c.Factor < 1, "factor must be at least 1"},
 		{c.Clip <= 0, "clip must be above 0 standard deviations"},
+		{c.Holiday <= 0 || c.Festival <= 0, "holiday and festival must be above 0 times what is told on a Sunday"},
 	} {
 		if rule.broken {
 			return fmt.Errorf("settings of detection: %s", rule.says)

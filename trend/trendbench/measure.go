@@ -3,6 +3,9 @@ package trendbench
 import (
 	"cmp"
 	"slices"
+	"strconv"
+	"strings"
+	"time"
 
 	"suqiu/trend"
 )
@@ -28,9 +31,6 @@ type alarm struct {
 const (
 	within = 10   // days from the onset in which a problem counts as found
 	limit  = 0.05 // p-values above it are not looked at
-
-	// DefaultLevel is the level that the categories share, chosen for about one false rise a week.
-	DefaultLevel = 0.035
 )
 
 // Run runs the detector over a hotline. q is the level that the categories share.
@@ -41,8 +41,7 @@ func Run(h *Hotline, config trend.Config, q float64) (Result, error) {
 	}
 	var out Result
 	var alarms []alarm
-	var rises trend.Rises
-	var all []*trend.Rise
+	var courses []trend.Course
 	for day, counts := range h.Days {
 		level := limit
 		if day < h.History {
@@ -63,7 +62,7 @@ func Run(h *Hotline, config trend.Config, q float64) (Result, error) {
 		}
 		rejected := trend.Reject(e, q)
 		out.NodeAlarms += len(rejected)
-		all = append(all, rises.Next(h.Areas, day, trend.Locate(h.Areas, rejected, config.Factor), Family)...)
+		courses = trend.Follow(courses, moment(day), h.rises(day, trend.Locate(h.Areas, rejected, config.Factor)))
 	}
 	for _, a := range alarms {
 		if a.p < 0.01 && h.quiet(a) {
@@ -71,7 +70,7 @@ func Run(h *Hotline, config trend.Config, q float64) (Result, error) {
 		}
 	}
 	out.POD1, out.POD5 = h.found(alarms, 1), h.found(alarms, 5)
-	h.merged(&out, all)
+	h.merged(&out, courses)
 	return out, nil
 }
 
@@ -106,18 +105,54 @@ func (h *Hotline) found(alarms []alarm, daily float64) float64 {
 	return float64(n) / float64(len(found))
 }
 
-// merged judges the rises: true if a place of theirs held matters of a problem on its day or the six before.
-func (h *Hotline) merged(out *Result, all []*trend.Rise) {
+// moment is the time that stands for a day.
+func moment(day int) time.Time { return time.Unix(int64(day)*86_400, 0).UTC() }
+
+// dayOf is the day that a moment stands for.
+func dayOf(at time.Time) int { return int(at.Unix() / 86_400) }
+
+// rises names located places, as an evaluation over a store does.
+func (h *Hotline) rises(day int, located []trend.Located) []trend.Rise {
+	out := make([]trend.Rise, len(located))
+	for i, place := range located {
+		out[i] = trend.Rise{Label: strconv.Itoa(place.Category), Family: Family(place.Category), Area: h.path(place.Area), Bucket: moment(day),
+			P: place.P, Score: place.Score, Window: place.Window}
+	}
+	return out
+}
+
+// path is an area's path, whose last name is its number.
+func (h *Hotline) path(area int) string {
+	path := strconv.Itoa(area)
+	for area = h.Areas[area]; area >= 0; area = h.Areas[area] {
+		path = strconv.Itoa(area) + "/" + path
+	}
+	return path
+}
+
+// cell is the category and the area that a rise names.
+func cell(r trend.Rise) (category, area int) {
+	category, _ = strconv.Atoi(r.Label)
+	area, _ = strconv.Atoi(r.Area[strings.LastIndexByte(r.Area, '/')+1:])
+	return category, area
+}
+
+// merged judges the courses: true if a place of theirs held matters of a problem on its day or the six before.
+func (h *Hotline) merged(out *Result, courses []trend.Course) {
 	right, wrong := 0.0, 0.0
 	first := make([]int, len(h.Problems))
-	for _, r := range all {
+	for at, c := range courses {
+		if c.Into != at {
+			continue
+		}
 		real, storm := false, false
-		for _, place := range r.Located {
-			day := place.Day
-			storm = storm || h.storm[day][place.Category][place.Area]
-			real = real || h.told(day, 6, place.Category, place.Area)
+		for _, r := range c.Rises {
+			day := dayOf(r.Bucket)
+			category, area := cell(r)
+			storm = storm || h.storm[day][category][area]
+			real = real || h.told(day, 6, category, area)
 			for i, p := range h.Problems {
-				if place.Category == p.Category && day >= p.Onset && day <= p.Onset+within && h.Areas.Related(place.Area, p.Area) && first[i] == 0 {
+				if category == p.Category && day >= p.Onset && day <= p.Onset+within && h.Areas.Related(area, p.Area) && first[i] == 0 {
 					first[i] = day - p.Onset + 1
 				}
 			}

@@ -26,7 +26,7 @@ func TestDetectionFindsProblems(t *testing.T) {
 	var pod, wrong, storms float64
 	const seeds = 3
 	for seed := range uint64(seeds) {
-		r, err := Run(NewHotline(100+seed, 28, true), trend.DefaultConfig(), DefaultLevel)
+		r, err := Run(NewHotline(100+seed, 28, true), trend.DefaultConfig(), trend.DefaultLevel)
 		if err != nil {
 			t.Fatal(err)
 		}
