@@ -1,0 +1,61 @@
+package remedy
+
+import (
+	"time"
+
+	"suqiu/hotline"
+)
+
+// Router says who must remedy a problem (派单). remedy/owner implements it. The same question gets the same answer; an error
+// says that the policy can't be used at all.
+type Router interface {
+	Route(q Question) (Assignment, error)
+	// Chain says who is told, and when, as long as an incident that was handed over at from is not acknowledged (升级链):
+	// ascending by Due, each with who is on duty then.
+	Chain(q Question, from time.Time) ([]Escalation, error)
+}
+
+// Question is what is asked of a Router.
+type Question struct {
+	Family      string
+	Labels      []string
+	Area        string // a path; "" is unknown or everywhere
+	Responsible hotline.Responsible
+	Hotlines    []hotline.Hotline // over which it was told
+	At          time.Time
+	Sensitive   bool // a label about people of the unit itself, such as attitude or bribery
+	Callers     int
+}
+
+// Person is somebody who is told.
+type Person struct {
+	ID   string `json:"id,omitempty"` // key of the table of people
+	Name string `json:"name,omitempty"`
+	Role string `json:"role,omitempty"`
+	Unit string `json:"unit,omitempty"`
+}
+
+// Assignment is a Router's answer: exactly one owner (责任人), or why there is none.
+type Assignment struct {
+	Owner        Person   `json:"owner,omitzero"`
+	Unowned      string   `json:"unowned,omitempty"` // why nobody is; empty if Owner is somebody
+	Path         []string `json:"path,omitempty"`    // how it was found
+	Sensitive    bool     `json:"sensitive,omitempty"`
+	HideExamples bool     `json:"hide_examples,omitempty"` // so few callers that an example would show who they are
+}
+
+// Escalation is a step of the chain.
+type Escalation struct {
+	Level int       `json:"level"` // from 1
+	Due   time.Time `json:"due"`
+	To    Person    `json:"to,omitzero"` // empty: nobody is on duty
+	Why   string    `json:"why,omitempty"`
+}
+
+// people are those who are told of an incident as a rule: its owner.
+func (a Assignment) people() []Person {
+	if a.Owner.ID == "" {
+		return nil
+	}
+	return []Person{a.Owner}
+}
