@@ -117,9 +117,9 @@ func decode(r Record) (Incident, error) {
 // errUnchanged is returned by a change that has nothing to write.
 var errUnchanged = errors.New("nothing to change")
 
-// Change reads an incident, lets change alter it and writes it, again from the beginning when another writer was quicker.
+// Update reads an incident, lets change alter it and writes it, again from the beginning when another writer was quicker.
 // Nothing is written if change returns an error.
-func Change(ctx context.Context, l Ledger, id string, change func(*Incident) error) (Incident, error) {
+func Update(ctx context.Context, l Ledger, id string, change func(*Incident) error) (Incident, error) {
 	for {
 		record, err := l.Get(ctx, incidentPrefix+id)
 		if err != nil {

@@ -80,8 +80,8 @@ type Incident struct {
 	Explains []string  `json:"explains,omitempty"`
 
 	Assignment  Assignment    `json:"assignment"`
-	HandedOver  time.Time     `json:"handed_over"` // when its owner was last asked to acknowledge it
-	Clock       Clock         `json:"clock,omitzero"` // the time limit that runs now
+	HandedOver  time.Time     `json:"handed_over"`         // when its owner was last asked to acknowledge it
+	Clock       Clock         `json:"clock,omitzero"`      // the time limit that runs now
 	Escalated   int           `json:"escalated,omitempty"` // level of the chain that was told
 	Moves       []Move        `json:"moves,omitempty"`
 	MergedInto  string        `json:"merged_into,omitempty"` // the older incident that this one is part of

@@ -103,6 +103,9 @@ func (i *Incident) enter(kind Kind, at time.Time, note string) {
 	does := i.at().enter
 	if does.to != "" {
 		i.Work = does.to
+		if does.to == Open {
+			i.handOver(at)
+		}
 	}
 	i.note(at, byWatch, kind, note)
 	if does.tell {

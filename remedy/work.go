@@ -108,7 +108,7 @@ func (i *Incident) Do(p Practice, d Deed) error {
 		i.handOver(d.At)
 	}
 	i.note(d.At, d.By, m.Kind, m.Note)
-	i.keepTime(p, d.At)
+	i.keepTime(p)
 	i.tell(m)
 	return nil
 }

@@ -1,0 +1,223 @@
+package remedy
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/goccy/go-yaml"
+
+	"suqiu/hotline"
+)
+
+// Step is what a time limit is about.
+type Step string
+
+// The steps that have limits: two of an order, two of an incident.
+const (
+	StepContact     Step = "contact"     // 联系客户
+	StepAnswer      Step = "answer"      // 答复、办结
+	StepAcknowledge Step = "acknowledge" // 签收
+	StepRemedy      Step = "remedy"      // 整改
+)
+
+// Limit says within what time something must be done (时限). Empty lists apply to all.
+type Limit struct {
+	Code     string            `yaml:"code"`
+	Name     string            `yaml:"name"`
+	Of       string            `yaml:"of"` // order or incident
+	Step     Step              `yaml:"step"`
+	Within   Span              `yaml:"within"`
+	Warn     time.Duration     `yaml:"warn"` // before it passes
+	Hotlines []hotline.Hotline `yaml:"hotlines"`
+	Natures  []hotline.Nature  `yaml:"natures"`
+	Labels   []string          `yaml:"labels"` // outage stands for outage.fault, too
+	Source   string            `yaml:"source"`
+}
+
+// Span is a length of time: hours, calendar days or workdays.
+type Span struct {
+	Hours    time.Duration
+	Workdays int
+}
+
+// UnmarshalYAML reads 24h, 7d or 4wd.
+func (s *Span) UnmarshalYAML(data []byte) error {
+	text := strings.Trim(strings.TrimSpace(string(data)), `"'`)
+	for suffix, unit := range map[string]func(n int){
+		"wd": func(n int) { s.Workdays = n },
+		"d":  func(n int) { s.Hours = time.Duration(n) * 24 * time.Hour },
+		"h":  func(n int) { s.Hours = time.Duration(n) * time.Hour },
+	} {
+		digits, ok := strings.CutSuffix(text, suffix)
+		if n, err := strconv.Atoi(digits); ok && err == nil && n > 0 && n <= 3660 {
+			unit(n)
+			return nil
+		}
+	}
+	return fmt.Errorf("%q is no time limit; write 24h, 7d or 4wd (workdays)", text)
+}
+
+// Workdays counts workdays; calendar.Calendar does.
+type Workdays interface {
+	AddWorkdays(t time.Time, n int) time.Time
+}
+
+// After is when the span that begins at t ends.
+func (s Span) After(t time.Time, days Workdays) time.Time {
+	if s.Workdays > 0 {
+		return days.AddWorkdays(t, s.Workdays)
+	}
+	return t.Add(s.Hours)
+}
+
+// Limits are the time limits that a company keeps.
+type Limits []Limit
+
+const limitsFile = "limits.yaml"
+
+// LoadLimits reads limits.yaml of the given file systems; a limit of a later one replaces that of the same code.
+func LoadLimits(systems ...fs.FS) (Limits, error) {
+	var all Limits
+	for _, system := range systems {
+		data, err := fs.ReadFile(system, limitsFile)
+		if errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		if err != nil {
+			return nil, fmt.Errorf("read the time limits: %w", err)
+		}
+		read, err := parseLimits(data)
+		if err != nil {
+			return nil, fmt.Errorf("read the time limits: %s: %w", limitsFile, err)
+		}
+		for _, l := range read {
+			if at := slices.IndexFunc(all, func(known Limit) bool { return known.Code == l.Code }); at >= 0 {
+				all[at] = l
+			} else {
+				all = append(all, l)
+			}
+		}
+	}
+	return all, nil
+}
+
+func parseLimits(data []byte) (Limits, error) {
+	var file struct {
+		Limits Limits `yaml:"limits"`
+	}
+	if err := yaml.UnmarshalWithOptions(data, &file, yaml.Strict()); err != nil {
+		return nil, err
+	}
+	codes := map[string]bool{}
+	for i, l := range file.Limits {
+		if err := l.check(); err != nil {
+			return nil, fmt.Errorf("limit %d (%s): %w", i+1, l.Code, err)
+		}
+		if codes[l.Code] {
+			return nil, fmt.Errorf("limit %d: the code %s stands there twice", i+1, l.Code)
+		}
+		codes[l.Code] = true
+	}
+	return file.Limits, nil
+}
+
+func (l *Limit) check() error {
+	steps := map[string][]Step{"order": {StepContact, StepAnswer}, "incident": {StepAcknowledge, StepRemedy}}
+	switch {
+	case l.Code == "" || l.Name == "":
+		return errors.New("code and name are needed")
+	case steps[l.Of] == nil:
+		return fmt.Errorf("of is %q; it must be order or incident", l.Of)
+	case !slices.Contains(steps[l.Of], l.Step):
+		return fmt.Errorf("step is %q; those of an %s are %s and %s", l.Step, l.Of, steps[l.Of][0], steps[l.Of][1])
+	case l.Within == Span{}:
+		return errors.New("within is needed: 24h, 7d or 4wd")
+	case l.Warn < 0:
+		return errors.New("warn must not be negative")
+	case l.Of == "incident" && len(l.Natures) > 0:
+		return errors.New("natures are those of orders; an incident has none")
+	}
+	for _, h := range l.Hotlines {
+		if !h.Valid() {
+			return fmt.Errorf("there is no hotline %q", h)
+		}
+	}
+	return nil
+}
+
+// Clock is a time limit that runs.
+type Clock struct {
+	Limit  string    `json:"limit"` // its code
+	Name   string    `json:"name"`
+	Step   Step      `json:"step"`
+	From   time.Time `json:"from"`
+	Warn   time.Time `json:"warn"`
+	Due    time.Time `json:"due"`
+	Warned bool      `json:"warned,omitempty"`
+	Passed bool      `json:"passed,omitempty"` // and this was told
+}
+
+// concerns reports whether one of the labels is that of the limit or lies below it.
+func (l *Limit) concerns(labels []string) bool {
+	return len(l.Labels) == 0 || slices.ContainsFunc(l.Labels, func(code string) bool {
+		return slices.ContainsFunc(labels, func(label string) bool { return label == code || strings.HasPrefix(label, code+".") })
+	})
+}
+
+// strictest is the limit of those that apply which passes first, as a clock that begins at from.
+func (ls Limits) strictest(applies func(*Limit) bool, from time.Time, days Workdays) (Clock, bool) {
+	var first Clock
+	found := false
+	for k := range ls {
+		l := &ls[k]
+		if !applies(l) {
+			continue
+		}
+		due := l.Within.After(from, days)
+		if !found || due.Before(first.Due) {
+			first = Clock{Limit: l.Code, Name: l.Name, Step: l.Step, From: from, Warn: due.Add(-l.Warn), Due: due}
+			found = true
+		}
+	}
+	return first, found
+}
+
+// OfOrder returns the clock of a step of a contact's order, if a limit applies. It begins when the contact was received;
+// the source's own due time (办结期限), where it is earlier, is that of the answer.
+func (ls Limits) OfOrder(doc *hotline.Document, step Step, days Workdays) (Clock, bool) {
+	c := &doc.Call
+	clock, found := ls.strictest(func(l *Limit) bool {
+		return l.Of == "order" && l.Step == step && l.concerns(doc.Analysis.Codes()) &&
+			(len(l.Hotlines) == 0 || slices.Contains(l.Hotlines, c.Hotline)) &&
+			(len(l.Natures) == 0 || slices.Contains(l.Natures, doc.Analysis.Nature))
+	}, c.Received, days)
+	if step == StepAnswer && !c.Life.Due.IsZero() && (!found || c.Life.Due.Before(clock.Due)) {
+		return Clock{Limit: "order.due", Name: "来源办结期限", Step: step, From: c.Received, Warn: c.Life.Due.Add(-24 * time.Hour), Due: c.Life.Due}, true
+	}
+	return clock, found
+}
+
+// ofIncident returns the clock of a step of an incident.
+func (ls Limits) ofIncident(i *Incident, step Step, from time.Time, days Workdays) (Clock, bool) {
+	return ls.strictest(func(l *Limit) bool {
+		return l.Of == "incident" && l.Step == step && l.concerns(i.Labels) && (len(l.Hotlines) == 0 ||
+			slices.ContainsFunc(l.Hotlines, func(h hotline.Hotline) bool { return slices.Contains(i.Fired.Told.Hotlines, h) }))
+	}, from, days)
+}
+
+// keepTime starts the clock that the state of the work asks for, if another one runs.
+func (i *Incident) keepTime(p Practice) {
+	step := map[Work]Step{Open: StepAcknowledge, Acknowledged: StepRemedy, InProgress: StepRemedy}[i.Work]
+	if step == i.Clock.Step && i.HandedOver.Equal(i.Clock.From) {
+		return
+	}
+	i.Clock = Clock{}
+	if step != "" {
+		i.Clock, _ = p.Limits.ofIncident(i, step, i.HandedOver, p.Workdays)
+	}
+}
