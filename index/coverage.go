@@ -77,6 +77,21 @@ func ExtendCoverage(ctx context.Context, l Ledger, span Span) error {
 	}
 }
 
+// ContinueCoverage records that nothing a source told was lost since what is known of it, and that it is complete
+// through a time. Of a source of which nothing is known it does nothing.
+func ContinueCoverage(ctx context.Context, l Ledger, source string, through time.Time) error {
+	spans, err := Coverage(ctx, l)
+	if err != nil {
+		return err
+	}
+	for _, s := range spans {
+		if s.Source == source && s.Area == "" && through.After(s.Through) {
+			return ExtendCoverage(ctx, l, Span{Source: source, From: s.Through, Through: through})
+		}
+	}
+	return nil
+}
+
 func (s Span) join(o Span) (joined Span, grows bool) {
 	if o.From.After(s.Through) || s.From.After(o.Through) {
 		return o, o.Through.After(s.Through)

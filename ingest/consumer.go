@@ -46,6 +46,11 @@ type ConsumerConfig struct {
 	OnGap      GapPolicy     // default GapStop
 	StallAfter time.Duration // a partition with a lag and no progress for so long is not ready; default 5 min
 	ProbeEvery time.Duration // how often the logs' ends are asked for; default 5 s
+
+	// Reached is told how far a source is complete; nil if nobody is. It is called by one member of the group at a time,
+	// and may be called again with what it was told before.
+	Reached    func(ctx context.Context, source string, reach Reach) error
+	ReachEvery time.Duration // default 15 s
 }
 
 // Validate reports what is wrong with the configuration.
@@ -58,7 +63,7 @@ func (c *ConsumerConfig) Validate() error {
 		{"rebalance_timeout", c.RebalanceTimeout}, {"heartbeat", c.Heartbeat}, {"stall_after", c.StallAfter},
 		{"batch_records", time.Duration(c.BatchRecords)}, {"batch_bytes", time.Duration(c.BatchBytes)},
 		{"fetch_bytes", time.Duration(c.FetchBytes)}, {"commit_records", time.Duration(c.CommitRecords)},
-		{"probe_every", c.ProbeEvery},
+		{"probe_every", c.ProbeEvery}, {"reach_every", c.ReachEvery},
 	} {
 		if limit.value < 0 {
 			return fmt.Errorf("ingest: %s must not be negative", limit.name)
@@ -95,6 +100,7 @@ func (c ConsumerConfig) withDefaults() ConsumerConfig {
 	def(&c.Heartbeat, 3*time.Second)
 	def(&c.StallAfter, 5*time.Minute)
 	def(&c.ProbeEvery, 5*time.Second)
+	def(&c.ReachEvery, 15*time.Second)
 	count(&c.BatchRecords, 500)
 	count(&c.BatchBytes, 4<<20)
 	count(&c.FetchBytes, 4<<20)
@@ -269,6 +275,9 @@ func (c *Consumer) begin(gen *kafka.Generation) {
 	}
 	gen.Start(func(ctx context.Context) { c.commit(ctx, gen, acks, &running) })
 	gen.Start(c.probe)
+	if c.cfg.Reached != nil {
+		gen.Start(c.tellReach)
+	}
 }
 
 // adopt makes workers those whom status tells of, and forgets the gauges of partitions that went to other members.

@@ -102,6 +102,7 @@ type Source struct {
 	ID          string          `yaml:"id"`
 	Start       string          `yaml:"start"`
 	Columns     []string        `yaml:"columns"`
+	Lateness    time.Duration   `yaml:"lateness"` // after a contact by when its record has arrived; 0: an hour
 }
 
 // Topics names the topics of the sources, in their order; a source of files has none.

@@ -75,6 +75,9 @@ func (l *Loaded) validateSources(fault func(key, format string, args ...any)) {
 			fault("sources", "%s.topic %q is there twice", at, s.Topic)
 		}
 		topics[s.Topic] = true
+		if s.Lateness < 0 {
+			fault("sources", "%s.lateness is %s, must not be negative", at, s.Lateness)
+		}
 		if _, err := calendar.Zone(s.Zone); err != nil {
 			fault("sources", "%s.zone: %v", at, err)
 		}

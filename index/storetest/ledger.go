@@ -26,6 +26,7 @@ var ledgerPromises = []promise{
 	{"ManyRecords", ledgerManyRecords},
 	{"Bounds", ledgerBounds},
 	{"Coverage", ledgerCoverage},
+	{"CoverageContinued", ledgerContinued},
 	{"EndedContext", ledgerEndedContext},
 }
 
@@ -271,6 +272,34 @@ func ledgerCoverage(s *scope) {
 	}
 	if want := []string{"琼/海口 0301-0401"}; !slices.Equal(got, want) {
 		s.Errorf("got %v, want %v", got, want)
+	}
+}
+
+// ledgerContinued: what is known of a source goes on from where it ended; of one of which nothing is known, nothing is.
+func ledgerContinued(s *scope) {
+	known, other := s.unit+"-known", s.unit+"-other"
+	span := index.Span{Source: known, From: day(time.March, 1), Through: day(time.March, 10)}
+	if err := index.ExtendCoverage(s.Context(), s.store, span); err != nil {
+		s.Fatal(err)
+	}
+	for _, source := range []string{known, other} {
+		for _, through := range []time.Time{day(time.March, 20), day(time.March, 15)} {
+			if err := index.ContinueCoverage(s.Context(), s.store, source, through); err != nil {
+				s.Fatal(err)
+			}
+		}
+	}
+	all, err := index.Coverage(s.Context(), s.store)
+	if err != nil {
+		s.Fatal(err)
+	}
+	for _, sp := range all {
+		switch {
+		case sp.Source == other:
+			s.Errorf("%+v comes from nothing", sp)
+		case sp.Source == known && (!sp.From.Equal(span.From) || !sp.Through.Equal(day(time.March, 20))):
+			s.Errorf("got %+v, want it from 1 to 20 March", sp)
+		}
 	}
 }
 
