@@ -106,13 +106,12 @@ func (rs *RuleSet) fires(r *rule, text string) bool {
 	return fires
 }
 
-// givenLabels are the codes of the labels that the whole set gives, in the order of the taxonomy.
+// givenLabels are the codes of the labels that the whole set gives, the strongest first.
 func (rs *RuleSet) givenLabels(m *matches) []string {
+	rs.score(m)
 	codes := m.labels
-	for i, s := range rs.score(m) {
-		if s.given() {
-			codes = append(codes, rs.taxonomy.Labels[i].Code)
-		}
+	for _, i := range m.given {
+		codes = append(codes, rs.taxonomy.Labels[i].Code)
 	}
 	return codes
 }

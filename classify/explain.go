@@ -2,6 +2,7 @@ package classify
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 
 	"suqiu/hotline"
@@ -62,9 +63,18 @@ type Finding struct {
 	Name      string        `json:"name"`
 	Weight    float64       `json:"weight"` // of the fired rules
 	Threshold float64       `json:"threshold"`
-	Why       string        `json:"why,omitempty"`    // in Chinese, why it was not given although rules fired; empty otherwise
-	Fired     []RuleFinding `json:"fired,omitempty"`  // in the order of the files
-	Missed    []RuleFinding `json:"missed,omitempty"` // near misses, the nearest first
+	Strength  float64       `json:"strength,omitempty"` // by which it was compared with other labels; 0 where there was none
+	Why       string        `json:"why,omitempty"`      // in Chinese, why it was not given although rules fired; empty otherwise
+	Yields    *Yield        `json:"yields,omitempty"`   // to which label it gave way
+	Fired     []RuleFinding `json:"fired,omitempty"`    // in the order of the files
+	Missed    []RuleFinding `json:"missed,omitempty"`   // near misses, the nearest first
+}
+
+// Yield is why a label gave way to another: unless and exclusive stand in the taxonomy, below says that it is too weak
+// beside it, covered that it has no words of its own.
+type Yield struct {
+	To     string `json:"to"`
+	Reason string `json:"reason"`
 }
 
 // RuleFinding is one rule: the words it fired by, or what blocked it.
@@ -113,29 +123,37 @@ func (rs *RuleSet) Explain(call *hotline.Call) Explanation {
 	e := Explanation{Call: call.DocID(), Revision: rs.rev, Hash: rs.hash}
 	scores := rs.score(m)
 	missed := rs.nearMisses(m, scores)
-	for i, s := range scores {
+	given := slices.Clone(m.given)
+	finding := func(i int, s *score) Finding {
 		l := rs.taxonomy.Labels[i]
-		f := Finding{Code: l.Code, Name: l.Name, Weight: s.weight, Threshold: l.Threshold, Missed: missed[l.Code]}
+		f := Finding{Code: l.Code, Name: l.Name, Weight: s.weight, Threshold: l.Threshold, Strength: s.strength, Missed: missed[l.Code]}
 		for _, r := range s.fired {
 			f.Fired = append(f.Fired, rs.firedRule(m, &rs.rules[decidesLabel][r]))
 		}
-		switch {
-		case s.given():
-			e.Given = append(e.Given, f)
+		return f
+	}
+	for _, i := range given {
+		e.Given = append(e.Given, finding(int(i), &scores[i]))
+	}
+	for i := range scores {
+		s := &scores[i]
+		if s.given() {
 			continue
+		}
+		f := finding(i, s)
+		switch {
 		case len(s.fired) == 0 && len(f.Missed) == 0:
 			continue
 		case len(s.fired) == 0:
 		case !s.enough:
 			f.Why = "权重未达门槛"
 		case !s.allowed:
-			f.Why = "不满足标签的前提：" + l.requires
+			f.Why = "不满足标签的前提：" + rs.taxonomy.Labels[i].requires
 		default:
-			f.Why = "让位于 " + s.silencedBy
+			f.Why, f.Yields = rs.whyYields(scores, s), &Yield{s.silencedBy, yieldNames[s.reason]}
 		}
 		e.NotGiven = append(e.NotGiven, f)
 	}
-	slices.SortStableFunc(e.Given, func(a, b Finding) int { return cmp.Or(cmp.Compare(b.Weight, a.Weight), cmp.Compare(a.Code, b.Code)) })
 	slices.SortStableFunc(e.NotGiven, func(a, b Finding) int { return cmp.Compare(distance(a), distance(b)) })
 	e.NotGiven = e.NotGiven[:min(len(e.NotGiven), maxNotGiven)]
 	for _, f := range e.Given {
@@ -147,6 +165,20 @@ func (rs *RuleSet) Explain(call *hotline.Call) Explanation {
 	e.Urgency, e.Portrait = rs.findMarks(m, decidesUrgency), rs.findMarks(m, decidesPortrait)
 	e.Experience = rs.taxonomy.experience(m.labels)
 	return e
+}
+
+// whyYields says in Chinese why a label gave way to another.
+func (rs *RuleSet) whyYields(scores []score, s *score) string {
+	to := &scores[rs.taxonomy.index[s.silencedBy]]
+	switch s.reason {
+	case yieldsExclusive:
+		return fmt.Sprintf("与更强的 %s（强度 %.3g）互斥，强度 %.3g", s.silencedBy, to.strength, s.strength)
+	case yieldsWeak:
+		return fmt.Sprintf("证据弱：强度 %.3g，不到最强标签 %s（%.3g）的 %g%%", s.strength, s.silencedBy, to.strength, 100*rs.taxonomy.Abstain.Below)
+	case yieldsCovered:
+		return "证据全在更强的 " + s.silencedBy + " 的词语之中"
+	}
+	return "让位于 " + s.silencedBy
 }
 
 // distance says how far a label is from being given: fewer blocks are nearer.

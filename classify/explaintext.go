@@ -58,6 +58,9 @@ func (e Explanation) String() string {
 
 func (f Finding) write(b *strings.Builder) {
 	fmt.Fprintf(b, "%s（%s）  权重 %g，门槛 %g", f.Name, f.Code, f.Weight, f.Threshold)
+	if f.Strength != 0 && f.Strength != f.Weight {
+		fmt.Fprintf(b, "，强度 %.3g", f.Strength)
+	}
 	if f.Why != "" {
 		b.WriteString("  " + f.Why)
 	}

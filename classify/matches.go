@@ -22,9 +22,12 @@ type matches struct {
 	mayFire  []int32                       // of anchored
 	pairs    [][2]span
 	search   search
-	row      row    // the text in the view being matched
-	sounding bool   // words count that only sound like keywords
-	used     []span // evidence of the condition being evaluated
+	row      row     // the text in the view being matched
+	sounding bool    // words count that only sound like keywords
+	used     []span  // evidence of the condition being evaluated
+	traces   []trace // of the rules of labels that fired
+	told     []span  // their evidence
+	given    []int32 // labels, the strongest first
 	labels   []string
 }
 

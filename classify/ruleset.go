@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"fmt"
 	"io/fs"
-	"slices"
 	"sync"
 
 	"suqiu/hotline"
@@ -170,13 +169,9 @@ func (rs *RuleSet) Analyze(call *hotline.Call) hotline.Analysis {
 	defer rs.give(m)
 	a := hotline.Analysis{Labels: []hotline.Label{}, Tokens: m.doc.words(), RulesetRev: rs.rev, RulesetHash: rs.hash}
 	scores := rs.score(m)
-	for i, s := range scores {
-		if s.given() {
-			l := rs.taxonomy.Labels[i]
-			a.Labels = append(a.Labels, hotline.Label{Code: l.Code, Weight: s.weight, Hits: s.hits})
-		}
+	for _, i := range m.given {
+		a.Labels = append(a.Labels, hotline.Label{Code: rs.taxonomy.Labels[i].Code, Weight: scores[i].weight, Hits: scores[i].hits})
 	}
-	slices.SortStableFunc(a.Labels, compareLabels)
 	if len(a.Labels) > 0 {
 		strongest, _ := rs.taxonomy.Label(a.Labels[0].Code)
 		a.Margin = a.Labels[0].Weight - strongest.Threshold
@@ -188,18 +183,4 @@ func (rs *RuleSet) Analyze(call *hotline.Call) hotline.Analysis {
 	a.Urgency, a.Portrait = marksOf(rs.findMarks(m, decidesUrgency)), marksOf(rs.findMarks(m, decidesPortrait))
 	a.Experience = rs.taxonomy.experience(m.labels)
 	return a
-}
-
-func compareLabels(a, b hotline.Label) int {
-	switch {
-	case a.Weight > b.Weight:
-		return -1
-	case a.Weight < b.Weight:
-		return 1
-	case a.Code < b.Code:
-		return -1
-	case a.Code > b.Code:
-		return 1
-	}
-	return 0
 }

@@ -14,29 +14,37 @@ type score struct {
 	weight     float64
 	fired      []int32 // rules
 	hits       []hotline.Hit
-	enough     bool   // the weight reaches the threshold
-	allowed    bool   // what the label requires holds
-	silencedBy string // the label for which it gives way
+	enough     bool    // the weight reaches the threshold
+	allowed    bool    // what the label requires holds
+	strength   float64 // the weight of its evidence beside other labels; 0 where there is none
+	silencedBy string  // the label for which it gives way
+	reason     reasonToYield
 }
 
 func (s *score) given() bool { return s.enough && s.allowed && s.silencedBy == "" }
 
-// score evaluates the rules that may fire and gives each label its score, in the taxonomy's order.
+// score evaluates the rules that may fire and gives each label its score, in the taxonomy's order. m.given lists the labels
+// that are given.
 func (rs *RuleSet) score(m *matches) []score {
 	scores := make([]score, len(rs.taxonomy.Labels))
 	rules := rs.rules[decidesLabel]
+	m.traces, m.told = m.traces[:0], m.told[:0]
 	for _, i := range m.anchored(decidesLabel) {
 		r := &rules[i]
 		weight, fires := m.fires(r)
 		if !fires {
 			continue
 		}
-		s := &scores[rs.taxonomy.index[r.label]]
+		label := rs.taxonomy.index[r.label]
+		s := &scores[label]
 		s.weight += weight
 		s.fired = append(s.fired, i)
+		from := int32(len(m.told))
 		if r.weight > 0 {
 			s.hits = m.evidence(s.hits, r.id)
+			m.told = append(m.told, m.used...)
 		}
+		m.traces = append(m.traces, trace{int32(label), weight, from, int32(len(m.told))})
 	}
 	for i := range scores {
 		s := &scores[i]
@@ -51,11 +59,12 @@ func (rs *RuleSet) score(m *matches) []score {
 	for i := range scores {
 		for _, code := range rs.taxonomy.Labels[i].Unless {
 			if other := scores[rs.taxonomy.index[code]]; other.enough && other.allowed {
-				scores[i].silencedBy = code
+				scores[i].silencedBy, scores[i].reason = code, yieldsUnless
 				break
 			}
 		}
 	}
+	rs.choose(m, scores)
 	return scores
 }
 

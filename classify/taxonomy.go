@@ -22,6 +22,7 @@ type LabelInfo struct {
 	Official    map[hotline.Hotline]string // the class of the hotline's own scheme (业务分类)
 	Threshold   float64                    // the sum of rule weights it needs
 	Unless      []string                   // it is not given when one of these is
+	Priority    float64                    // of labels as strong as each other the greater comes first
 
 	requires string // a condition, empty for none
 	place    yamlNode
@@ -36,10 +37,15 @@ type Parent struct {
 
 // Taxonomy is the label set. Labels stand in the order of the file.
 type Taxonomy struct {
-	Parents []Parent
-	Labels  []LabelInfo
-	Nature  hotline.Nature // where nothing tells
-	index   map[string]int
+	Parents  []Parent
+	Labels   []LabelInfo
+	Nature   hotline.Nature // where nothing tells
+	Salience Salience
+	Abstain  Abstain
+
+	index     map[string]int
+	exclusive [][]int32  // sets of labels of which only the strongest is given
+	sets      []yamlNode // where they stand, until all layers are read
 }
 
 // Label finds a label by its code.
@@ -96,12 +102,18 @@ func readTaxonomy(files []file, p *problems) *Taxonomy {
 			continue
 		}
 		seen := map[string]bool{}
-		for _, field := range root.fields("requires", "nature", "parents", "labels") {
+		for _, field := range root.fields("requires", "nature", "salience", "abstain", "exclusive", "parents", "labels") {
 			switch field.key {
 			case "requires":
 				requires = field.value.text()
 			case "nature":
 				t.Nature = hotline.Nature(field.value.oneOf(stringsOf(natures)...))
+			case "salience":
+				t.Salience = readSalience(field.value)
+			case "abstain":
+				t.Abstain = readAbstain(field.value)
+			case "exclusive":
+				t.sets = append(t.sets, field.value.items()...)
 			case "parents":
 				for _, n := range field.value.items() {
 					t.putParent(n)
@@ -148,7 +160,7 @@ func readExperience(n yamlNode) hotline.Experience {
 func (t *Taxonomy) putLabel(n yamlNode, seen map[string]bool) {
 	l := LabelInfo{Threshold: 1, requires: inherit, place: n, Responsible: hotline.ResponsibleUnknown}
 	for _, f := range n.fields("code", "name", "parent", "definition", "not", "family", "sensitive", "nature", "responsible",
-		"experience", "official", "threshold", "requires", "unless") {
+		"experience", "official", "threshold", "requires", "unless", "priority") {
 		switch f.key {
 		case "code":
 			l.Code = f.value.text()
@@ -181,6 +193,8 @@ func (t *Taxonomy) putLabel(n yamlNode, seen map[string]bool) {
 			l.requires = f.value.text()
 		case "unless":
 			l.Unless = f.value.words()
+		case "priority":
+			l.Priority = f.value.number(-maxWeight, maxWeight)
 		}
 	}
 	switch {
@@ -219,5 +233,8 @@ func (t *Taxonomy) check(requires string) {
 				l.place.problem("the label %s is not given with %q, which is no other label; correct unless", l.Code, code)
 			}
 		}
+	}
+	for _, n := range t.sets {
+		t.exclusive = append(t.exclusive, t.exclusiveSet(n))
 	}
 }

@@ -51,7 +51,7 @@ type Label struct {
 // Analysis is what one rule set found in one call, and what a person corrected of it. It depends on nothing but the call,
 // the rule set and the correction.
 type Analysis struct {
-	Labels      []Label     `json:"labels"` // the strongest first, ties by code
+	Labels      []Label     `json:"labels"` // the strongest first
 	Margin      float64     `json:"margin"` // how far the strongest label stands above its threshold; 0 without labels
 	Nature      Nature      `json:"nature,omitempty"`
 	Responsible Responsible `json:"responsible,omitempty"`
