@@ -1,0 +1,379 @@
+package remedy
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+)
+
+// script is a judge that says in each bucket what was written down for it, whoever asks.
+type script struct {
+	begin  time.Time
+	rounds []scripted
+}
+
+// scripted is what happens on one day: where something is located, and how much is told.
+type scripted struct {
+	located  []Root
+	observed int // in every area that is watched
+	unknown  bool
+}
+
+func (s *script) Round(_ context.Context, after time.Time, watched func(time.Time) map[string]Root, now time.Time) (*Round, error) {
+	n := int(after.Sub(s.begin) / (24 * time.Hour))
+	from := s.begin.AddDate(0, 0, n)
+	through := from.AddDate(0, 0, 1)
+	if n >= len(s.rounds) || now.Before(through) {
+		return nil, nil
+	}
+	day := s.rounds[n]
+	r := &Round{From: from, Through: through, PerDay: 1, Readings: map[string]Reading{}}
+	for k, root := range day.located {
+		reading := Reading{Through: through, Observed: 10 + k, Expected: 3, SD: 2, P: 0.001, Score: float64(10 - k), Rejected: true}
+		r.Sightings = append(r.Sightings, Sighting{Root: root, Reading: reading, Snapshot: Snapshot{
+			At: now, Bucket: from, Labels: root.Labels, Area: root.Area, Days: 1, Observed: 10 + k, Expected: 3, P: 0.001, Score: float64(10 - k),
+		}, Frozen: Expected{Root: root, Tally: Tally{Days: 1, Told: 10 + k}}})
+	}
+	for id := range watched(through) {
+		if !day.unknown {
+			r.Readings[id] = Reading{Through: through, Observed: day.observed, Expected: 3, SD: 2, P: map[bool]float64{true: 0.9, false: 0.01}[day.observed < 4]}
+		}
+	}
+	return r, nil
+}
+
+func root(family, area string) Root {
+	return Root{Family: family, Labels: []string{family + ".a"}, Area: area}
+}
+
+// watch runs a watcher over the days of a script, at one in the afternoon after each.
+func watch(t testing.TB, l Ledger, s *script) []Incident {
+	t.Helper()
+	w := &Watcher{Ledger: l, Judge: s, Practice: practice(t), Holder: "one", Lease: time.Minute}
+	for n := range s.rounds {
+		if err := w.Pass(t.Context(), s.begin, s.begin.AddDate(0, 0, n+1).Add(time.Hour)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return all(t, l)
+}
+
+func all(t testing.TB, l Ledger) []Incident {
+	t.Helper()
+	incidents, err := All(t.Context(), l)
+	if err != nil {
+		t.Fatal(err)
+	}
+	slices.SortFunc(incidents, func(a, b Incident) int {
+		return strings.Compare(a.First.Format(time.RFC3339)+a.Family+a.Area, b.First.Format(time.RFC3339)+b.Family+b.Area)
+	})
+	return incidents
+}
+
+// events lists what happened to an incident.
+func events(i Incident) string {
+	var kinds []string
+	for _, e := range i.History {
+		kinds = append(kinds, string(e.What))
+	}
+	return strings.Join(kinds, " ")
+}
+
+func TestLifeOfASignal(t *testing.T) {
+	outage := []Root{root("outage", "琼/海口/龙华")}
+	for name, c := range map[string]struct {
+		rounds []scripted
+		want   string // events of each incident
+		signal Signal
+	}{
+		"Subsides":         {[]scripted{{located: outage}, {observed: 1}}, "opened subsided", Subsiding},
+		"Grows":            {[]scripted{{located: outage}, {located: outage, observed: 20}}, "opened grew", Growing},
+		"Stays":            {[]scripted{{located: outage}, {observed: 9}}, "opened", Onset},
+		"Resolved":         {[]scripted{{located: outage}, {observed: 1}, {observed: 1}, {observed: 1}}, "opened subsided resolved", Resolved},
+		"NotYetResolved":   {[]scripted{{located: outage}, {observed: 1}, {observed: 1}, {observed: 9}, {observed: 1}, {observed: 1}}, "opened subsided", Subsiding},
+		"RisesAgain":       {[]scripted{{located: outage}, {observed: 1}, {located: outage, observed: 9}}, "opened subsided grew", Growing},
+		"Unknown":          {[]scripted{{located: outage}, {observed: 1}, {unknown: true}, {unknown: true}, {unknown: true}}, "opened subsided", Subsiding},
+		"UnknownIsSkipped": {[]scripted{{located: outage}, {observed: 1}, {unknown: true}, {observed: 1}, {observed: 1}}, "opened subsided resolved", Resolved},
+		"Reopened":         {[]scripted{{located: outage}, {observed: 1}, {observed: 1}, {observed: 1}, {located: outage}}, "opened subsided resolved reopened", Reopened},
+	} {
+		t.Run(name, func(t *testing.T) {
+			incidents := watch(t, &Memory{}, &script{begin: noon(1), rounds: c.rounds})
+			if len(incidents) != 1 || incidents[0].Signal != c.signal {
+				t.Fatalf("got %+v", incidents)
+			}
+			kept := strings.Join(slices.DeleteFunc(strings.Fields(events(incidents[0])), func(kind string) bool {
+				return kind == string(KindWarned) || kind == string(KindOverdue) || kind == string(KindEscalated)
+			}), " ")
+			if kept != c.want {
+				t.Errorf("events %s, want %s", kept, c.want)
+			}
+		})
+	}
+}
+
+// A week after it was resolved the same problem is another incident.
+func TestNewIncidentAfterAWeek(t *testing.T) {
+	located := []Root{root("outage", "琼/海口")}
+	rounds := append([]scripted{{located: located}}, slices.Repeat([]scripted{{observed: 1}}, 12)...)
+	rounds = append(rounds, scripted{located: located})
+	incidents := watch(t, &Memory{}, &script{begin: noon(1), rounds: rounds})
+	if len(incidents) != 2 || incidents[0].Signal != Resolved || incidents[1].Signal != Onset || incidents[0].ID == incidents[1].ID {
+		t.Errorf("got %d: %+v", len(incidents), incidents)
+	}
+}
+
+// An area above takes over: the older incident moves up and the younger becomes part of it.
+func TestMoveAndMerge(t *testing.T) {
+	l := &Memory{}
+	s := &script{begin: noon(1), rounds: []scripted{
+		{located: []Root{root("outage", "琼/海口/龙华")}},
+		{located: []Root{root("outage", "琼/海口/美兰"), root("bill", "琼/海口/美兰")}, observed: 9},
+		{located: []Root{root("outage", "琼/海口")}, observed: 9},
+	}}
+	incidents := watch(t, l, s)
+	if len(incidents) != 3 {
+		t.Fatalf("got %d incidents", len(incidents))
+	}
+	older, bill, younger := incidents[0], incidents[1], incidents[2]
+	if older.ID != IncidentID("outage", "琼/海口/龙华", noon(1)) || older.Area != "琼/海口" || !slices.Equal(older.Merged, []string{younger.ID}) ||
+		older.Assignment.Owner.ID != "owner of 琼/海口" || len(older.Moves) != 1 || older.Frozen.Area != "琼/海口" || older.Fired.Area != "琼/海口/龙华" {
+		t.Errorf("the older one: %+v", older)
+	}
+	if younger.MergedInto != older.ID || younger.Alive() || younger.Clock.Step != "" {
+		t.Errorf("the younger one: %+v", younger)
+	}
+	if bill.Area != "琼/海口/美兰" || !bill.Alive() {
+		t.Errorf("that of another family: %+v", bill)
+	}
+	moved := older.Outbox[slices.IndexFunc(older.Outbox, func(m Message) bool { return m.Kind == KindMoved })]
+	if len(moved.To) != 2 || !moved.Urgent {
+		t.Errorf("the old and the new owner are told: %+v", moved)
+	}
+}
+
+// What an area above and areas below tell in one bucket is one incident from the beginning.
+func TestOneBucketOneIncident(t *testing.T) {
+	incidents := watch(t, &Memory{}, &script{begin: noon(1), rounds: []scripted{
+		{located: []Root{root("outage", "琼/海口/龙华"), root("outage", "琼/海口/美兰"), root("outage", "琼/海口")}},
+	}})
+	if len(incidents) != 1 || incidents[0].Area != "琼/海口" || incidents[0].Signal != Onset || len(incidents[0].Outbox) != 1 {
+		t.Errorf("got %+v", incidents)
+	}
+}
+
+// Buckets older than three days follow what is open, and open nothing.
+func TestOldBucketsOpenNothing(t *testing.T) {
+	l := &Memory{}
+	s := &script{begin: noon(1), rounds: slices.Repeat([]scripted{{located: []Root{root("outage", "琼/海口")}}}, 20)}
+	w := &Watcher{Ledger: l, Judge: s, Practice: practice(t), Holder: "one", Lease: time.Minute}
+	if err := w.Pass(t.Context(), s.begin, s.begin.AddDate(0, 0, 20)); err != nil {
+		t.Fatal(err)
+	}
+	incidents := all(t, l)
+	if len(incidents) != 1 || !incidents[0].First.Equal(noon(17)) {
+		t.Errorf("got %d, the first of %s; want one that was first seen three days ago", len(incidents), incidents[0].First)
+	}
+}
+
+// A second watcher waits until the lease of the first ends, and goes on where that one was.
+func TestLease(t *testing.T) {
+	l := &Memory{}
+	s := &script{begin: noon(1), rounds: []scripted{{located: []Root{root("outage", "琼/海口")}}, {observed: 1}}}
+	first := &Watcher{Ledger: l, Judge: s, Practice: practice(t), Holder: "first", Lease: 10 * time.Minute}
+	second := &Watcher{Ledger: l, Judge: s, Practice: practice(t), Holder: "second", Lease: 10 * time.Minute}
+	now := noon(2).Add(time.Hour)
+	if err := first.Pass(t.Context(), s.begin, now); err != nil {
+		t.Fatal(err)
+	}
+	if err := second.Pass(t.Context(), s.begin, now.Add(9*time.Minute)); !errors.Is(err, ErrHeld) || !strings.Contains(err.Error(), "first") {
+		t.Errorf("got %v, want ErrHeld", err)
+	}
+	if err := second.Pass(t.Context(), s.begin, noon(3).Add(time.Hour)); err != nil {
+		t.Fatal(err)
+	}
+	state, err := State(t.Context(), l)
+	if err != nil || state.Epoch != 2 || state.Holder != "second" || !state.Judged.Equal(noon(3)) {
+		t.Errorf("state %+v, %v", state, err)
+	}
+}
+
+// errKilled is what a watcher dies of.
+var errKilled = errors.New("killed")
+
+// mortal is a ledger whose writer dies now and then: before a put, or right after it.
+type mortal struct {
+	Ledger
+	mu  sync.Mutex
+	rng *rand.Rand
+}
+
+func (m *mortal) Put(ctx context.Context, key string, value []byte, ifRev int64) (int64, error) {
+	m.mu.Lock()
+	fate := m.rng.IntN(8)
+	m.mu.Unlock()
+	if fate == 0 {
+		return 0, errKilled
+	}
+	rev, err := m.Ledger.Put(ctx, key, value, ifRev)
+	if fate == 1 && err == nil {
+		return 0, errKilled
+	}
+	return rev, err
+}
+
+// randomScript is some weeks of problems that come and go in a small tree of areas.
+func randomScript(rng *rand.Rand) *script {
+	areas := []string{"", "琼", "琼/海口", "琼/海口/龙华", "琼/海口/龙华/一所", "琼/海口/美兰", "琼/三亚", "琼/三亚/天涯"}
+	s := &script{begin: noon(1)}
+	for range 12 + rng.IntN(20) {
+		day := scripted{observed: rng.IntN(14), unknown: rng.IntN(6) == 0}
+		for range max(0, rng.IntN(6)-3) {
+			day.located = append(day.located, root([]string{"outage", "bill"}[rng.IntN(2)], areas[rng.IntN(len(areas))]))
+		}
+		s.rounds = append(s.rounds, day)
+	}
+	return s
+}
+
+// people do with each incident something that is possible, or nothing; the same for the same day and incident.
+func people(t testing.TB, l Ledger, now time.Time) {
+	t.Helper()
+	for _, i := range all(t, l) {
+		rng := rand.New(rand.NewPCG(uint64(now.Unix()), uint64(len(i.ID)+int(i.ID[0])<<8+int(i.ID[5]))))
+		may := i.May()
+		if len(may) == 0 || rng.IntN(3) == 0 {
+			continue
+		}
+		d := deed(may[rng.IntN(len(may))], now)
+		if d.Visit != nil {
+			open := i.OpenVisits(time.Time{})
+			if len(open) == 0 {
+				continue
+			}
+			d.Visit.Order = open[rng.IntN(len(open))].Order
+		}
+		if _, err := Update(t.Context(), l, i.ID, func(i *Incident) error { return i.Do(practice(t), d) }); err != nil && d.Act != ActClose {
+			t.Fatalf("%s: %v", d.Act, err)
+		}
+	}
+}
+
+// sound checks what must hold of all incidents at any time.
+func sound(t testing.TB, incidents []Incident) {
+	t.Helper()
+	for k, i := range incidents {
+		for n, m := range i.Outbox {
+			if want := fmt.Sprintf("%s/%04d", i.ID, n+1); m.Key != want {
+				t.Fatalf("message %d has the key %s, want %s", n+1, m.Key, want)
+			}
+		}
+		for n, e := range i.History {
+			if n > 0 && e.At.Before(i.History[n-1].At) {
+				t.Fatalf("history of %s goes back: %+v", i.ID, i.History)
+			}
+		}
+		if i.History[0].What != KindOpened || i.Work == Remedied && len(i.Measures) == 0 || i.Area != i.Fired.Area && len(i.Moves) == 0 && i.Moves != nil {
+			t.Fatalf("incident %+v", i)
+		}
+		for _, m := range i.Measures {
+			if m.What == "" || m.Who == "" || m.When.IsZero() || m.Told.IsZero() {
+				t.Fatalf("measure %+v", m)
+			}
+		}
+		if i.Alive() && i.Work == Closed && len(i.Measures) == 0 && !strings.Contains(events(i), string(KindClosed)) {
+			t.Fatalf("closed without a word: %+v", i)
+		}
+		for _, o := range incidents[k+1:] {
+			if i.Alive() && o.Alive() && i.Signal != Resolved && o.Signal != Resolved && i.Family == o.Family && Related(i.Area, o.Area) {
+				t.Fatalf("%s of %s and %s of %s are the same problem", i.ID, i.Area, o.ID, o.Area)
+			}
+		}
+	}
+}
+
+func encoded(t testing.TB, incidents []Incident) string {
+	t.Helper()
+	b, err := json.Marshal(incidents)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(b)
+}
+
+// Whatever problems come, whatever people do and whenever watchers die: the incidents are sound, and exactly those of a
+// watcher that was never disturbed.
+func TestDisturbedWatchers(t *testing.T) {
+	for seed := range uint64(40) {
+		s := randomScript(rand.New(rand.NewPCG(seed, 1)))
+		calm := &Memory{}
+		w := &Watcher{Ledger: calm, Judge: s, Practice: practice(t), Holder: "calm", Lease: time.Minute}
+		disturbed := &Memory{}
+		dying := &mortal{Ledger: disturbed, rng: rand.New(rand.NewPCG(seed, 2))}
+		deaths := 0
+		for n := range s.rounds {
+			now := s.begin.AddDate(0, 0, n+1).Add(time.Hour)
+			if err := w.Pass(t.Context(), s.begin, now); err != nil {
+				t.Fatal(err)
+			}
+			for holder := 0; ; holder++ {
+				mortal := &Watcher{Ledger: dying, Judge: s, Practice: practice(t), Holder: fmt.Sprint("watcher ", holder)}
+				err := mortal.Pass(t.Context(), s.begin, now)
+				if err == nil {
+					break
+				}
+				if !errors.Is(err, errKilled) {
+					t.Fatal(err)
+				}
+				deaths++
+			}
+			sound(t, all(t, disturbed))
+			people(t, calm, now.Add(time.Hour))
+			people(t, disturbed, now.Add(time.Hour))
+		}
+		if got, want := encoded(t, all(t, disturbed)), encoded(t, all(t, calm)); got != want {
+			t.Fatalf("seed %d: after %d deaths the incidents are\n%s\nwant\n%s", seed, deaths, got, want)
+		}
+	}
+}
+
+// Two watchers at once, each of which takes the lease from the other all the time, do what one does.
+func TestWatchersSideBySide(t *testing.T) {
+	for seed := range uint64(20) {
+		s := randomScript(rand.New(rand.NewPCG(seed, 3)))
+		calm, shared := &Memory{}, &Memory{}
+		w := &Watcher{Ledger: calm, Judge: s, Practice: practice(t), Holder: "calm"}
+		for n := range s.rounds {
+			now := s.begin.AddDate(0, 0, n+1).Add(time.Hour)
+			if err := w.Pass(t.Context(), s.begin, now); err != nil {
+				t.Fatal(err)
+			}
+			var both sync.WaitGroup
+			for _, holder := range []string{"left", "right"} {
+				both.Go(func() {
+					one := &Watcher{Ledger: shared, Judge: s, Practice: practice(t), Holder: holder}
+					for {
+						err := one.Pass(t.Context(), s.begin, now)
+						if err == nil {
+							return
+						}
+						if !errors.Is(err, ErrHeld) {
+							t.Error(err)
+							return
+						}
+					}
+				})
+			}
+			both.Wait()
+		}
+		if got, want := encoded(t, all(t, shared)), encoded(t, all(t, calm)); got != want {
+			t.Fatalf("seed %d: two watchers made\n%s\nwant\n%s", seed, got, want)
+		}
+	}
+}
