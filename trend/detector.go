@@ -205,14 +205,13 @@ func (d *Detector) judge(c, area int, limit float64) (out Cell, tested bool) {
 			least = min(least, stat.MidTail(observed, w.Expected, w.Variance))
 		}
 	}
-	if observed < d.config.Least {
-		return out, false
+	if tested = observed >= d.config.Least; tested {
+		out.P = min(1, d.config.Factor*least)
 	}
-	out.P = min(1, d.config.Factor*least)
 	if out.P < limit {
 		out.Windows = append(out.Windows, windows[:next]...)
 	}
-	return out, true
+	return out, tested
 }
 
 // learn takes a day into the baselines.

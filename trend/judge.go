@@ -22,6 +22,7 @@ type Input struct {
 	Hold     map[string]string         // labels that are not judged, and why: their rules changed, and history is not reclassified
 	Level    float64                   // that the labels share, 0 … 1; 0 for DefaultLevel. Budget finds one
 	Config   Config                    // zero for DefaultConfig
+	Watched  map[string]Watched        // what is followed, by a name of the caller's: Judgement.Readings says how it stands
 }
 
 // DefaultLevel gives about one false rise a week on simulated hotlines of 2,652 series (docs/benchmarks.md).
@@ -33,6 +34,8 @@ type Judgement struct {
 	Rises  []Rise // the strongest first
 	Tested int    // label and area pairs that could be judged
 	Left   []Left // what was not judged: the plan's, and labels held
+
+	Readings map[string]Reading // how what is watched stands in the bucket; what is not known completely is missing
 }
 
 // Rise is a label in an area of which more is told than the past, the areas around it and chance explain.
@@ -70,14 +73,16 @@ func Judge(p Plan, in Input) (Judgement, error) {
 	if err != nil || len(h.labels) == 0 {
 		return out, err
 	}
-	e, err := h.evaluate(in.Config)
+	d, e, err := h.evaluate(in.Config)
 	if err != nil {
 		return out, err
 	}
 	for _, n := range e.Tested {
 		out.Tested += n
 	}
-	for _, place := range Locate(h.areas, Reject(e, in.Level), in.Config.Factor) {
+	rejected := Reject(e, in.Level)
+	out.Readings = h.readings(d, rejected)
+	for _, place := range Locate(h.areas, rejected, in.Config.Factor) {
 		out.Rises = append(out.Rises, h.rise(place, in))
 	}
 	slices.SortStableFunc(out.Rises, func(a, b Rise) int { return cmp.Compare(b.Score, a.Score) })
@@ -207,10 +212,10 @@ func (h *history) day(d calendarDay) Day {
 }
 
 // evaluate runs the detector over the history and judges the last day.
-func (h *history) evaluate(config Config) (Evaluation, error) {
+func (h *history) evaluate(config Config) (*Detector, Evaluation, error) {
 	d, err := NewDetector(h.areas, len(h.labels), config)
 	if err != nil {
-		return Evaluation{}, err
+		return nil, Evaluation{}, err
 	}
 	var e Evaluation
 	for i, day := range h.days {
@@ -219,10 +224,10 @@ func (h *history) evaluate(config Config) (Evaluation, error) {
 			limit = rejectLimit
 		}
 		if e, err = d.Next(h.day(day), limit); err != nil {
-			return e, err
+			return d, e, err
 		}
 	}
-	return e, nil
+	return d, e, nil
 }
 
 // rise names a located place.
