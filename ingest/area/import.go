@@ -94,7 +94,7 @@ func (d Diff) String() string {
 		fmt.Fprintf(&b, "~ 第%d行 %s", c.Line, c.Key)
 		for i := range c.Now {
 			if c.Now[i] != c.Before[i] {
-				fmt.Fprintf(&b, " %s: %q → %q", cols[i].chinese, c.Before[i], c.Now[i])
+				fmt.Fprintf(&b, " %s: %q → %q", cols[i].Chinese, c.Before[i], c.Now[i])
 			}
 		}
 		b.WriteByte('\n')

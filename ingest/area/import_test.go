@@ -15,7 +15,7 @@ import (
 	"suqiu/ingest/decode"
 )
 
-func table(t *testing.T, k Kind, content string) *Table {
+func tableOf(t *testing.T, k Kind, content string) *Table {
 	t.Helper()
 	got, err := ReadTable(strings.NewReader(content), "user.csv", k)
 	if err != nil {
@@ -27,7 +27,7 @@ func table(t *testing.T, k Kind, content string) *Table {
 func TestCheck(t *testing.T) {
 	trees := load(t, "jiangdong")
 	t.Run("Diff", func(t *testing.T) {
-		d, err := trees.Check(table(t, Divisions, "代码,名称,级别\n990102,云桥新区,区县\n990103,青禾区,区县\n990108,河东区,\n"))
+		d, err := trees.Check(tableOf(t, Divisions, "代码,名称,级别\n990102,云桥新区,区县\n990103,青禾区,区县\n990108,河东区,\n"))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -40,14 +40,14 @@ func TestCheck(t *testing.T) {
 	})
 	// A row that is right in itself may break what is loaded.
 	t.Run("ErrBreaksTree", func(t *testing.T) {
-		_, err := trees.Check(table(t, Divisions, "code,name\n990102,青禾区\n"))
+		_, err := trees.Check(tableOf(t, Divisions, "code,name\n990102,青禾区\n"))
 		var te *TableError
 		if !errors.As(err, &te) || !strings.Contains(te.Why, "are both 江东省/临州市/青禾区") {
 			t.Errorf("got %v", err)
 		}
 	})
 	t.Run("ErrUnknownCode", func(t *testing.T) {
-		_, err := trees.Check(table(t, Units, "unit,code\n城北供电所,99409\n"))
+		_, err := trees.Check(tableOf(t, Units, "unit,code\n城北供电所,99409\n"))
 		var te *TableError
 		if !errors.As(err, &te) || te.Line != 2 || te.Column != "单位编码" {
 			t.Errorf("got %v", err)
@@ -55,7 +55,7 @@ func TestCheck(t *testing.T) {
 	})
 	// Account numbers are personal data: the diff has numbers of rows only.
 	t.Run("Accounts", func(t *testing.T) {
-		d, err := trees.Check(table(t, Accounts, "account,code\n77001*,99401010101\n77002*,99401010101\n8800000001,99401010101\n"))
+		d, err := trees.Check(tableOf(t, Accounts, "account,code\n77001*,99401010101\n77002*,99401010101\n8800000001,99401010101\n"))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -64,7 +64,7 @@ func TestCheck(t *testing.T) {
 		}
 	})
 	t.Run("ErrAccounts", func(t *testing.T) {
-		_, err := trees.Check(table(t, Accounts, "account,code\n8800000001,1\n"))
+		_, err := trees.Check(tableOf(t, Accounts, "account,code\n8800000001,1\n"))
 		if err == nil || strings.Contains(err.Error(), "8800000001") {
 			t.Errorf("got %v", err)
 		}
@@ -78,7 +78,7 @@ func TestMerge(t *testing.T) {
 		"单位,单位编码\n城北供电所,9940101\n城南供电所,9940101\n",
 		"unit,code,aliases\n城南供电所,9940102,\"南所|城南所, 抢修班\"\n",
 	} {
-		name, err := table(t, Units, content).Merge(dir)
+		name, err := tableOf(t, Units, content).Merge(dir)
 		if err != nil || name != filepath.Join(dir, "units.csv") {
 			t.Fatalf("got %s, %v", name, err)
 		}
@@ -112,7 +112,7 @@ func TestMerge(t *testing.T) {
 		if err := os.WriteFile(name, []byte("人口\n1\n"), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := table(t, Grid, "code,name\n1,甲\n").Merge(dir); err == nil {
+		if _, err := tableOf(t, Grid, "code,name\n1,甲\n").Merge(dir); err == nil {
 			t.Error("no error")
 		}
 		if got, _ := os.ReadFile(name); string(got) != "人口\n1\n" {
