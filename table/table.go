@@ -49,6 +49,12 @@ type Column struct {
 	Required         bool // the header must have it and no value may be empty
 }
 
+// Needed is a column that a table must have and a row must fill.
+func Needed(chinese, english string) Column { return Column{chinese, english, true} }
+
+// Optional is a column that may be missing.
+func Optional(chinese, english string) Column { return Column{chinese, english, false} }
+
 // Row is one line of a table: its values in the order of the columns, "" where the file has no such column.
 type Row struct {
 	File   string

@@ -60,18 +60,18 @@ const (
 func columns(k Kind) []table.Column {
 	switch k {
 	case Divisions:
-		return []table.Column{{"代码", "code", true}, {"名称", "name", true}, {"上级", "parent", false}, {"级别", "level", false},
-			{"别名", "aliases", false}, {"歧义", "ambiguous", false}}
+		return []table.Column{table.Needed("代码", "code"), table.Needed("名称", "name"), table.Optional("上级", "parent"), table.Optional("级别", "level"),
+			table.Optional("别名", "aliases"), table.Optional("歧义", "ambiguous")}
 	case Grid:
-		return []table.Column{{"单位编码", "code", true}, {"名称", "name", true}, {"上级", "parent", false}, {"级别", "level", false},
-			{"区划代码", "division", false}}
+		return []table.Column{table.Needed("单位编码", "code"), table.Needed("名称", "name"), table.Optional("上级", "parent"), table.Optional("级别", "level"),
+			table.Optional("区划代码", "division")}
 	case Units:
-		return []table.Column{{"单位", "unit", true}, {"别名", "aliases", false}, {"单位编码", "code", false}, {"区划代码", "division", false}}
+		return []table.Column{table.Needed("单位", "unit"), table.Optional("别名", "aliases"), table.Optional("单位编码", "code"), table.Optional("区划代码", "division")}
 	case Places:
-		return []table.Column{{"地名", "name", true}, {"别名", "aliases", false}, {"类别", "kind", true}, {"区划代码", "division", true},
-			{"权重", "weight", false}, {"歧义", "ambiguous", false}}
+		return []table.Column{table.Needed("地名", "name"), table.Optional("别名", "aliases"), table.Needed("类别", "kind"), table.Needed("区划代码", "division"),
+			table.Optional("权重", "weight"), table.Optional("歧义", "ambiguous")}
 	case Accounts:
-		return []table.Column{{"户号", "account", true}, {"单位编码", "code", true}}
+		return []table.Column{table.Needed("户号", "account"), table.Needed("单位编码", "code")}
 	}
 	return nil
 }

@@ -42,19 +42,19 @@ const (
 func columns(k Kind) []table.Column {
 	switch k {
 	case People:
-		return []table.Column{{Chinese: "工号", English: "id", Required: true}, {Chinese: "姓名", English: "name", Required: true}, {Chinese: "单位", English: "unit"},
-			{Chinese: "手机", English: "phone"}, {Chinese: "企业微信", English: "wecom"}, {Chinese: "钉钉", English: "dingtalk"}, {Chinese: "飞书", English: "feishu"},
-			{Chinese: "邮箱", English: "email"}, {Chinese: "自", English: "from"}, {Chinese: "至", English: "to"}}
+		return []table.Column{table.Needed("工号", "id"), table.Needed("姓名", "name"), table.Optional("单位", "unit"),
+			table.Optional("手机", "phone"), table.Optional("企业微信", "wecom"), table.Optional("钉钉", "dingtalk"), table.Optional("飞书", "feishu"),
+			table.Optional("邮箱", "email"), table.Optional("自", "from"), table.Optional("至", "to")}
 	case Posts:
-		return []table.Column{{Chinese: "岗位", English: "role", Required: true}, {Chinese: "地区", English: "area", Required: true}, {Chinese: "工号", English: "id", Required: true},
-			{Chinese: "自", English: "from"}, {Chinese: "至", English: "to"}}
+		return []table.Column{table.Needed("岗位", "role"), table.Needed("地区", "area"), table.Needed("工号", "id"),
+			table.Optional("自", "from"), table.Optional("至", "to")}
 	case Cells:
-		return []table.Column{{Chinese: "网格", English: "cell", Required: true}, {Chinese: "工号", English: "id", Required: true}, {Chinese: "自", English: "from"}, {Chinese: "至", English: "to"}}
+		return []table.Column{table.Needed("网格", "cell"), table.Needed("工号", "id"), table.Optional("自", "from"), table.Optional("至", "to")}
 	case Deputies:
-		return []table.Column{{Chinese: "工号", English: "id", Required: true}, {Chinese: "代理人", English: "deputy"}, {Chinese: "自", English: "from", Required: true}, {Chinese: "至", English: "to", Required: true}}
+		return []table.Column{table.Needed("工号", "id"), table.Optional("代理人", "deputy"), table.Needed("自", "from"), table.Needed("至", "to")}
 	case Roster:
-		return []table.Column{{Chinese: "岗位", English: "role", Required: true}, {Chinese: "地区", English: "area", Required: true}, {Chinese: "工号", English: "id", Required: true},
-			{Chinese: "自", English: "from", Required: true}, {Chinese: "至", English: "to"}, {Chinese: "开始", English: "begin"}, {Chinese: "结束", English: "end"}}
+		return []table.Column{table.Needed("岗位", "role"), table.Needed("地区", "area"), table.Needed("工号", "id"),
+			table.Needed("自", "from"), table.Optional("至", "to"), table.Optional("开始", "begin"), table.Optional("结束", "end")}
 	}
 	return nil
 }
