@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"suqiu/hotline"
+	"suqiu/remedy"
 )
 
 // search is one look for a person, with the path that it took.
@@ -57,9 +58,9 @@ func (d *Directory) Decide(q Question) Decision {
 	return decision
 }
 
-// Chain tells who is to be told at each level when a problem that was handed over at opened is not acknowledged. Each
+// Escalate tells who is to be told at each level when a problem that was handed over at opened is not acknowledged. Each
 // level is decided by who holds the role at the moment when it is due; whoever was told before is passed over.
-func (d *Directory) Chain(q Question, opened time.Time) []Escalation {
+func (d *Directory) Escalate(q Question, opened time.Time) []Escalation {
 	q.At = opened
 	first := d.begin(&q, opened)
 	n := first.route(&q)
@@ -177,7 +178,7 @@ func (s *search) present(id, as string) (Person, bool) {
 // allowed passes over who belongs to the unit named by a sensitive problem, and who was told before.
 func (s *search) allowed(p *person, as string) (Person, bool) {
 	switch {
-	case s.named != "" && within(p.Unit, s.named):
+	case s.named != "" && remedy.Covers(s.named, p.Unit):
 		s.say("%s %s（%s）：属于被反映单位，回避", as, p.Name, p.ID)
 		return Person{}, false
 	case slices.Contains(s.passed, p.ID):

@@ -134,7 +134,7 @@ func TestChain(t *testing.T) {
 		"Sensitive":         {"service.attitude", line, true, "2026-07-03 16:00", []level{{"2026-07-06 16:00", "Z1"}, {"2026-07-07 16:00", ""}}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			chain := d.Chain(Question{Labels: []string{tc.label}, Area: tc.area, Sensitive: tc.sensitive}, at(t, tc.opened))
+			chain := d.Escalate(Question{Labels: []string{tc.label}, Area: tc.area, Sensitive: tc.sensitive}, at(t, tc.opened))
 			if len(chain) != len(tc.want) {
 				t.Fatalf("%d levels, want %d", len(chain), len(tc.want))
 			}

@@ -61,11 +61,6 @@ type Escalation struct {
 // Everywhere is how a table writes the area of a post that holds in all places, unknown ones too.
 const Everywhere = "*"
 
-// within reports whether an area path is the given one or lies below it; everything lies in "".
-func within(path, above string) bool {
-	return above == "" || path == above || strings.HasPrefix(path, above) && path[len(above)] == hotline.AreaSeparator[0]
-}
-
 // above is the path of the next higher area, "" above a root.
 func above(path string) string {
 	return path[:max(0, strings.LastIndex(path, hotline.AreaSeparator))]

@@ -11,6 +11,7 @@ import (
 	"pgregory.net/rapid"
 
 	"suqiu/hotline"
+	"suqiu/remedy"
 )
 
 // world is a random company: a tree of areas, people, posts, shifts, absences and a policy over them.
@@ -208,7 +209,7 @@ func TestOwnerProperty(t *testing.T) {
 				At:        time.Date(2025, 12, 30, 0, 0, 0, 0, days.Zone()).Add(time.Duration(rapid.IntRange(0, 45*24*60).Draw(t, "minute")) * time.Minute),
 			}
 			got := d.Decide(q)
-			if again := twin.Decide(q); !reflect.DeepEqual(got, again) || !reflect.DeepEqual(d.Chain(q, q.At), twin.Chain(q, q.At)) {
+			if again := twin.Decide(q); !reflect.DeepEqual(got, again) || !reflect.DeepEqual(d.Escalate(q, q.At), twin.Escalate(q, q.At)) {
 				t.Fatalf("two answers to %+v:\n%+v\n%+v", q, got, again)
 			}
 			if got.Owned() {
@@ -221,7 +222,7 @@ func TestOwnerProperty(t *testing.T) {
 				}
 				w.checkNobody(t, q, d)
 			}
-			w.checkChain(t, q, got, d.Chain(q, q.At))
+			w.checkChain(t, q, got, d.Escalate(q, q.At))
 		}
 	})
 	if owned == 0 || unowned == 0 || refused == 0 {
@@ -253,12 +254,12 @@ func (w *world) checkOwner(t *rapid.T, q Question, got Decision) {
 		named = named[:strings.LastIndex(named, "/")]
 	}
 	if !q.Sensitive {
-		if !within(q.Area, got.Area) {
+		if !remedy.Covers(got.Area, q.Area) {
 			t.Fatalf("%q is not above %q", got.Area, q.Area)
 		}
 		return
 	}
-	if named != "" && (within(got.Area, named) || within(got.Owner.Unit, named)) {
+	if named != "" && (remedy.Covers(named, got.Area) || remedy.Covers(named, got.Owner.Unit)) {
 		t.Fatalf("a sensitive problem of %q goes to %s of %q in %q", named, got.Owner.ID, got.Owner.Unit, got.Area)
 	}
 }

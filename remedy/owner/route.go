@@ -7,6 +7,7 @@ import (
 
 	"suqiu/calendar"
 	"suqiu/hotline"
+	"suqiu/remedy"
 )
 
 // descend follows the first child whose conditions hold, as deep as it goes. It returns the way, the node itself first.
@@ -29,7 +30,7 @@ func (m *match) holds(q *Question, at time.Time, days *calendar.Calendar) bool {
 	}) {
 		return false
 	}
-	if len(m.areas) > 0 && !slices.ContainsFunc(m.areas, func(a string) bool { return within(q.Area, a) }) {
+	if len(m.areas) > 0 && !slices.ContainsFunc(m.areas, func(a string) bool { return remedy.Covers(a, q.Area) }) {
 		return false
 	}
 	responsible := q.Responsible
