@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"suqiu/classify/quantity"
 )
 
 // Bounds of one pattern; with them matching takes a bounded time at each place of a text.
@@ -214,13 +216,13 @@ func (p *patternParser) number(depth int) ([]sequence, error) {
 		end++
 	}
 	word := string(p.text[p.at:end])
-	if kind := slices.Index(quantityNames[:], word); kind >= 0 {
+	if kind := slices.Index(quantity.Names[:], word); kind >= 0 {
 		p.at = end
-		own := &patternParser{text: []rune(quantityPatterns[kind]), fold: p.fold}
+		own := &patternParser{text: []rune(quantity.Patterns[kind]), fold: p.fold}
 		return own.choice(depth + 1)
 	}
 	if len(word) > 3 {
-		return nil, p.fault("there is no #%s; known are #%s%s; write \\%c for the letter itself", word, strings.Join(quantityNames[:], ", #"), suggest(word, quantityNames[:]), word[0])
+		return nil, p.fault("there is no #%s; known are #%s%s; write \\%c for the letter itself", word, strings.Join(quantity.Names[:], ", #"), suggest(word, quantity.Names[:]), word[0])
 	}
 	return []sequence{{{number: true, max: maxNumber}}}, nil
 }

@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 	"unicode"
+
+	"suqiu/classify/quantity"
 )
 
 // op is the kind of a condition's node.
@@ -50,7 +52,7 @@ type expr struct {
 	ordered  bool
 	least    int      // of count
 	values   []string // of a test
-	kind     quantityKind
+	kind     quantity.Kind
 	compare  string // of a measure: one of comparisons
 	bound    float64
 }
@@ -302,8 +304,8 @@ func (p *whenParser) primary() *expr {
 	case p.opens() && (token == "first" || token == "last"):
 		return p.place()
 	case p.opens():
-		if kind := slices.Index(quantityNames[:], token); kind >= 0 {
-			return p.measure(quantityKind(kind))
+		if kind := slices.Index(quantity.Names[:], token); kind >= 0 {
+			return p.measure(quantity.Kind(kind))
 		}
 	}
 	return p.group()
@@ -348,19 +350,19 @@ func (p *whenParser) place() *expr {
 }
 
 // measure reads times(a) >= 3 and its like.
-func (p *whenParser) measure(kind quantityKind) *expr {
+func (p *whenParser) measure(kind quantity.Kind) *expr {
 	e := &expr{op: opMeasure, at: p.at, kind: kind}
-	if kind == quantityDate {
+	if kind == quantity.Date {
 		p.fail("a date has no value to compare; use #date in a pattern")
 		return e
 	}
 	p.next()
 	p.expect("(")
-	e.children = []*expr{p.operand(quantityNames[kind])}
+	e.children = []*expr{p.operand(quantity.Names[kind])}
 	p.expect(")")
 	e.compare = p.token
 	if comparisons[e.compare] == nil {
-		p.fail("expected >=, <=, >, < or = and a value after %s(…), found %q", quantityNames[kind], p.token)
+		p.fail("expected >=, <=, >, < or = and a value after %s(…), found %q", quantity.Names[kind], p.token)
 	}
 	p.next()
 	at := p.at
@@ -370,22 +372,22 @@ func (p *whenParser) measure(kind quantityKind) *expr {
 	}
 	var ok bool
 	if e.bound, ok = readBound(text, kind); !ok {
-		p.err = &whenError{at, fmt.Sprintf("%q is no value for %s(…); write %s", text, quantityNames[kind], boundExamples[kind])}
+		p.err = &whenError{at, fmt.Sprintf("%q is no value for %s(…); write %s", text, quantity.Names[kind], boundExamples[kind])}
 	}
 	return e
 }
 
 // boundExamples show how the bound of a measure is written.
-var boundExamples = [quantityKinds]string{"3", "1000 or 1000元", "2h, 30min, 3d, or 2小时", "198 or 10kv", "18 or 18点", ""}
+var boundExamples = [quantity.Kinds]string{"3", "1000 or 1000元", "2h, 30min, 3d, or 2小时", "198 or 10kv", "18 or 18点", ""}
 
 // readBound reads a number with a unit, which only a duration cannot be without.
-func readBound(text string, kind quantityKind) (float64, bool) {
+func readBound(text string, kind quantity.Kind) (float64, bool) {
 	runes := []rune(folder{}.foldString(text))
-	if value, end, ok := readQuantity(runes, 0, kind); ok {
+	if value, end, ok := quantity.Read(runes, 0, kind); ok {
 		return value, end == len(runes)
 	}
-	value, end, ok := readNumber(runes, 0)
-	return value, ok && end == len(runes) && kind != quantityDuration
+	value, end, ok := quantity.Number(runes, 0)
+	return value, ok && end == len(runes) && kind != quantity.Duration
 }
 
 // value reads names and numbers joined by dots and hyphens.

@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	"suqiu/classify/quantity"
 )
 
 // write gives a condition back with all its parentheses, to compare.
@@ -32,7 +34,7 @@ func (e *expr) write() string {
 	case opTitle:
 		return "title(" + parts[0] + ")"
 	case opMeasure:
-		return fmt.Sprintf("%s(%s) %s %v%s", quantityNames[e.kind], parts[0], e.compare, strconv.FormatFloat(e.bound, 'f', -1, 64), map[bool]string{true: "h"}[e.kind == quantityDuration])
+		return fmt.Sprintf("%s(%s) %s %v%s", quantity.Names[e.kind], parts[0], e.compare, strconv.FormatFloat(e.bound, 'f', -1, 64), map[bool]string{true: "h"}[e.kind == quantity.Duration])
 	case opFirst, opLast:
 		return fmt.Sprintf("%s(%s, %d%s)", map[op]string{opFirst: "first", opLast: "last"}[e.op], parts[0], e.distance, map[bool]string{true: "u"}[e.unit == unitTurn])
 	case opTest:

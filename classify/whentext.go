@@ -3,6 +3,8 @@ package classify
 import (
 	"strconv"
 	"strings"
+
+	"suqiu/classify/quantity"
 )
 
 // String writes the condition as docs/rules.md has it.
@@ -35,7 +37,7 @@ func (e *expr) String() string {
 	case opTitle:
 		return "title(" + operands[0] + ")"
 	case opMeasure:
-		return quantityNames[e.kind] + "(" + operands[0] + ") " + e.compare + " " + e.boundText()
+		return quantity.Names[e.kind] + "(" + operands[0] + ") " + e.compare + " " + e.boundText()
 	case opFirst:
 		return "first(" + operands[0] + ", " + e.distanceText() + ")"
 	case opLast:
@@ -55,7 +57,7 @@ func (e *expr) String() string {
 // boundText writes the bound of a measure; a duration has a unit.
 func (e *expr) boundText() string {
 	bound := strconv.FormatFloat(e.bound, 'f', -1, 64)
-	if e.kind == quantityDuration {
+	if e.kind == quantity.Duration {
 		bound += "h"
 	}
 	return bound
