@@ -115,16 +115,23 @@ func TestExplainYields(t *testing.T) {
 	}
 }
 
-// An overlay's keys take the place of those below, its exclusive sets are added.
+// An overlay's keys take the place of those below.
 func TestChoiceOverlay(t *testing.T) {
-	base := choiceFS("abstain: {below: 0.9}\nexclusive: [a.dark a.notice]\n")
-	over := fstest.MapFS{taxonomyPath: fileOf("abstain: {covered: true}\nexclusive: [a.dark b.meter]\n")}
-	rs := mustCompile(t, base, over)
-	if got := codesOf(rs, exampleCall("停电三天了，电费，通知，电表")); !slices.Equal(got, []string{"a.dark", "b.bill"}) {
-		t.Errorf("got %v", got)
-	}
-	if a := rs.Taxonomy().Abstain; a != (Abstain{Covered: true}) {
-		t.Errorf("got %+v", a)
+	base := choiceFS("salience: {late: {after: 0.6, counts: 0.3}}\nabstain: {below: 0.9}\nexclusive: [a.dark a.notice, a.dark b.bill]\n")
+	const text = "停电三天了，电费，通知，电表"
+	for _, test := range []struct {
+		name, over, want string
+	}{
+		{"another set", "exclusive: [a.dark b.meter]\nabstain: {covered: true}\n", "a.dark b.bill a.notice"},
+		{"off", "exclusive: []\nabstain: {}\nsalience: {}\n", "a.dark b.bill a.notice b.meter"},
+		{"the rest as below", "nature: 咨询\n", "a.dark"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			rs := mustCompile(t, base, fstest.MapFS{taxonomyPath: fileOf(test.over)})
+			if got := strings.Join(codesOf(rs, exampleCall(text)), " "); got != test.want {
+				t.Errorf("got %s, want %s", got, test.want)
+			}
+		})
 	}
 }
 

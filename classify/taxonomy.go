@@ -88,7 +88,8 @@ func stringsOf[T ~string](list []T) []string {
 	return out
 }
 
-// readTaxonomy reads taxonomy.yaml of all layers; a label or parent of a later layer replaces the one of its code.
+// readTaxonomy reads taxonomy.yaml of all layers; a label or parent of a later layer replaces the one of its code, its other
+// keys those of their names.
 func readTaxonomy(files []file, p *problems) *Taxonomy {
 	t := &Taxonomy{Nature: hotline.NatureHelp, index: map[string]int{}}
 	requires, found := "", false
@@ -113,7 +114,7 @@ func readTaxonomy(files []file, p *problems) *Taxonomy {
 			case "abstain":
 				t.Abstain = readAbstain(field.value)
 			case "exclusive":
-				t.sets = append(t.sets, field.value.items()...)
+				t.sets = field.value.items()
 			case "parents":
 				for _, n := range field.value.items() {
 					t.putParent(n)
