@@ -5,6 +5,7 @@ package e2e
 import (
 	"context"
 	"fmt"
+	"math/rand/v2"
 	"os"
 	"strings"
 	"testing"
@@ -25,8 +26,8 @@ import (
 // auditCalls is how many calls the log of BenchmarkAudit holds.
 const auditCalls = 200_000
 
-// BenchmarkAudit reads a log of 200,000 calls, by a client that does nothing with it, and audits it, and reports the
-// ratio: how many times as long the audit takes. One operation is the whole log.
+// BenchmarkAudit reads a log of 200,000 calls, of which one in ten updates an earlier one, by a client that does nothing
+// with it, and audits it, and reports the ratio: how many times as long the audit takes. One operation is the whole log.
 func BenchmarkAudit(b *testing.B) {
 	b.Run("real", func(b *testing.B) {
 		dir, err := os.MkdirTemp("", "suqiu-e2e-") //nolint:usetesting // b.TempDir keeps out the user that servers run as
@@ -112,7 +113,7 @@ func benchAudit(b *testing.B, cluster ingest.Cluster, store index.Store) {
 	b.ReportMetric(auditing.Seconds()/reading.Seconds(), "ratio")
 }
 
-// produceCalls writes calls of usual size: 72 characters in three turns.
+// produceCalls writes calls of usual size, about 75 characters in three turns.
 func produceCalls(b *testing.B, cluster ingest.Cluster, topic string, source *decode.Source) {
 	b.Helper()
 	producer, err := ingest.NewProducer(cluster, topic)
@@ -120,11 +121,21 @@ func produceCalls(b *testing.B, cluster ingest.Cluster, topic string, source *de
 		b.Fatal(err)
 	}
 	defer producer.Close()
+	random := rand.New(rand.NewPCG(1, 2))
+	words := []rune("家里从昨天晚上八点开始停电到现在还没有来电费太高了请问什么时候能修好小区变压器跳闸电表不走字")
 	var lines strings.Builder
 	for n := range auditCalls {
-		fmt.Fprintf(&lines, `{"schema":1,"id":"%09d","kind":"call","received":%q,"caller":"13800000000","turns":[`+
-			`{"role":"agent","text":"您好，请问有什么可以帮您"},{"role":"customer","text":"家里从昨天晚上八点开始停电到现在还没有来电"},{"role":"agent","text":"好的，马上为您登记，请保持电话畅通"}]}`+"\n",
-			n, receivedJuly)
+		id, updated := n, 1
+		if n%10 == 9 {
+			id, updated = random.IntN(n), n
+		}
+		told := make([]rune, 30)
+		for i := range told {
+			told[i] = words[random.IntN(len(words))]
+		}
+		fmt.Fprintf(&lines, `{"schema":1,"id":"%09d","kind":"call","received":%q,"updated":%q,"caller":"13800000000","turns":[`+
+			`{"role":"agent","text":"您好，请问有什么可以帮您"},{"role":"customer","text":"%s"},{"role":"agent","text":"好的，马上为您登记，请保持电话畅通"}]}`+"\n",
+			id, receivedJuly, time.Date(2026, time.July, 20, 0, 0, updated, 0, time.UTC).Format(time.RFC3339), string(told))
 	}
 	if _, err := producer.Produce(b.Context(), source, "calls.jsonl", strings.NewReader(lines.String())); err != nil {
 		b.Fatal(err)

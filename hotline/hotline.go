@@ -94,8 +94,16 @@ type Origin struct {
 	Topic     string `json:"topic,omitempty"`
 	Partition int    `json:"partition,omitempty"`
 	Offset    int64  `json:"offset,omitempty"`
+	Shared    bool   `json:"shared,omitempty"` // the Kafka record held more than this one
 	File      string `json:"file,omitempty"`
 	Line      int64  `json:"line,omitempty"`
+}
+
+// Offsets is a range of a partition: From ≤ offset < Until.
+type Offsets struct {
+	Topic       string
+	Partition   int
+	From, Until int64
 }
 
 // AreaMethod says how an area was found, the surest first.

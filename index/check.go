@@ -71,6 +71,14 @@ func CheckIDs(ids []string) error {
 	return nil
 }
 
+// CheckOffsets reports a range that Origins does not take. The error wraps ErrQuery.
+func CheckOffsets(o hotline.Offsets) error {
+	if o.From < 0 || o.Until < o.From || o.Until-o.From > MaxWindow {
+		return fmt.Errorf("%w: origins of 0 to %d offsets can be asked for at once, not of %d to %d", ErrQuery, MaxWindow, o.From, o.Until)
+	}
+	return nil
+}
+
 // CheckRecord reports a key or value that no ledger takes. The error wraps ErrQuery.
 func CheckRecord(key string, value []byte) error {
 	switch {

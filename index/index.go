@@ -7,6 +7,7 @@ package index
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 
 	"suqiu/hotline"
@@ -34,6 +35,10 @@ type Searcher interface {
 	// Revisions returns the content revision of those of the document ids, at most MaxWindow (else ErrQuery), that the
 	// store holds, tombstones too. It reads no documents and is made for asking after many.
 	Revisions(ctx context.Context, ids []string) (map[string]int64, error)
+	// Origins returns, of those of at most MaxWindow offsets (else ErrQuery) from which the store holds a document alone (see hotline.Origin),
+	// when its Kafka record arrived, to the millisecond. It reads no documents, and may leave out some that it holds: those that an
+	// older build has written.
+	Origins(ctx context.Context, o hotline.Offsets) (map[int64]time.Time, error)
 	// Get returns one document by id, or ErrNotFound; it sees every write at once.
 	Get(ctx context.Context, id string) (hotline.Document, error)
 }
@@ -80,6 +85,15 @@ type Record struct {
 	Key   string
 	Value []byte
 	Rev   int64
+}
+
+// Partition names what a document was read from as topic/partition, if it alone was made of its Kafka record; else it is
+// empty. It is what stores look up origins by.
+func Partition(o hotline.Origin) string {
+	if o.Topic == "" || o.Shared {
+		return ""
+	}
+	return fmt.Sprintf("%s/%d", o.Topic, o.Partition)
 }
 
 // Filter says which documents take part. Zero fields do not restrict; several values of one field mean any of them;

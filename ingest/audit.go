@@ -13,9 +13,12 @@ import (
 	"suqiu/ingest/decode"
 )
 
-// Holdings tells what a store holds: of each of the document ids that it knows, the content revision. It is asked for
-// at most auditRecords at once.
+// Holdings tells what a store holds. It is asked for at most auditRecords offsets or ids at once.
 type Holdings interface {
+	// Origins returns at which of the offsets a record was read that gave one document, which the store holds as it was
+	// made of that record, and when the record arrived, to the millisecond. It may leave out some.
+	Origins(ctx context.Context, o hotline.Offsets) (map[int64]time.Time, error)
+	// Revisions returns the content revision of each of the document ids that the store knows.
 	Revisions(ctx context.Context, ids []string) (map[string]int64, error)
 }
 
@@ -198,7 +201,7 @@ func (a *audit) partition(ctx context.Context, p GroupPosition) (Account, error)
 // auditPage is how many bytes of the log are in hand at once, besides those that are being read.
 const auditPage = 8 << 20
 
-// auditRecords is of how many records the store is asked at once.
+// auditRecords is of how many offsets the store is asked at once.
 const auditRecords = 5000
 
 // readAhead reads a partition's records from … through-1 while those before are looked at. The error may be read once
@@ -228,27 +231,44 @@ func (a *audit) read(ctx context.Context, p GroupPosition, at, through int64, pa
 		}
 		at = got.next
 		records := slices.DeleteFunc(got.records, func(r record) bool { return r.offset >= through })
-		for part := range slices.Chunk(records, auditRecords) {
+		for len(records) > 0 {
+			n := 0
+			for n < len(records) && records[n].offset < records[0].offset+auditRecords {
+				n++
+			}
 			select {
-			case pages <- part:
+			case pages <- records[:n:n]:
 			case <-ctx.Done():
 				return ctx.Err()
 			}
+			records = records[n:]
 		}
 	}
 	return nil
 }
 
-// fates finds out what became of each of the records. Nearly all are stored under the id as it was told; only the
-// others go all the way that they went when they were read, with masking, which may alter an id.
+// fates finds out what became of each of the records. Of most the store tells that it holds what was read there. That the
+// record arrived when the store says tells it from one of a topic that was deleted and made again. The others have been
+// replaced by a newer record, or were not alone: they are decoded, and looked up by the id as it was told. Only what is
+// not stored under that goes all the way that it went when it was read, with masking, which may alter an id.
 func (a *audit) fates(ctx context.Context, src *decode.Source, p partitionID, records []record) ([]fate, error) {
 	fates := make([]fate, len(records))
-	all := make([]int, len(records))
-	for i := range all {
-		all[i] = i
+	if len(records) == 0 {
+		return fates, nil
+	}
+	asked := hotline.Offsets{Topic: p.topic, Partition: p.id, From: records[0].offset, Until: records[len(records)-1].offset + 1}
+	arrived, err := a.Store.Origins(ctx, asked)
+	if err != nil {
+		return nil, fmt.Errorf("ask the store for offsets %d to %d: %w", asked.From, asked.Until-1, err)
+	}
+	var others []int
+	for i := range records {
+		if at, ok := arrived[records[i].offset]; !ok || at.UnixMilli() != records[i].time.UnixMilli() {
+			others = append(others, i)
+		}
 	}
 	var rest []int
-	err := a.judge(ctx, &a.quick, src, p, records, all, func(i int, entries []Entry, held map[string]int64) {
+	err = a.judge(ctx, &a.quick, src, p, records, others, func(i int, entries []Entry, held map[string]int64) {
 		stored := func(e Entry) bool {
 			if e.Document == nil {
 				return false

@@ -9,8 +9,22 @@ import (
 	"testing"
 	"time"
 
+	"suqiu/hotline"
 	"suqiu/ingest/decode"
 )
+
+// Origins implements Holdings.
+func (s *memStore) Origins(_ context.Context, asked hotline.Offsets) (map[int64]time.Time, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	arrived := make(map[int64]time.Time)
+	for _, d := range s.docs {
+		if o := d.Call.Origin; o.Topic == asked.Topic && o.Partition == asked.Partition && !o.Shared && asked.From <= o.Offset && o.Offset < asked.Until {
+			arrived[o.Offset] = d.Call.Arrived
+		}
+	}
+	return arrived, nil
+}
 
 // Revisions implements Holdings.
 func (s *memStore) Revisions(_ context.Context, ids []string) (map[string]int64, error) {
@@ -62,7 +76,8 @@ func TestAudit(t *testing.T) {
 		t.Errorf("all there: %s %q", got, missing)
 	}
 	older := store.docs["95598:f"]
-	older.Call.ContentRev--
+	older.Call.ContentRev-- // from the same offset of a topic of the same name, before it was deleted and made again
+	older.Call.Arrived = older.Call.Arrived.Add(-time.Hour)
 	store.docs["95598:f"] = older
 	for _, id := range []string{"95598:c", "95598:e", "95598:old"} {
 		delete(store.docs, id)
@@ -158,6 +173,10 @@ func TestAuditStoreDown(t *testing.T) {
 }
 
 type noHoldings struct{}
+
+func (noHoldings) Origins(context.Context, hotline.Offsets) (map[int64]time.Time, error) {
+	return nil, errUnavailable
+}
 
 func (noHoldings) Revisions(context.Context, []string) (map[string]int64, error) {
 	return nil, errUnavailable

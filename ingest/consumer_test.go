@@ -31,7 +31,7 @@ func TestConsume(t *testing.T) {
 	if ids := sink.ids(); len(ids) != 1 || ids[0] != "calls/1/30" {
 		t.Errorf("letters %q, want calls/1/30", ids)
 	}
-	if origin := store.docs["95598:d"].Call.Origin; origin != (hotline.Origin{Topic: "calls", Partition: 1, Offset: 31}) {
+	if origin := store.docs["95598:d"].Call.Origin; origin != (hotline.Origin{Topic: "calls", Partition: 1, Offset: 31, Shared: true}) {
 		t.Errorf("origin %+v", origin)
 	}
 	await(t, "readiness without a lag", func() bool {

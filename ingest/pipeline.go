@@ -77,6 +77,7 @@ func (p *Pipeline) Payload(src *decode.Source, in *decode.Input, at Place) []Ent
 	for i := range items {
 		part := at
 		part.ID += "/" + strconv.Itoa(i)
+		part.Origin.Shared = part.Origin.Topic != ""
 		entries = append(entries, p.Item(src, &items[i], in, part)...)
 	}
 	return entries
@@ -95,6 +96,7 @@ func (p *Pipeline) Item(src *decode.Source, item *decode.Item, in *decode.Input,
 		part := at
 		if len(item.Records) > 1 {
 			part.ID += "." + strconv.Itoa(i)
+			part.Origin.Shared = part.Origin.Topic != ""
 		}
 		doc, fault := p.document(src, &item.Records[i], in.Arrived, part.Origin)
 		if fault != nil {

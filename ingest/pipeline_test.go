@@ -36,18 +36,20 @@ func TestPipelinePayload(t *testing.T) {
 		{"Panic", contact("broken", 1), []string{"panic calls/2/7"}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
+			origin := at.Origin
+			origin.Shared = len(tt.want) > 1
 			entries := pipeline.Payload(&source95598, &decode.Input{Value: []byte(tt.payload), Arrived: today}, at)
 			var got []string
 			for _, e := range entries {
 				switch {
 				case e.Document != nil && e.Dead == nil:
 					got = append(got, "stored "+e.Document.Call.DocID())
-					if c := e.Document.Call; c.Origin != at.Origin || !c.Arrived.Equal(today) || c.Area.Grid != "琼/海口" {
+					if c := e.Document.Call; c.Origin != origin || !c.Arrived.Equal(today) || c.Area.Grid != "琼/海口" {
 						t.Errorf("origin %+v, arrived %s, area %+v", c.Origin, c.Arrived, c.Area)
 					}
 				case e.Dead != nil && e.Document == nil:
 					got = append(got, fmt.Sprintf("%s %s", e.Dead.Reason, e.Dead.ID))
-					if e.Dead.Why == "" || e.Dead.Bytes != len(tt.payload) || e.Dead.Origin != at.Origin {
+					if e.Dead.Why == "" || e.Dead.Bytes != len(tt.payload) || e.Dead.Origin != origin {
 						t.Errorf("letter %+v", e.Dead)
 					}
 				default:

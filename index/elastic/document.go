@@ -48,6 +48,9 @@ type indexed struct {
 	Text          []string            `json:"text"`
 	Tokens        string              `json:"tokens,omitempty"`
 	Tombstone     bool                `json:"tombstone"`
+	Partition     string              `json:"partition,omitempty"`
+	Offset        *int64              `json:"offset,omitempty"`
+	Arrived       string              `json:"arrived,omitempty"`
 }
 
 // levels holds an area path down to each level, keyed by the level; the whole path where that is shorter.
@@ -80,6 +83,12 @@ func indexedOf(doc *hotline.Document) indexed {
 	}
 	if a.Corrected != nil {
 		d.CorrectedBy = a.Corrected.By
+	}
+	if d.Partition = index.Partition(c.Origin); d.Partition != "" {
+		d.Offset = &c.Origin.Offset
+	}
+	if !c.Arrived.IsZero() {
+		d.Arrived = dateOf(c.Arrived)
 	}
 	if d.Person == "" {
 		d.Person = d.ID

@@ -9,7 +9,7 @@ import (
 
 // MappingVersion is the version of the mapping below; it grows with every change of it. A month whose mapping is older
 // is not written to, because strict documents of this build would be refused there one by one.
-const MappingVersion = 3
+const MappingVersion = 4
 
 // Names of fields that queries use.
 const (
@@ -37,6 +37,9 @@ const (
 	fieldPerson      = "person"
 	fieldPrecision   = "precision"
 	fieldTombstone   = "tombstone"
+	fieldPartition   = "partition"
+	fieldOffset      = "offset"
+	fieldArrived     = "arrived"
 )
 
 // levelField names the field that holds the path of a tree down to a level, or the whole path where it is shorter.
@@ -94,6 +97,10 @@ func callsMapping() object {
 			fieldText:      object{"type": "text", "analyzer": "standard", "position_increment_gap": 100},
 			"tokens":       object{"type": "text", "analyzer": "whitespace"},
 			fieldTombstone: object{"type": "boolean"},
+			// Where the document was read from, if it alone was made of its Kafka record.
+			fieldPartition: keyword,
+			fieldOffset:    long,
+			fieldArrived:   object{"type": "date", "format": "strict_date_time||epoch_millis"},
 		},
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"slices"
+	"time"
 
 	"github.com/elastic/go-elasticsearch/v8/esapi"
 
@@ -184,6 +185,41 @@ func (s *Store) Revisions(ctx context.Context, ids []string) (map[string]int64, 
 		}
 	}
 	return revisions, nil
+}
+
+// Origins counts by offset instead of reading hits, which Elasticsearch does several times as fast. Of two copies of a
+// document that is moving, one is enough.
+func (s *Store) Origins(ctx context.Context, o hotline.Offsets) (map[int64]time.Time, error) {
+	if err := index.CheckOffsets(o); err != nil || o.From == o.Until {
+		return nil, err
+	}
+	var answer struct {
+		Aggregations struct {
+			Offsets struct {
+				Buckets []struct {
+					Offset  float64 `json:"key"`
+					Arrived struct{ Value float64 }
+				}
+			}
+		}
+	}
+	var c clauses
+	c.filter = append(c.filter, is(fieldPartition, index.Partition(hotline.Origin{Topic: o.Topic, Partition: o.Partition})),
+		object{"range": object{fieldOffset: object{"gte": o.From, "lt": o.Until}}})
+	err := s.search(ctx, "look up origins", object{
+		"size": 0, "query": c.query(), "track_total_hits": false, "aggs": object{"offsets": object{
+			"histogram": object{"field": fieldOffset, "interval": 1, "min_doc_count": 1},
+			"aggs":      object{"arrived": object{"max": object{"field": fieldArrived}}},
+		}},
+	}, &answer)
+	if err != nil {
+		return nil, err
+	}
+	arrived := make(map[int64]time.Time, len(answer.Aggregations.Offsets.Buckets))
+	for _, b := range answer.Aggregations.Offsets.Buckets {
+		arrived[int64(b.Offset)] = time.UnixMilli(int64(b.Arrived.Value))
+	}
+	return arrived, nil
 }
 
 // Get returns one document by id, as last written. It asks every month, twice if need be: a document that moved between

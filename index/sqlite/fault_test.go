@@ -93,13 +93,13 @@ func TestOpenFaults(t *testing.T) {
 		{"newer schema", func(t *testing.T, path string) {
 			write(t, path, "")
 			openAndClose(t, path)
-			execute(t, other(t, path), "PRAGMA user_version = 4")
-		}, []string{"schema 4", "knows up to 3", "newer suqiu"}},
+			execute(t, other(t, path), "PRAGMA user_version = 5")
+		}, []string{"schema 5", "knows up to 4", "newer suqiu"}},
 		{"older schema", func(t *testing.T, path string) {
 			write(t, path, "")
 			openAndClose(t, path)
 			execute(t, other(t, path), "PRAGMA user_version = 1")
-		}, []string{"schema 1", "needs 3"}},
+		}, []string{"schema 1", "needs 4"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			path := filepath.Join(t.TempDir(), "folder", "store.db")
@@ -131,23 +131,40 @@ func openAndClose(t *testing.T, path string) {
 	}
 }
 
-// TestOlderSchema: a file of schema 2 takes what schema 3 stores.
+// TestOlderSchema: a file of an older schema takes what this one stores.
 func TestOlderSchema(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "store.db")
-	openAndClose(t, path)
-	execute(t, other(t, path), "DROP TABLE holds; DROP TABLE facet; PRAGMA user_version = 2")
-	s, err := Open(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() {
-		if err := s.Close(); err != nil {
-			t.Error(err)
-		}
-	}()
-	result, err := s.Search(t.Context(), index.Query{Filter: index.Filter{Urgency: []string{"medical"}}, Facets: []index.Field{index.FacetUrgency}})
-	if err != nil || result.Total != 0 {
-		t.Errorf("got %d documents, %v", result.Total, err)
+	const withoutOrigins = "DROP INDEX call_partition; ALTER TABLE call DROP COLUMN partition; ALTER TABLE call DROP COLUMN read_at; ALTER TABLE call DROP COLUMN arrived;"
+	for version, older := range map[int]string{
+		2: withoutOrigins + "DROP TABLE holds; DROP TABLE facet; PRAGMA user_version = 2",
+		3: withoutOrigins + "PRAGMA user_version = 3",
+	} {
+		t.Run(strconv.Itoa(version), func(t *testing.T) {
+			path := filepath.Join(t.TempDir(), "store.db")
+			openAndClose(t, path)
+			execute(t, other(t, path), older)
+			s, err := Open(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer func() {
+				if err := s.Close(); err != nil {
+					t.Error(err)
+				}
+			}()
+			doc := testDocument("1", "停电")
+			doc.Call.Origin = hotline.Origin{Topic: "calls", Offset: 3}
+			doc.Analysis.Urgency = []hotline.Mark{{Code: "medical"}}
+			if _, err := s.Put(t.Context(), []hotline.Document{doc}); err != nil {
+				t.Fatal(err)
+			}
+			result, err := s.Search(t.Context(), index.Query{Filter: index.Filter{Urgency: []string{"medical"}}, Facets: []index.Field{index.FacetUrgency}})
+			if err != nil || result.Total != 1 {
+				t.Errorf("got %d documents, %v, want 1", result.Total, err)
+			}
+			if found, err := s.Origins(t.Context(), hotline.Offsets{Topic: "calls", Until: 10}); err != nil || len(found) != 1 {
+				t.Errorf("origins: got %v, %v, want one", found, err)
+			}
+		})
 	}
 }
 

@@ -103,9 +103,9 @@ func newPutter(ctx context.Context, tx *sql.Tx) (*putter, error) {
 	}{
 		{&p.find, `SELECT doc, version FROM call WHERE id = ?`},
 		{&p.insert, `INSERT INTO call (id, version, ruleset_rev, received, tombstone, precision, source, hotline, kind, nature, responsible,
-			grid, division, matter, caller, account) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`},
+			grid, division, matter, caller, account, partition, read_at, arrived) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`},
 		{&p.update, `UPDATE call SET (id, version, ruleset_rev, received, tombstone, precision, source, hotline, kind, nature, responsible,
-			grid, division, matter, caller, account) = (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) WHERE doc = ?`},
+			grid, division, matter, caller, account, partition, read_at, arrived) = (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) WHERE doc = ?`},
 		{&p.body, `INSERT OR REPLACE INTO body (doc, json) VALUES (?, ?)`},
 		{&p.unlabel, `DELETE FROM labelled WHERE doc = ?`},
 		{&p.label, `INSERT OR IGNORE INTO labelled (label, doc) VALUES (?, ?)`},
@@ -162,6 +162,7 @@ func (p *putter) put(id string, r *row) (hotline.Outcome, error) {
 	fields := []any{
 		id, r.doc.Version(), a.RulesetRev, c.Received.UnixMilli(), c.Tombstone, string(c.Precision), c.Source, string(c.Hotline),
 		string(c.Kind), string(a.Nature), string(a.Responsible), grid, division, c.Matter, c.Caller, c.Account,
+		index.Partition(c.Origin), c.Origin.Offset, c.Arrived.UnixMilli(),
 	}
 	if known {
 		err = p.replace(doc, fields)

@@ -12,7 +12,7 @@ import (
 // Marks of the file's header.
 const (
 	applicationID = 0x73757169 // "suqi": tells our files from those of other programs
-	schemaVersion = 3          // kept in user_version; raise it with every change of the schema
+	schemaVersion = 4          // kept in user_version; raise it with every change of the schema
 )
 
 // schema holds what searches and counts read in narrow tables, and the documents themselves apart in body, so that a
@@ -54,7 +54,7 @@ CREATE TABLE body (doc INTEGER PRIMARY KEY, json BLOB NOT NULL) STRICT;
 CREATE VIRTUAL TABLE text USING fts5 (tokens, content = '', contentless_delete = 1,
 	tokenize = "ascii tokenchars '.,:;_|''""'");
 
-` + facetSchema + `
+` + facetSchema + originSchema + `
 CREATE TABLE record (key TEXT PRIMARY KEY, value BLOB NOT NULL, rev INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 `
 
@@ -65,8 +65,16 @@ CREATE TABLE holds (facet INTEGER NOT NULL, doc INTEGER NOT NULL, PRIMARY KEY (f
 CREATE INDEX holds_doc ON holds (doc);
 `
 
-// install makes the schema in a new file, checks that of an old one, and adds to one of schema 2 what it lacks: its documents
-// hold nothing of it.
+// originSchema came with schema 4: where documents were read from that were alone in their Kafka record.
+const originSchema = `
+ALTER TABLE call ADD COLUMN partition TEXT NOT NULL DEFAULT ''; -- index.Partition
+ALTER TABLE call ADD COLUMN read_at INTEGER NOT NULL DEFAULT 0; -- its offset
+ALTER TABLE call ADD COLUMN arrived INTEGER NOT NULL DEFAULT 0; -- ms since 1970
+CREATE INDEX call_partition ON call (partition, read_at) WHERE partition <> '';
+`
+
+// install makes the schema in a new file, checks that of an old one, and adds to one of schema 2 or 3 what it lacks: its
+// documents hold nothing of it.
 func install(ctx context.Context, tx *sql.Tx) error {
 	var app, version, tables int
 	for pragma, value := range map[string]*int{
@@ -84,8 +92,12 @@ func install(ctx context.Context, tx *sql.Tx) error {
 		return &hotline.Fault{Kind: hotline.FaultSetup, Err: errors.New("the file belongs to another program"), Hint: "name a file that suqiu made, or a new one"}
 	case version > schemaVersion:
 		return &hotline.Fault{Kind: hotline.FaultSetup, Err: fmt.Errorf("the file has schema %d, this build knows up to %d", version, schemaVersion), Hint: "run the newer suqiu that wrote it"}
-	case version == 2:
-		_, err := tx.ExecContext(ctx, facetSchema+fmt.Sprintf("PRAGMA user_version = %d;", schemaVersion))
+	case version == 2 || version == 3:
+		lacks := originSchema
+		if version == 2 {
+			lacks += facetSchema
+		}
+		_, err := tx.ExecContext(ctx, lacks+fmt.Sprintf("PRAGMA user_version = %d;", schemaVersion))
 		return err
 	case version < schemaVersion:
 		return &hotline.Fault{Kind: hotline.FaultSetup, Err: fmt.Errorf("the file has schema %d, this build needs %d", version, schemaVersion), Hint: "ingest into a new file"}

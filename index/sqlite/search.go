@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"time"
 
 	"suqiu/hotline"
 	"suqiu/index"
@@ -173,6 +174,24 @@ func (s *Store) Revisions(ctx context.Context, ids []string) (map[string]int64, 
 		}, `SELECT id, version FROM call WHERE id IN (SELECT value FROM json_each(?))`, list(ids))
 	})
 	return revisions, err
+}
+
+// Origins reads the index of origins; see index.Searcher.
+func (s *Store) Origins(ctx context.Context, o hotline.Offsets) (map[int64]time.Time, error) {
+	if err := index.CheckOffsets(o); err != nil {
+		return nil, err
+	}
+	arrived := make(map[int64]time.Time)
+	err := s.read(ctx, "look up origins", func(tx *sql.Tx) error {
+		return each(ctx, tx, func(row *sql.Rows) error {
+			var offset, ms int64
+			err := row.Scan(&offset, &ms)
+			arrived[offset] = time.UnixMilli(ms)
+			return err
+		}, `SELECT read_at, arrived FROM call WHERE partition <> '' AND partition = ? AND read_at >= ? AND read_at < ?`,
+			index.Partition(hotline.Origin{Topic: o.Topic, Partition: o.Partition}), o.From, o.Until)
+	})
+	return arrived, err
 }
 
 // Get returns one document; see index.Searcher.

@@ -20,6 +20,8 @@ var scanPromises = []promise{
 	{"ScanBadSize", scanBadSize},
 	{"Revisions", revisions},
 	{"RevisionsOfTooMany", revisionsOfTooMany},
+	{"Origins", origins},
+	{"OriginsOfTooMany", originsOfTooMany},
 }
 
 // scanCalls puts n documents, spread over three months so that the order of ids is not that of time, one a tombstone.
@@ -142,6 +144,55 @@ func revisions(s *scope) {
 	}
 	if got, err := s.store.Revisions(s.Context(), nil); err != nil || len(got) > 0 {
 		s.Errorf("of no ids: got %v, %v, want none", got, err)
+	}
+}
+
+// origins tells of documents that were alone in their record, where they were read last, and after a move once.
+func origins(s *scope) {
+	topic := s.unit + ".calls"
+	arrival := time.Date(2026, time.March, 2, 9, 0, 0, 250_000_000, shanghai)
+	read := func(partition int, offset int64, more ...func(*hotline.Origin)) func(*hotline.Document) {
+		return func(d *hotline.Document) {
+			d.Call.Origin = hotline.Origin{Topic: topic, Partition: partition, Offset: offset}
+			d.Call.Arrived = arrival.Add(time.Duration(offset) * time.Second)
+			for _, change := range more {
+				change(&d.Call.Origin)
+			}
+		}
+	}
+	s.put(
+		s.call("zero", "停电", read(1, 0)), s.call("a", "停电", contentRev(1000), read(1, 7)), s.call("b", "停电", read(1, 8)),
+		s.call("elsewhere", "停电", read(0, 9)), s.call("late", "停电", read(1, 5000)),
+		s.call("shared", "停电", read(1, 10, func(o *hotline.Origin) { o.Shared = true })),
+		s.call("file", "停电", read(1, 11, func(o *hotline.Origin) { *o = hotline.Origin{File: "calls.csv", Line: 11} })),
+		s.call("moves", "停电", contentRev(1000), received(day(time.March, 1)), read(1, 12)),
+		s.call("tombstone", "停电", read(1, 13), func(d *hotline.Document) { d.Call.Tombstone = true }),
+	)
+	s.put(s.call("a", "停电", contentRev(1001), read(1, 14)), s.call("moves", "停电", contentRev(1002), received(day(time.April, 1)), read(1, 15)))
+	s.refresh()
+	got, err := s.store.Origins(s.Context(), hotline.Offsets{Topic: topic, Partition: 1, Until: 5000})
+	if err != nil {
+		s.Fatal(err)
+	}
+	for _, offset := range []int64{0, 8, 13, 14, 15} {
+		if want := arrival.Add(time.Duration(offset) * time.Second); !got[offset].Equal(want) {
+			s.Errorf("offset %d arrived: got %s, want %s", offset, got[offset], want)
+		}
+		delete(got, offset)
+	}
+	if len(got) > 0 {
+		s.Errorf("also got %v, want nothing more", got)
+	}
+	if got, err := s.store.Origins(s.Context(), hotline.Offsets{Topic: topic, Partition: 1, From: 8, Until: 8}); err != nil || len(got) > 0 {
+		s.Errorf("of no offsets: got %v, %v, want none", got, err)
+	}
+}
+
+func originsOfTooMany(s *scope) {
+	for _, o := range []hotline.Offsets{{Until: index.MaxWindow + 1}, {From: 2, Until: 1}, {From: -1, Until: 1}} {
+		if _, err := s.store.Origins(s.Context(), o); !errors.Is(err, index.ErrQuery) {
+			s.Errorf("%+v: got %v, want ErrQuery", o, err)
+		}
 	}
 }
 
