@@ -7,7 +7,10 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"sync"
 	"time"
+
+	"golang.org/x/sync/errgroup"
 
 	"suqiu/hotline"
 	"suqiu/ingest/decode"
@@ -89,8 +92,9 @@ const (
 	fateMissing
 )
 
-// Audit accounts for all partitions and names each missing input to report. An error ends it: the context's, or that
-// of a broker or store which does not answer; the accounts so far are returned with it.
+// Audit accounts for all partitions, auditAtOnce at a time, and names each missing input to report, one call after
+// another, those of a partition in their order. An error ends it: the context's, or that of a broker or store which does
+// not answer; the accounts of the partitions that were done by then are returned with it.
 func (a *Auditor) Audit(ctx context.Context, report func(Missing)) ([]Account, error) {
 	letters, err := a.Letters.List(ctx, DeadFilter{Resolved: true, Bare: true})
 	if err != nil {
@@ -122,15 +126,27 @@ func (a *Auditor) Audit(ctx context.Context, report func(Missing)) ([]Account, e
 	if err != nil {
 		return nil, fmt.Errorf("audit: %w", err)
 	}
-	var accounts []Account
-	for _, p := range positions {
-		account, err := run.partition(ctx, p)
-		if err != nil {
-			return accounts, fmt.Errorf("audit %s/%d: %w", p.Topic, p.Partition, err)
-		}
-		accounts = append(accounts, account)
+	accounts := make([]*Account, len(positions))
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(auditAtOnce)
+	for i, p := range positions {
+		group.Go(func() error {
+			account, err := run.partition(ctx, p)
+			if err != nil {
+				return fmt.Errorf("audit %s/%d: %w", p.Topic, p.Partition, err)
+			}
+			accounts[i] = &account
+			return nil
+		})
 	}
-	return accounts, nil
+	err = group.Wait()
+	var done []Account
+	for _, account := range accounts {
+		if account != nil {
+			done = append(done, *account)
+		}
+	}
+	return done, err
 }
 
 // unanalysed stands for the analyser: an audit does not ask what a contact complains of.
@@ -156,7 +172,15 @@ type audit struct {
 	kept     time.Time // contacts from before are not kept
 	dead     map[string]bool
 	gaps     map[partitionID][]Gap
+	mu       sync.Mutex // around report
 	report   func(Missing)
+}
+
+func (a *audit) missing(m Missing) fate {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.report(m)
+	return fateMissing
 }
 
 func (a *audit) partition(ctx context.Context, p GroupPosition) (Account, error) {
@@ -198,7 +222,10 @@ func (a *audit) partition(ctx context.Context, p GroupPosition) (Account, error)
 	return account, nil
 }
 
-// auditPage is how many bytes of the log are in hand at once, besides those that are being read.
+// auditAtOnce is how many partitions are read at once: the broker, the store and this process each have something to do.
+const auditAtOnce = 4
+
+// auditPage is how many bytes of a partition's log are in hand at once, besides those that are being read.
 const auditPage = 8 << 20
 
 // auditRecords is of how many offsets the store is asked at once.
@@ -328,8 +355,7 @@ func (a *audit) fate(e *Entry, held map[string]int64, dead bool) fate {
 	dead = dead || a.dead[e.Place.ID]
 	if e.Document == nil {
 		if !dead {
-			a.report(Missing{Place: e.Place.ID, Why: "it can't be read (" + e.Dead.Why + ") and has no dead letter"})
-			return fateMissing
+			return a.missing(Missing{Place: e.Place.ID, Why: "it can't be read (" + e.Dead.Why + ") and has no dead letter"})
 		}
 		return fateDead
 	}
@@ -347,6 +373,5 @@ func (a *audit) fate(e *Entry, held map[string]int64, dead bool) fate {
 	if ok {
 		why = fmt.Sprintf("the store holds only revision %d of it, not %d", rev, call.ContentRev)
 	}
-	a.report(Missing{Place: e.Place.ID, Document: call.DocID(), Why: why})
-	return fateMissing
+	return a.missing(Missing{Place: e.Place.ID, Document: call.DocID(), Why: why})
 }

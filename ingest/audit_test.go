@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -69,6 +70,7 @@ func TestAudit(t *testing.T) {
 			}
 			fmt.Fprintf(&text, "%d: stored %d, dead %d, expired %d, missing %d; ", a.Partition, a.Stored, a.Dead, a.Expired, a.Missing)
 		}
+		slices.Sort(missing) // partitions are audited side by side
 		return text.String(), missing
 	}
 	// The store keeps everything, even what has become too old.
