@@ -22,8 +22,9 @@ type Tally struct {
 // Expected is what the effect of a measure is held against: what was told in the window that fired, frozen at onset.
 type Expected struct {
 	Root
-	From time.Time `json:"from"`
-	To   time.Time `json:"to"`
+	From    time.Time `json:"from"`
+	To      time.Time `json:"to"`
+	Sources []string  `json:"sources,omitempty"` // that were counted
 	Tally
 }
 
@@ -118,9 +119,9 @@ type Followed struct {
 	Frozen, After Tally
 }
 
-// fallPoint learns what such incidents do. Those of which too little was expected to be judged are left out, as they are
+// LearnFall learns what such incidents do. Those of which too little was expected to be judged are left out, as they are
 // when an effect is measured.
-func fallPoint(lag, days int, all []Followed) FallPoint {
+func LearnFall(lag, days int, all []Followed) FallPoint {
 	p := FallPoint{Lag: lag, Days: days, Mean: 1, Low: -tailZ, High: tailZ}
 	var ratios []float64
 	var kept []Followed
@@ -196,7 +197,7 @@ func (w *Watcher) measure(ctx context.Context, i *Incident, now time.Time) ([]Ef
 		if now.Before(to) || slices.ContainsFunc(i.Effects, func(e Effect) bool { return e.Day == day && e.Measure == last }) {
 			continue
 		}
-		after, known, err := w.Gauge.Effect(ctx, i.Frozen.Root, from, to)
+		after, known, err := w.Gauge.Tally(ctx, i.Frozen, from, to)
 		if err != nil {
 			return nil, fmt.Errorf("measure the effect on incident %s: %w", i.ID, err)
 		}

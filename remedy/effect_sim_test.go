@@ -164,7 +164,7 @@ func TestEffectOfSimulatedMeasures(t *testing.T) {
 		for seed := range uint64(12) {
 			unremedied = append(unremedied, simulate(t, 100+seed).followed(days, 0)...)
 		}
-		point := fallPoint(simLag, days, unremedied)
+		point := LearnFall(simLag, days, unremedied)
 		t.Logf("day %d: %d of %d incidents that nobody remedied went to %.2f of the expected, variance between them %.3f, percentiles %.2f %.2f",
 			days, point.N, len(unremedied), point.Mean, point.Variance, point.Low, point.High)
 		for _, truth := range []float64{0, -0.3, -0.6} {

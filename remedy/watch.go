@@ -15,11 +15,11 @@ type Judge interface {
 	Round(ctx context.Context, after time.Time, watched func(through time.Time) map[string]Root, now time.Time) (*Round, error)
 }
 
-// Gauge counts what was told before and after, for the effect of a measure.
+// Gauge counts what was told after a measure as it was counted before.
 type Gauge interface {
-	// Effect counts what the incident's labels were told in its area and elsewhere in [from, to); ok is false where that is
-	// not known completely yet.
-	Effect(ctx context.Context, root Root, from, to time.Time) (told Tally, ok bool, err error)
+	// Tally counts the labels of what was frozen, in its area and elsewhere, in [from, to), over the same sources; known is
+	// false where that is not known completely yet.
+	Tally(ctx context.Context, frozen Expected, from, to time.Time) (told Tally, known bool, err error)
 }
 
 // Watcher looks after all incidents. Any number may run on one ledger: the one that holds the lease works, and when it
