@@ -107,6 +107,8 @@ func newApp(env Env) *cli.App {
 			serveCommand, consumeCommand, ingestCommand, produceCommand,
 			searchCommand, repeatsCommand, coverageCommand, classifyCommand, explainCommand, correctCommand, reclassifyCommand, evaluateCommand,
 			ruleCommand, areaCommand, indexCommand, kafkaCommand, kibanaCommand, deadletterCommand,
+			watchCommand, incidentCommand, backtestCommand,
+			watchCommand, incidentCommand, backtestCommand,
 			statusCommand, auditCommand, doctorCommand, configCommand, keyCommand, benchCommand,
 		),
 	}

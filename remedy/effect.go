@@ -224,3 +224,12 @@ func (i *Incident) addEffects(effects []Effect, now time.Time) bool {
 	}
 	return added
 }
+
+// DefaultFall is what incidents do that nobody remedies on simulated hotlines (TestEffectOfSimulatedMeasures), for as long
+// as a backtest over the company's own history has not learned better.
+func DefaultFall() Fall {
+	return Fall{Points: []FallPoint{
+		{Lag: 5, Days: 7, N: 422, Mean: 0.58, Variance: 0.533, Low: -1.81, High: 0.94},
+		{Lag: 5, Days: 30, N: 324, Mean: 0.50, Variance: 0.692, Low: -1.92, High: 0.84},
+	}}
+}

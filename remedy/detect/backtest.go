@@ -41,11 +41,12 @@ func LearnFall(ctx context.Context, judge *Judge, incidents []remedy.Incident) (
 				if err != nil {
 					return fall, err
 				}
-				if known && frozen.Area != "" {
+				if known && frozen.Area != "" && incidents[k].Alive() {
 					all = append(all, remedy.Followed{Frozen: frozen.Tally, After: after})
 				}
 			}
-			if p := remedy.LearnFall(lag, days, all); p.N > 0 {
+			p := remedy.LearnFall(lag, days, all)
+			if p.N > 0 {
 				fall.Points = append(fall.Points, p)
 			}
 		}

@@ -189,3 +189,19 @@ func (t *Telling) Told() remedy.Told {
 	}
 	return out
 }
+
+// AssumeComplete takes every source of the contacts for complete, from the day after its first contact up to a time.
+func (r *Replay) AssumeComplete(to time.Time) {
+	first := map[string]time.Time{}
+	for _, c := range r.Contacts {
+		if at, known := first[c.Source]; !known || c.Received.Before(at) {
+			first[c.Source] = c.Received
+		}
+	}
+	r.Spans = nil
+	for source, at := range first {
+		at = at.In(r.Zone)
+		r.Spans = append(r.Spans, trend.Span{Source: source, From: time.Date(at.Year(), at.Month(), at.Day()+1, 0, 0, 0, 0, r.Zone), Through: to})
+	}
+	slices.SortFunc(r.Spans, func(a, b trend.Span) int { return cmp.Compare(a.Source, b.Source) })
+}

@@ -1,0 +1,169 @@
+package cli
+
+import (
+	"encoding/json"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/urfave/cli/v2"
+
+	"suqiu/remedy"
+	"suqiu/remedy/detect"
+	"suqiu/trend"
+)
+
+func backtestCommand(env Env) *cli.Command {
+	return &cli.Command{
+		Name:  "backtest",
+		Usage: "回测：按当时到达的诉求重放，会发现哪些问题 · which incidents watch would have found in a past period",
+		Description: `Replays what is stored, look by look, before a watcher of its own, and lists the incidents that it opens. Nothing is written. With
+--arrival each contact is known from when it really arrived, and the incidents are those that suqiu watch opened then; without, as if
+each had arrived when it was received, which is what a history that was read in at once needs. --assume-complete takes everything in
+the period for complete where no completeness is recorded. --learn also keeps, for the effects of measures, what incidents do that
+nobody remedies.
+
+Examples:
+   suqiu backtest --from 2026-09-01 --to 2026-11-01
+   suqiu backtest --from 2026-09-01 --to 2026-11-01 --significance 0.02 --format json`,
+		Flags: settingFlags(append(detectionFlags(),
+			&cli.StringFlag{Name: "from", Usage: "first look at `DATE`; what was received in the 180 days before is history", Required: true},
+			&cli.StringFlag{Name: "to", Usage: "last look at `DATE`", Required: true},
+			&cli.DurationFlag{Name: "every", Usage: "`SPAN` between two looks; a day, or an hour with --interval hour"},
+			&cli.BoolFlag{Name: "arrival", Usage: "each contact is known from when it arrived"},
+			&cli.BoolFlag{Name: "assume-complete", Usage: "take the sources for complete where nothing is recorded"},
+			&cli.BoolFlag{Name: "learn", Usage: "keep what incidents do that nobody remedies"},
+			formatFlag("text, or json: one incident a line"),
+		)...),
+		Action: inSession(env, (*session).backtest),
+	}
+}
+
+// backtestHistory is how long before the first look contacts are read.
+const backtestHistory = 180
+
+func (s *session) backtest(c *cli.Context) error {
+	of, interval, err := readDetection(c)
+	if err != nil {
+		return err
+	}
+	from, err := readTime(c, "from", s.zone)
+	if err != nil {
+		return err
+	}
+	to, err := readTime(c, "to", s.zone)
+	if err != nil {
+		return err
+	}
+	step := map[trend.Interval]time.Duration{trend.Daily: 24 * time.Hour, trend.Hourly: time.Hour}[interval]
+	if c.IsSet("every") {
+		step = c.Duration("every")
+	}
+	if !from.Before(to) || step < time.Minute {
+		return usagef("--from must be before --to, and --every at least a minute")
+	}
+	store, err := s.store()
+	if err != nil {
+		return err
+	}
+	replay, err := replaySource(c.Context, store, from.AddDate(0, 0, -backtestHistory), to, s.zone, of, c.Bool("arrival"))
+	if err != nil {
+		return fmt.Errorf("read what is to be replayed: %w", err)
+	}
+	if c.Bool("assume-complete") {
+		replay.AssumeComplete(to)
+	}
+	judge, err := s.detection(interval, c.Float64("significance"))
+	if err != nil {
+		return err
+	}
+	left := map[string]string{}
+	judge.Left = func(all []trend.Left) {
+		for _, l := range all {
+			left[l.What] = l.Why
+		}
+	}
+	practice, err := s.practice(c.Context, store)
+	if err != nil {
+		return err
+	}
+	bar := newBar(s.env.Stderr, "回测", false)
+	incidents, err := detect.Backtest(c.Context, replay, judge, practice, from, to, step, func(now time.Time) {
+		bar.set(int64(now.Sub(from)/step), int64(to.Sub(from)/step))
+	})
+	bar.done()
+	if err != nil {
+		return err
+	}
+	if c.Bool("learn") {
+		learned, err := detect.LearnFall(c.Context, judge, incidents)
+		if err != nil {
+			return err
+		}
+		if err := saveFall(c.Context, store, learned); err != nil {
+			return err
+		}
+		for _, p := range learned.Points {
+			fmt.Fprintf(s.env.Stderr, "无人整改的问题，发现 %d 天后起的 %d 天：%d 个，平均降到预期的 %.0f %%\n", p.Lag, p.Days, p.N, p.Mean*100)
+		}
+	}
+	for what, why := range left {
+		s.log.Warn("not judged", "what", what, "why", why)
+	}
+	if c.String("format") == "json" {
+		out := json.NewEncoder(s.env.Stdout)
+		out.SetEscapeHTML(false)
+		for k := range incidents {
+			incidents[k].Outbox = nil
+			if err := out.Encode(&incidents[k]); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	return s.showIncidents(incidents)
+}
+
+// showIncidents writes incidents as a table, the newest first.
+func (s *session) showIncidents(incidents []remedy.Incident) error {
+	names, err := s.names()
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(s.env.Stdout, "共 %d 个问题\n", len(incidents))
+	if len(incidents) == 0 {
+		return nil
+	}
+	rows := [][]string{{"编号", "初现", "问题", "地区", "信号", "办理", "实际/预期", "责任人", "时限"}}
+	for k := range incidents {
+		i := &incidents[k]
+		owner := i.Assignment.Owner.Name
+		if owner == "" {
+			owner = "无（" + i.Assignment.Unowned + "）"
+		}
+		due := ""
+		if i.Clock.Step != "" && !i.Ended() {
+			due = i.Clock.Name + " " + i.Clock.Due.In(s.zone).Format("01-02 15:04")
+		}
+		work := i.Work.Name()
+		if !i.Alive() {
+			work = "并入 " + i.MergedInto
+		}
+		var labels []string
+		for _, code := range i.Labels {
+			labels = append(labels, names.name(code))
+		}
+		rows = append(rows, []string{i.ID, i.First.In(s.zone).Format(time.DateOnly), strings.Join(labels, "、"), placeName(i.Area), i.Signal.Name(), work,
+			strconv.Itoa(i.Latest.Observed) + "/" + strconv.FormatFloat(i.Latest.Expected, 'f', 1, 64), owner, due})
+	}
+	return writeTable(s.env.Stdout, rows)
+}
+
+// placeName is an area for people.
+func placeName(path string) string {
+	if path == "" {
+		return "全域"
+	}
+	return path
+}

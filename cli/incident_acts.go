@@ -1,0 +1,119 @@
+package cli
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/urfave/cli/v2"
+
+	"suqiu/remedy"
+)
+
+// act does a deed of the command line with one incident.
+func (s *session) act(c *cli.Context, act remedy.Act, read func(*session, *cli.Context, *remedy.Incident, *remedy.Deed) error) error {
+	i, store, err := s.theIncident(c)
+	if err != nil {
+		return err
+	}
+	if act == remedy.ActVisit && !c.IsSet("order") {
+		return s.showVisits(c.String("format"), i.OpenVisits(time.Time{}))
+	}
+	masker, err := s.lookingMasker()
+	if err != nil {
+		return err
+	}
+	d := remedy.Deed{Act: act, By: strings.TrimSpace(c.String("by")), At: s.env.Now().In(s.zone).Truncate(time.Second), Note: masker.Text(c.String("note"))}
+	if d.By == "" {
+		return usagef("say who does it: --by 张三")
+	}
+	if read != nil {
+		if err := read(s, c, &i, &d); err != nil {
+			return err
+		}
+	}
+	if d.Measure != nil {
+		d.Measure.What = masker.Text(d.Measure.What)
+	}
+	practice, err := s.practice(c.Context, store)
+	if err != nil {
+		return err
+	}
+	before := fmt.Sprintf("%s（信号%s）", i.Work.Name(), i.Signal.Name())
+	after := i
+	if c.Bool("dry-run") {
+		err = after.Do(practice, d)
+	} else {
+		after, err = remedy.Update(c.Context, remedyLedger{store}, i.ID, func(i *remedy.Incident) error { return i.Do(practice, d) })
+	}
+	if err != nil {
+		return err
+	}
+	if c.String("format") == "json" {
+		return writeJSON(s.env.Stdout, &after)
+	}
+	fmt.Fprintf(s.env.Stdout, "%s：%s → %s（信号%s）\n", after.ID, before, after.Work.Name(), after.Signal.Name())
+	if after.Clock.Step != "" {
+		fmt.Fprintf(s.env.Stdout, "时限：%s，%s\n", after.Clock.Name, after.Clock.Due.In(s.zone).Format("2006-01-02 15:04"))
+	}
+	if act == remedy.ActRemedy {
+		for _, r := range after.Visits {
+			if !r.Replaced {
+				fmt.Fprintf(s.env.Stdout, "第 %d 天回访：%s，%d 件\n", r.Day, r.Due.In(s.zone).Format(time.DateOnly), len(r.Orders))
+			}
+		}
+	}
+	if c.Bool("dry-run") {
+		fmt.Fprintln(s.env.Stdout, "试运行，没有保存")
+	}
+	return nil
+}
+
+func readAssign(_ *session, c *cli.Context, _ *remedy.Incident, d *remedy.Deed) error {
+	d.To = remedy.Person{ID: c.String("to"), Name: c.String("name"), Unit: c.String("unit")}
+	return nil
+}
+
+func readProgress(s *session, c *cli.Context, _ *remedy.Incident, d *remedy.Deed) error {
+	if !c.IsSet("appointment") {
+		return nil
+	}
+	at, err := readTime(c, "appointment", s.zone)
+	d.Appointment = &remedy.Appointment{Order: c.String("order"), At: at, Note: d.Note, By: d.By}
+	return err
+}
+
+func readRemedy(s *session, c *cli.Context, i *remedy.Incident, d *remedy.Deed) error {
+	m := &remedy.Measure{What: c.String("measure"), Who: c.String("who")}
+	var err error
+	if m.When, err = readTime(c, "when", s.zone); err != nil {
+		return err
+	}
+	if m.Told, err = readTime(c, "told", s.zone); err != nil {
+		return err
+	}
+	d.Measure = m
+	store, err := s.store()
+	if err != nil {
+		return err
+	}
+	d.Orders, err = ordersOf(c.Context, store, i, d.At)
+	return err
+}
+
+func readVisit(_ *session, c *cli.Context, _ *remedy.Incident, d *remedy.Deed) error {
+	d.Visit = &remedy.Visit{
+		Order: c.String("order"), Day: c.Int("day"), At: d.At, By: d.By, Result: remedy.Result(c.String("result")),
+		Contacted: c.Bool("contacted"), Solved: c.Bool("solved"), Note: d.Note,
+	}
+	return nil
+}
+
+func readSupervise(s *session, c *cli.Context, _ *remedy.Incident, d *remedy.Deed) error {
+	if !c.IsSet("until") {
+		return nil
+	}
+	var err error
+	d.Due, err = readTime(c, "until", s.zone)
+	return err
+}

@@ -1,0 +1,263 @@
+package cli
+
+import (
+	"cmp"
+	"encoding/csv"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/urfave/cli/v2"
+
+	"suqiu/hotline"
+	"suqiu/index"
+	"suqiu/remedy"
+)
+
+// showVisits writes a worklist of visits as text, JSON lines or CSV.
+func (s *session) showVisits(format string, visits []remedy.DueVisit) error {
+	switch format {
+	case "json":
+		out := json.NewEncoder(s.env.Stdout)
+		for _, v := range visits {
+			if err := out.Encode(v); err != nil {
+				return err
+			}
+		}
+		return nil
+	case "csv":
+		rows := [][]string{{"问题编号", "工单编号", "第几天", "到期"}}
+		for _, v := range visits {
+			rows = append(rows, []string{v.Incident, v.Order, strconv.Itoa(v.Day), v.Due.In(s.zone).Format(time.DateOnly)})
+		}
+		return s.writeCSV(rows)
+	}
+	fmt.Fprintf(s.env.Stdout, "待回访 %d 件\n", len(visits))
+	rows := [][]string{{"问题", "工单", "第几天", "到期"}}
+	for _, v := range visits {
+		rows = append(rows, []string{v.Incident, v.Order, strconv.Itoa(v.Day), v.Due.In(s.zone).Format(time.DateOnly)})
+	}
+	if len(visits) == 0 {
+		return nil
+	}
+	return writeTable(s.env.Stdout, rows)
+}
+
+// writeCSV writes rows for a spreadsheet.
+func (s *session) writeCSV(rows [][]string) error {
+	out := csv.NewWriter(s.env.Stdout)
+	return out.WriteAll(rows)
+}
+
+func (s *session) listVisits(c *cli.Context) error {
+	format := c.String("format")
+	if !slices.Contains([]string{"text", "json", "csv"}, format) {
+		return usagef("--format %s: there are text, json and csv", format)
+	}
+	by := s.env.Now()
+	if text := c.String("due"); text != "" {
+		span, err := readSpan(text)
+		if err != nil {
+			return usagef("--due %s: %v", text, err)
+		}
+		by = by.Add(span)
+	}
+	all, _, err := s.incidents(c.Context)
+	if err != nil {
+		return err
+	}
+	var due []remedy.DueVisit
+	var done []remedy.Visit
+	for k := range all {
+		i := &all[k]
+		if !i.Alive() || !remedy.Covers(c.String("area"), i.Area) {
+			continue
+		}
+		due = append(due, i.OpenVisits(by)...)
+		done = append(done, i.AllVisits()...)
+	}
+	slices.SortStableFunc(due, func(a, b remedy.DueVisit) int { return cmp.Or(a.Due.Compare(b.Due), cmp.Compare(a.Order, b.Order)) })
+	if err := s.showVisits(format, due); err != nil || format != "text" {
+		return err
+	}
+	fmt.Fprintln(s.env.Stdout, ratesText(remedy.RatesOf(done, remedy.DefaultWeights())))
+	return nil
+}
+
+func (s *session) exportReplies(c *cli.Context) error {
+	format := c.String("format")
+	if format != "csv" && format != "json" {
+		return usagef("--format %s: there are csv and json", format)
+	}
+	i, _, err := s.theIncident(c)
+	if err != nil {
+		return err
+	}
+	replies, err := i.Replies(s.zone)
+	if err != nil {
+		return err
+	}
+	if format == "json" {
+		out := json.NewEncoder(s.env.Stdout)
+		out.SetEscapeHTML(false)
+		for _, r := range replies {
+			if err := out.Encode(r); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	rows := [][]string{{"工单编号", "处理情况"}}
+	for _, r := range replies {
+		rows = append(rows, []string{r.Order, r.Text})
+	}
+	return s.writeCSV(rows)
+}
+
+// dueLimit is a time limit that passes soon or has passed.
+type dueLimit struct {
+	Of   string    `json:"of"` // order or incident
+	ID   string    `json:"id"`
+	Area string    `json:"area"`
+	Name string    `json:"name"`
+	Due  time.Time `json:"due"`
+	Over bool      `json:"over"`
+}
+
+func (s *session) listDue(c *cli.Context) error {
+	within, err := readSpan(c.String("within"))
+	if err != nil {
+		return usagef("--within %s: %v", c.String("within"), err)
+	}
+	since, err := readSpan(c.String("since"))
+	if err != nil {
+		return usagef("--since %s: %v", c.String("since"), err)
+	}
+	all, store, err := s.incidents(c.Context)
+	if err != nil {
+		return err
+	}
+	practice, err := s.practice(c.Context, store)
+	if err != nil {
+		return err
+	}
+	now, area := s.env.Now(), c.String("area")
+	var due []dueLimit
+	add := func(of, id, area string, clock remedy.Clock) {
+		if !clock.Due.After(now.Add(within)) {
+			due = append(due, dueLimit{of, id, area, clock.Name, clock.Due, now.After(clock.Due)})
+		}
+	}
+	for k := range all {
+		if i := &all[k]; !i.Ended() && i.Clock.Step != "" && remedy.Covers(area, i.Area) {
+			add("incident", i.ID, i.Area, i.Clock)
+		}
+	}
+	filter := index.Filter{From: now.Add(-since), Kinds: []hotline.Kind{hotline.KindOrder}}
+	if area != "" {
+		filter.Areas = []string{area}
+	}
+	err = index.Each(c.Context, store, filter, func(doc *hotline.Document) {
+		life := doc.Call.Life
+		for step, done := range map[remedy.Step]bool{
+			remedy.StepContact: !life.Contacted.IsZero() || !life.Closed.IsZero(),
+			remedy.StepAnswer:  !life.Closed.IsZero() || doc.Call.Text(func(r hotline.Role) bool { return r == hotline.RoleReply }) != "",
+		} {
+			if clock, found := practice.Limits.OfOrder(doc, step, practice.Workdays); found && !done {
+				add("order", doc.Call.DocID(), cmp.Or(doc.Call.Area.Grid, doc.Call.Area.Division), clock)
+			}
+		}
+	})
+	if err != nil {
+		return err
+	}
+	slices.SortFunc(due, func(a, b dueLimit) int {
+		return cmp.Or(a.Due.Compare(b.Due), cmp.Compare(a.ID, b.ID), cmp.Compare(a.Name, b.Name))
+	})
+	if c.String("format") == "json" {
+		out := json.NewEncoder(s.env.Stdout)
+		out.SetEscapeHTML(false)
+		for _, d := range due {
+			if err := out.Encode(d); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	over := 0
+	rows := [][]string{{"到期", "", "时限", "编号", "地区"}}
+	for _, d := range due {
+		state := "临期"
+		if d.Over {
+			state = "超期"
+			over++
+		}
+		rows = append(rows, []string{d.Due.In(s.zone).Format("2006-01-02 15:04"), state, d.Name, d.ID, d.Area})
+	}
+	fmt.Fprintf(s.env.Stdout, "超期 %d 项，临期 %d 项\n", over, len(due)-over)
+	if len(due) == 0 {
+		return nil
+	}
+	return writeTable(s.env.Stdout, rows)
+}
+
+func (s *session) areaEffect(c *cli.Context) error {
+	days := c.Int("days")
+	if c.NArg() != 1 || !c.IsSet("at") || days < 7 {
+		return usagef("name an area, the day with --at, and at least 7 --days; see suqiu incident effect --help")
+	}
+	at, err := readTime(c, "at", s.zone)
+	if err != nil {
+		return err
+	}
+	at = time.Date(at.Year(), at.Month(), at.Day(), 0, 0, 0, 0, s.zone)
+	store, err := s.store()
+	if err != nil {
+		return err
+	}
+	tree := index.Tree(c.String("tree"))
+	if tree != index.TreeGrid && tree != index.TreeDivision {
+		return usagef("--tree %s: there are grid and division", tree)
+	}
+	area := c.Args().First()
+	period := func(from, to time.Time) (remedy.Expected, error) {
+		out := remedy.Expected{Root: remedy.Root{Area: area}, From: from, To: to, Tally: remedy.Tally{Days: days}}
+		f := index.Filter{From: from, To: to, Labels: c.StringSlice("label")}
+		everywhere, err := matters(c, store, f)
+		if err != nil {
+			return out, err
+		}
+		f.Areas = []string{area}
+		out.Told, err = matters(c, store, f)
+		out.Elsewhere = everywhere - out.Told
+		return out, err
+	}
+	before, err := period(at.AddDate(0, 0, -days), at)
+	if err != nil {
+		return err
+	}
+	end := at.AddDate(0, 0, days)
+	if end.After(s.env.Now()) {
+		return usagef("--days %d: the days after %s are not over before %s", days, at.Format(time.DateOnly), end.Format(time.DateOnly))
+	}
+	after, err := period(at, end)
+	if err != nil {
+		return err
+	}
+	effect := remedy.Compare(before, after)
+	if c.String("format") == "json" {
+		return writeJSON(s.env.Stdout, effect)
+	}
+	fmt.Fprintf(s.env.Stdout, "%s，%s 前后各 %d 天：%d 起 → %d 起；其他地区 %d 起 → %d 起\n%s\n", area, at.Format(time.DateOnly), days,
+		before.Told, after.Told, before.Elsewhere, after.Elsewhere, effect)
+	return nil
+}
+
+// matters counts the distinct matters of a filter.
+func matters(c *cli.Context, store index.Store, f index.Filter) (int, error) {
+	seen := map[string]bool{}
+	err := index.Each(c.Context, store, f, func(doc *hotline.Document) { seen[doc.Call.Matter] = true })
+	return len(seen), err
+}

@@ -1,0 +1,146 @@
+package cli
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+
+	"suqiu/calendar"
+	"suqiu/dicts"
+	"suqiu/index"
+	"suqiu/remedy"
+	"suqiu/remedy/detect"
+	"suqiu/trend"
+)
+
+// layers are the built-in dictionaries and the user's over them.
+func (s *session) layers() ([]fs.FS, error) {
+	overlay, err := dicts.Overlay(s.cfg.Dicts)
+	if err != nil {
+		return nil, err
+	}
+	if overlay == nil {
+		return []fs.FS{dicts.Embedded()}, nil
+	}
+	return []fs.FS{dicts.Embedded(), overlay}, nil
+}
+
+// holidays reads the calendar of workdays.
+func (s *session) holidays() (*calendar.Calendar, error) {
+	layers, err := s.layers()
+	if err != nil {
+		return nil, err
+	}
+	return calendar.Load(s.zone, layers...)
+}
+
+// practice is how the company of this configuration works.
+func (s *session) practice(ctx context.Context, store index.Store) (remedy.Practice, error) {
+	layers, err := s.layers()
+	if err != nil {
+		return remedy.Practice{}, err
+	}
+	limits, err := remedy.LoadLimits(layers...)
+	if err != nil {
+		return remedy.Practice{}, err
+	}
+	days, err := s.holidays()
+	if err != nil {
+		return remedy.Practice{}, err
+	}
+	rules, err := s.compiled()
+	if err != nil {
+		return remedy.Practice{}, err
+	}
+	router, err := s.router(ctx, store)
+	if err != nil {
+		return remedy.Practice{}, err
+	}
+	sensitive := func(labels []string) bool {
+		for _, code := range labels {
+			if info, ok := rules.Taxonomy().Label(code); ok && info.Sensitive {
+				return true
+			}
+		}
+		return false
+	}
+	return remedy.Practice{Router: router, Limits: limits, Workdays: days, Sensitive: sensitive}, nil
+}
+
+// detection is the judge of this configuration, without its source.
+func (s *session) detection(interval trend.Interval, level float64) (*detect.Judge, error) {
+	layers, err := s.layers()
+	if err != nil {
+		return nil, err
+	}
+	days, err := s.holidays()
+	if err != nil {
+		return nil, err
+	}
+	causes, err := calendar.LoadCauses(s.zone, layers...)
+	if err != nil {
+		return nil, err
+	}
+	rules, err := s.compiled()
+	if err != nil {
+		return nil, err
+	}
+	families := func(code string) string {
+		if info, ok := rules.Taxonomy().Label(code); ok && info.Family != "" {
+			return info.Family
+		}
+		return code
+	}
+	return &detect.Judge{Calendar: days, Causes: causes, Families: families, Interval: interval, Level: level}, nil
+}
+
+// labels lists the codes of the rules in force.
+func (s *session) labels() ([]string, error) {
+	rules, err := s.compiled()
+	if err != nil {
+		return nil, err
+	}
+	var codes []string
+	for _, l := range rules.Taxonomy().Labels {
+		codes = append(codes, l.Code)
+	}
+	return codes, nil
+}
+
+// fallKey is the record of what backtest learned of incidents that nobody remedies.
+const fallKey = "remedy-fall"
+
+// fall reads what was learned; before anything was, it is what simulated hotlines show.
+func fall(ctx context.Context, l index.Ledger) (remedy.Fall, error) {
+	record, err := l.GetRecord(ctx, fallKey)
+	if errors.Is(err, index.ErrNotFound) {
+		return remedy.DefaultFall(), nil
+	}
+	if err != nil {
+		return remedy.Fall{}, err
+	}
+	var f remedy.Fall
+	if err := json.Unmarshal(record.Value, &f); err != nil {
+		return f, fmt.Errorf("read %s: %w; run suqiu backtest --learn again", fallKey, err)
+	}
+	return f, nil
+}
+
+// saveFall keeps what was learned.
+func saveFall(ctx context.Context, l index.Ledger, f remedy.Fall) error {
+	value, err := json.Marshal(f)
+	if err != nil {
+		return err
+	}
+	for {
+		record, err := l.GetRecord(ctx, fallKey)
+		if err != nil && !errors.Is(err, index.ErrNotFound) {
+			return err
+		}
+		if _, err := l.PutRecord(ctx, fallKey, value, record.Rev); !errors.Is(err, index.ErrConflict) {
+			return err
+		}
+	}
+}

@@ -1,0 +1,166 @@
+package cli
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"suqiu/hotline"
+	"suqiu/index"
+	"suqiu/remedy"
+	"suqiu/remedy/detect"
+	"suqiu/trend"
+)
+
+// grain says of which tree of areas, down to which level, matters are counted.
+type grain struct {
+	tree  index.Tree
+	level int
+}
+
+// liveSource tells the watcher what the store holds.
+type liveSource struct {
+	store  index.Store
+	zone   *time.Location
+	labels []string // of the rules in force
+	grain
+}
+
+var _ detect.Source = (*liveSource)(nil)
+
+// Coverage implements detect.Source.
+func (s *liveSource) Coverage(ctx context.Context) ([]trend.Span, error) {
+	return coverageSpans(ctx, s.store)
+}
+
+func coverageSpans(ctx context.Context, l index.Ledger) ([]trend.Span, error) {
+	known, err := index.Coverage(ctx, l)
+	spans := make([]trend.Span, len(known))
+	for i, k := range known {
+		spans[i] = trend.Span(k)
+	}
+	return spans, err
+}
+
+// Known implements detect.Source.
+func (s *liveSource) Known(ctx context.Context) ([]string, error) {
+	if err := s.store.Refresh(ctx); err != nil {
+		return nil, err
+	}
+	found, err := s.store.Search(ctx, index.Query{Facets: []index.Field{index.FacetSource}, FacetSize: 1000})
+	if err != nil {
+		return nil, err
+	}
+	var names []string
+	for _, b := range found.Facets[index.FacetSource] {
+		names = append(names, b.Value)
+	}
+	return names, nil
+}
+
+func (s *liveSource) filter(q detect.Query) index.Filter {
+	f := index.Filter{From: q.From, To: q.To, Sources: q.Sources}
+	if q.Area != "" {
+		f.Areas = []string{q.Area}
+	}
+	return f
+}
+
+// Count implements detect.Source. It counts contacts of the latest revision of the rules only: where older ones are, Held
+// holds the labels that they may concern.
+func (s *liveSource) Count(ctx context.Context, q detect.Query) ([]hotline.Count, error) {
+	interval := index.IntervalDay
+	if q.Interval == trend.Hourly {
+		interval = index.IntervalHour
+	}
+	return s.store.Count(ctx, index.CountQuery{Filter: s.filter(q), Interval: interval, Zone: s.zone, Tree: s.tree, Level: s.level})
+}
+
+// Held implements detect.Source: as long as the period holds contacts of an older revision, no label is judged.
+func (s *liveSource) Held(ctx context.Context, from, to time.Time) (map[string]string, int64, error) {
+	latest, err := index.LatestRuleset(ctx, s.store)
+	if err != nil || latest.Rev == 0 {
+		return nil, 0, err
+	}
+	older, err := s.store.Search(ctx, index.Query{Filter: index.Filter{From: from, To: to, RulesetBelow: latest.Rev}})
+	if err != nil || older.Total == 0 {
+		return nil, latest.Rev, err
+	}
+	why := fmt.Sprintf("规则已是第 %d 版，而这段时间还有 %d 件是旧版的结果；运行 suqiu reclassify --from %s 后再判断", latest.Rev, older.Total, from.Format(time.DateOnly))
+	held := map[string]string{}
+	for _, label := range s.labels {
+		held[label] = why
+	}
+	return held, latest.Rev, nil
+}
+
+// Told implements detect.Source.
+func (s *liveSource) Told(ctx context.Context, labels []string, q detect.Query) (remedy.Told, error) {
+	filter := s.filter(q)
+	filter.Labels = labels
+	told := detect.NewTelling()
+	err := index.Each(ctx, s.store, filter, func(doc *hotline.Document) {
+		c := s.contact(doc)
+		told.Add(&c)
+	})
+	return told.Told(), err
+}
+
+// contact is what detection needs to know of a document.
+func (c grain) contact(doc *hotline.Document) detect.Contact {
+	call := &doc.Call
+	return detect.Contact{
+		ID: call.DocID(), Source: call.Source, Hotline: call.Hotline, Received: call.Received, Precision: call.Precision,
+		Arrived: call.Arrived, Matter: call.Matter, Caller: call.Caller, Area: c.area(call.Area), Labels: doc.Analysis.Codes(), Text: callerText(call),
+	}
+}
+
+// area cuts an area's path at the level that is counted.
+func (c grain) area(a hotline.Area) string {
+	path := a.Grid
+	if c.tree == index.TreeDivision {
+		path = a.Division
+	}
+	levels := strings.Split(path, hotline.AreaSeparator)
+	return strings.Join(levels[:min(c.level, len(levels))], hotline.AreaSeparator)
+}
+
+// callerText is what the caller says, or else the whole text.
+func callerText(call *hotline.Call) string {
+	return cmp.Or(call.Text(hotline.Role.Caller), call.Text(nil))
+}
+
+// replaySource reads the contacts of a period for a replay. With arrival each is known when it really arrived, else as
+// soon as it was received.
+func replaySource(ctx context.Context, store index.Store, from, to time.Time, zone *time.Location, c grain, arrival bool) (*detect.Replay, error) {
+	spans, err := coverageSpans(ctx, store)
+	if err != nil {
+		return nil, err
+	}
+	r := &detect.Replay{Spans: spans, Zone: zone}
+	err = index.Each(ctx, store, index.Filter{From: from, To: to}, func(doc *hotline.Document) {
+		contact := c.contact(doc)
+		contact.Text = string([]rune(contact.Text)[:min(200, len([]rune(contact.Text)))]) // a replay keeps all in memory
+		if !arrival || contact.Arrived.IsZero() {
+			contact.Arrived = contact.Received
+		}
+		r.Contacts = append(r.Contacts, contact)
+	})
+	detect.SortContacts(r.Contacts)
+	return r, err
+}
+
+// ordersOf lists the ids of the contacts about an incident up to a time: those who are to be told and visited.
+func ordersOf(ctx context.Context, store index.Store, i *remedy.Incident, until time.Time) ([]string, error) {
+	filter := index.Filter{From: i.Fired.Bucket.AddDate(0, 0, 1-max(1, i.Fired.Days)), To: until, Labels: i.Labels}
+	if i.Area != "" {
+		filter.Areas = []string{i.Area}
+	}
+	var ids []string
+	err := index.Each(ctx, store, filter, func(doc *hotline.Document) { ids = append(ids, doc.Call.DocID()) })
+	slices.Sort(ids)
+	return ids, err
+}

@@ -1,0 +1,180 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/urfave/cli/v2"
+
+	"suqiu/hotline"
+	"suqiu/index"
+	"suqiu/ingest"
+	"suqiu/remedy"
+	"suqiu/trend"
+)
+
+func watchCommand(env Env) *cli.Command {
+	return &cli.Command{
+		Name:  "watch",
+		Usage: "盯住上升的问题：发现、派单、催办、评估成效 · find rising problems, hand them to their owners, see to limits, visits and effects",
+		Description: `Looks again and again until SIGINT or SIGTERM: judges what is complete and was not judged yet, opens an incident for each problem that
+rises, and does what is due of the open ones. It may be killed at any time and goes on where it was; any number may run, of which
+one works and another one goes on when that one is gone. What was told more than three days ago opens nothing.
+
+Examples:
+   suqiu watch --config /etc/suqiu.yaml
+   suqiu watch --once
+   suqiu watch --interval hour --every 5m`,
+		Flags: settingFlags(append(detectionFlags(),
+			&cli.DurationFlag{Name: "every", Value: 5 * time.Minute, Usage: "`SPAN` between two looks: 5m, 1h"},
+			&cli.BoolFlag{Name: "once", Usage: "look once and end"},
+			&cli.StringFlag{Name: "at", Usage: "with --once: do what would have been done at `TIME`", Hidden: true},
+		)...),
+		Action: inSession(env, (*session).watch),
+	}
+}
+
+// detectionFlags say what is judged, and how.
+func detectionFlags() []cli.Flag {
+	const category = "detection"
+	return []cli.Flag{
+		&cli.StringFlag{Name: "interval", Value: "day", Usage: "judge whole days, or each hour the 24 before it: day or hour", Category: category},
+		&cli.StringFlag{Name: "tree", Value: "grid", Usage: "of areas: grid or division", Category: category},
+		&cli.IntFlag{Name: "level", Value: index.DailyLevels, Usage: "how deep in it: 4 is the station (供电所)", Category: category},
+		&cli.Float64Flag{Name: "significance", Value: trend.DefaultLevel, Usage: "shared by the labels; higher finds more and raises more false alarms", Category: category},
+	}
+}
+
+// readDetection makes of the flags what is counted and judged.
+func readDetection(c *cli.Context) (grain, trend.Interval, error) {
+	of := grain{tree: index.Tree(c.String("tree")), level: c.Int("level")}
+	interval := trend.Interval(c.String("interval"))
+	switch {
+	case of.tree != index.TreeGrid && of.tree != index.TreeDivision:
+		return of, interval, usagef("--tree %s: there are grid and division", of.tree)
+	case of.level < 1 || of.level > hotline.MaxAreaDepth:
+		return of, interval, usagef("--level %d: must be 1 to %d", of.level, hotline.MaxAreaDepth)
+	case interval != trend.Daily && interval != trend.Hourly:
+		return of, interval, usagef("--interval %s: there are day and hour", interval)
+	}
+	if q := c.Float64("significance"); q <= 0 || q >= 1 {
+		return of, interval, usagef("--significance %g: must be between 0 and 1", q)
+	}
+	return of, interval, nil
+}
+
+// watchLease is how long a watcher may be silent before another one takes over; looks further apart make it longer.
+const watchLease = 2 * time.Minute
+
+func (s *session) watch(c *cli.Context) error {
+	of, interval, err := readDetection(c)
+	if err != nil {
+		return err
+	}
+	every := c.Duration("every")
+	if every < time.Second {
+		return usagef("--every %s: must be at least a second", every)
+	}
+	store, err := s.store()
+	if err != nil {
+		return err
+	}
+	w, err := s.watcher(c.Context, store, of, interval, c.Float64("significance"), max(watchLease, every*3/2))
+	if err != nil {
+		return err
+	}
+	now := s.env.Now()
+	if c.IsSet("at") {
+		if now, err = readTime(c, "at", s.zone); err != nil {
+			return err
+		}
+	}
+	if c.Bool("once") {
+		return s.look(c.Context, store, w, now)
+	}
+	for wait := time.Second; ; now = s.env.Now() {
+		err := s.look(c.Context, store, w, now)
+		var fault *hotline.Fault
+		switch {
+		case c.Err() != nil:
+			return nil // it was asked to end
+		case errors.As(err, &fault) && fault.Kind == hotline.FaultUnavailable:
+			s.log.Warn("the store is unavailable, trying again", "err", err)
+			wait = min(2*wait, every)
+		case errors.Is(err, remedy.ErrHeld):
+			s.log.Info("another watcher works", "why", err)
+			wait = every
+		case err != nil:
+			return err
+		default:
+			wait = every
+		}
+		if (ingest.SystemClock{}).Sleep(c.Context, wait) != nil {
+			return nil
+		}
+	}
+}
+
+// watcher makes a watcher over the store.
+func (s *session) watcher(ctx context.Context, store index.Store, of grain, interval trend.Interval, significance float64, lease time.Duration) (*remedy.Watcher, error) {
+	judge, err := s.detection(interval, significance)
+	if err != nil {
+		return nil, err
+	}
+	labels, err := s.labels()
+	if err != nil {
+		return nil, err
+	}
+	judge.Source = &liveSource{store: store, zone: s.zone, labels: labels, grain: of}
+	var said []trend.Left
+	judge.Left = func(left []trend.Left) {
+		if slices.Equal(left, said) {
+			return
+		}
+		said = left
+		for _, l := range left {
+			s.log.Warn("not judged", "what", l.What, "why", l.Why)
+		}
+	}
+	practice, err := s.practice(ctx, store)
+	if err != nil {
+		return nil, err
+	}
+	falls, err := fall(ctx, store)
+	if err != nil {
+		return nil, err
+	}
+	host, err := os.Hostname()
+	if err != nil {
+		host = "unknown" // it only helps whoever reads the ledger
+	}
+	return &remedy.Watcher{
+		Ledger: remedyLedger{store}, Judge: judge, Gauge: judge, Fall: falls, Practice: practice,
+		Holder: fmt.Sprintf("%s-%d-%d", host, os.Getpid(), s.env.Now().UnixNano()), Lease: lease,
+		Round: func(r remedy.Round) {
+			var seen []string
+			for _, f := range r.Sightings {
+				seen = append(seen, strings.Join(f.Labels, ",")+" "+f.Area)
+			}
+			s.log.Info("judged", "from", r.From.In(s.zone), "to", r.Through.In(s.zone), "rises", seen)
+		},
+	}, nil
+}
+
+// look does once what is due, and hands on what is to be told.
+func (s *session) look(ctx context.Context, store index.Store, w *remedy.Watcher, now time.Time) error {
+	begin := now.Add(-trend.MaxAge)
+	if err := w.Pass(ctx, begin, now); err != nil {
+		return err
+	}
+	messages, err := remedy.Messages(ctx, w.Ledger)
+	if err != nil {
+		return err
+	}
+	return s.drain(ctx, store, messages, now)
+}
