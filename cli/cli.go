@@ -108,7 +108,6 @@ func newApp(env Env) *cli.App {
 			searchCommand, repeatsCommand, coverageCommand, classifyCommand, explainCommand, correctCommand, reclassifyCommand, evaluateCommand,
 			ruleCommand, areaCommand, indexCommand, kafkaCommand, kibanaCommand, deadletterCommand,
 			watchCommand, incidentCommand, backtestCommand,
-			watchCommand, incidentCommand, backtestCommand,
 			statusCommand, auditCommand, doctorCommand, configCommand, keyCommand, benchCommand,
 		),
 	}

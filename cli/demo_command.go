@@ -126,7 +126,8 @@ func (d *demo) say(format string, args ...any) { fmt.Fprintf(d.out, format+"\n",
 
 func (d *demo) run(ctx context.Context) error {
 	begun := d.env.Now()
-	contacts, truth, err := sample.Generate(sample.DefaultOptions(begun.In(d.zone)))
+	options := sample.DefaultOptions(begun.In(d.zone))
+	contacts, truth, err := sample.Generate(options)
 	if err != nil {
 		return err
 	}
@@ -162,6 +163,9 @@ func (d *demo) run(ctx context.Context) error {
 	d.say("消费、脱敏、分词、分类、入库：%s，每秒 %.0f 条", took.Round(10*time.Millisecond), float64(records)/took.Seconds())
 	d.check("库中文档数", int(all.Total), truth.Contacts)
 	if err := d.searches(ctx, store, &truth); err != nil {
+		return err
+	}
+	if err := d.incidents(ctx, store, &truth, options.Start); err != nil {
 		return err
 	}
 	d.next(truth.Problems[0])
@@ -294,6 +298,7 @@ func (d *demo) next(p sample.Problem) {
 	for _, line := range []string{
 		"search --embedded" + folder + " 变压器 嗡嗡响",
 		"search --embedded" + folder + " --label " + p.Label + " --area " + p.Grid + " --facet hotline --limit 3",
+		"incident list --embedded" + folder,
 		"explain 昨天晚上又停电了，这个月第五次了，你们到底管不管",
 		"classify --help",
 		"serve --embedded" + folder + "    # 然后看 http://" + d.cfg.Listen + "/status",
