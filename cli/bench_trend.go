@@ -64,7 +64,7 @@ func benchTrend(c *cli.Context, env Env) error {
 		print("precision of rises", f, func(r trendbench.Result) float64 { return r.Precision })
 		print("days to the rise", f, func(r trendbench.Result) float64 { return r.Delay })
 		print("rises of the storms", f, func(r trendbench.Result) float64 { return r.StormRises })
-		print("share of p < .01 in quiet cells", f, func(r trendbench.Result) float64 { return r.Below01 / r.Cells })
+		print("share of p < .01 undisturbed", f, func(r trendbench.Result) float64 { return r.Below01 / r.Cells })
 	}
 	return nil
 }

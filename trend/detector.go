@@ -97,7 +97,7 @@ func NewDetector(areas Areas, categories int, config Config) (*Detector, error) 
 // Evaluation is what a detector says of one day.
 type Evaluation struct {
 	Cells  []Cell // those whose p-value is below the limit, by category and area
-	Tested []int  // how many areas of each category could be judged
+	Tested []int  // of how many areas each category was known, whatever was told there
 }
 
 // Next takes in the next day, and returns the cells whose p-value is below limit, 0 … 1. With a limit of 0 it only
@@ -128,11 +128,8 @@ func (d *Detector) Next(day Day, limit float64) (Evaluation, error) {
 			if day.Unknown != nil && day.Unknown[area] {
 				continue
 			}
-			cell, tested := d.judge(c, area, limit)
-			if tested {
-				out.Tested[c]++
-			}
-			if cell.P < limit {
+			out.Tested[c]++
+			if cell := d.judge(c, area, limit); cell.P < limit {
 				out.Cells = append(out.Cells, cell)
 			}
 		}
@@ -174,7 +171,7 @@ func (d Day) kind() int {
 }
 
 // judge compares the trailing windows of a cell with its baseline.
-func (d *Detector) judge(c, area int, limit float64) (out Cell, tested bool) {
+func (d *Detector) judge(c, area int, limit float64) (out Cell) {
 	k := &d.cats[c]
 	at := k.cells[area]
 	out = Cell{Category: c, Area: area, P: 1}
@@ -183,7 +180,6 @@ func (d *Detector) judge(c, area int, limit float64) (out Cell, tested bool) {
 	rho := driftFactor * k.drift[d.levels[area]]
 	observed, factors, squares := 0, 0.0, 0.0
 	next := 0
-	least := 1.0
 	var windows [maxWindows]Window
 	for i := len(d.recent) - 1; i >= 0 && next < len(d.config.Windows); i-- {
 		day := d.recent[i]
@@ -199,19 +195,19 @@ func (d *Detector) judge(c, area int, limit float64) (out Cell, tested bool) {
 		expected := rate * factors
 		w := Window{Days: d.config.Windows[next], Observed: observed, Expected: expected,
 			Variance: d.config.Dispersion*expected + rho*rate*rate*squares + spread*factors*factors}
+		if observed > 0 {
+			out.P = min(out.P, d.config.Factors[next]*stat.MidTail(observed, w.Expected, w.Variance))
+		}
 		windows[next] = w
 		next++
-		if observed > 0 {
-			least = min(least, stat.MidTail(observed, w.Expected, w.Variance))
-		}
 	}
-	if tested = observed >= d.config.Least; tested {
-		out.P = min(1, d.config.Factor*least)
+	if observed < d.config.Least {
+		out.P = 1
 	}
 	if out.P < limit {
 		out.Windows = append(out.Windows, windows[:next]...)
 	}
-	return out, tested
+	return out
 }
 
 // learn takes a day into the baselines.

@@ -42,7 +42,7 @@ func TestRiseIsLocated(t *testing.T) {
 	day := quiet(28, 5)
 	day.Counts[0] = []int{35, 30, 5}
 	e := next(t, d, day)
-	places := Locate(town, Reject(e, 0.05), DefaultConfig().Factor)
+	places := Locate(town, Reject(e, 0.05), DefaultConfig().Factors)
 	if len(places) != 1 || places[0].Area != 1 || places[0].Window.Days != 1 || places[0].Window.Observed != 30 {
 		t.Fatalf("located %+v", places)
 	}
@@ -55,7 +55,7 @@ func TestStormIsTheParent(t *testing.T) {
 		next(t, d, quiet(i, 20))
 	}
 	e := next(t, d, quiet(28, 100))
-	places := Locate(town, Reject(e, 0.05), DefaultConfig().Factor)
+	places := Locate(town, Reject(e, 0.05), DefaultConfig().Factors)
 	if len(places) != 1 || places[0].Area != 0 {
 		t.Errorf("located %+v", places)
 	}
@@ -94,7 +94,9 @@ func TestNewDetectorRefuses(t *testing.T) {
 		"ErrTwoRoots":          {Areas{-1, -1}, 1, func(*Config) {}, "area 1 has the parent -1"},
 		"ErrNoCategory":        {town, 0, func(*Config) {}, "at least one category"},
 		"ErrDiscount":          {town, 1, func(c *Config) { c.Discount = 0 }, "discount"},
-		"ErrWindowsDescend":    {town, 1, func(c *Config) { c.Windows = []int{3, 1} }, "ascend"},
+		"ErrFactors":           {town, 1, func(c *Config) { c.Factors = []float64{2} }, "as many factors as windows"},
+		"ErrFactorBelowOne":    {town, 1, func(c *Config) { c.Factors = []float64{1, 1, 1, 1, 0.5} }, "at least 1"},
+		"ErrWindowsDescend":    {town, 1, func(c *Config) { c.Windows, c.Factors = []int{3, 1}, []float64{1, 1} }, "ascend"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			config := good

@@ -25,14 +25,14 @@ type Input struct {
 	Watched  map[string]Watched        // what is followed, by a name of the caller's: Judgement.Readings says how it stands
 }
 
-// DefaultLevel gives about one false rise a week on simulated hotlines of 2,652 series (docs/benchmarks.md).
-const DefaultLevel = 0.035
+// DefaultLevel gives about one false rise in two weeks on simulated hotlines of 2,652 series (docs/benchmarks.md).
+const DefaultLevel = 0.1
 
 // Judgement is what an evaluation says of one bucket.
 type Judgement struct {
 	Plan   Plan
 	Rises  []Rise // the strongest first
-	Tested int    // label and area pairs that could be judged
+	Tested int    // pairs of label and area that were judged
 	Left   []Left // what was not judged: the plan's, and labels held
 
 	Readings map[string]Reading // how what is watched stands in the bucket; what is not known completely is missing
@@ -82,7 +82,7 @@ func Judge(p Plan, in Input) (Judgement, error) {
 	}
 	rejected := Reject(e, in.Level)
 	out.Readings = h.readings(d, rejected)
-	for _, place := range Locate(h.areas, rejected, in.Config.Factor) {
+	for _, place := range Locate(h.areas, rejected, in.Config.Factors) {
 		out.Rises = append(out.Rises, h.rise(place, in))
 	}
 	slices.SortStableFunc(out.Rises, func(a, b Rise) int { return cmp.Compare(b.Score, a.Score) })

@@ -9,8 +9,8 @@ import (
 )
 
 // Reject returns the cells that stand out at level q, shared equally by the categories: within each, Benjamini and
-// Hochberg's step-up rule (1995, JRSS B 57:289) over the areas that were tested. Days overlap and share shocks, so q is
-// a dial for the number of alarms, not the share of false ones.
+// Hochberg's step-up rule (1995, JRSS B 57:289) over all areas that are known. Those in which too little was told count
+// as well: they were looked at, too, and to leave them out because of what was told there would spoil the level.
 func Reject(e Evaluation, q float64) []Cell {
 	var out []Cell
 	for cells := range byCategory(e.Cells) {
@@ -56,7 +56,7 @@ const relativeLevel = 1e-3
 // Locate finds where rejected cells have their cause: in each category it takes the area that tells most, by the
 // expectation-based scan statistic (Neill 2009, Int J Forecasting 25:498) on the tree, lets it explain the areas below
 // by its relative rise and those above by its excess, tests these again, and so on.
-func Locate(areas Areas, rejected []Cell, factor float64) []Located {
+func Locate(areas Areas, rejected []Cell, factors []float64) []Located {
 	var out []Located
 	for left := range byCategory(rejected) {
 		for i := range left {
@@ -71,7 +71,7 @@ func Locate(areas Areas, rejected []Cell, factor float64) []Located {
 			}
 			out = append(out, found)
 			left = slices.Delete(left, best, best+1)
-			left = slices.DeleteFunc(left, func(c Cell) bool { return explained(areas, c, found, factor) })
+			left = slices.DeleteFunc(left, func(c Cell) bool { return explained(areas, c, found, factors) })
 		}
 	}
 	return out
@@ -98,7 +98,7 @@ func (w Window) score() float64 {
 
 // explained takes a located area into account in the windows of c, if they are related, and reports whether nothing
 // remains.
-func explained(areas Areas, c Cell, by Located, factor float64) bool {
+func explained(areas Areas, c Cell, by Located, factors []float64) bool {
 	if !areas.Related(c.Area, by.Area) {
 		return false
 	}
@@ -113,10 +113,10 @@ func explained(areas Areas, c Cell, by Located, factor float64) bool {
 			w.Observed -= max(0, int(math.Round(float64(cause.Observed)-cause.Expected)))
 		}
 		if w.Observed > 0 {
-			least = min(least, stat.MidTail(w.Observed, w.Expected, w.Variance))
+			least = min(least, factors[i]*stat.MidTail(w.Observed, w.Expected, w.Variance))
 		}
 	}
-	return factor*least >= relativeLevel
+	return least >= relativeLevel
 }
 
 func (w Window) ratio() float64 { return float64(w.Observed) / w.Expected }

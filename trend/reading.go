@@ -46,7 +46,7 @@ func (h *history) reading(d *Detector, rejected []Cell, w Watched) Reading {
 		if area < 0 || label < 0 {
 			continue // nothing of it was ever told there
 		}
-		cell, _ := d.judge(label, area, math.Inf(1))
+		cell := d.judge(label, area, math.Inf(1))
 		if len(cell.Windows) == 0 || cell.Windows[0].Days != 1 {
 			continue
 		}

@@ -6,6 +6,7 @@ package trend
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -63,14 +64,14 @@ type Day struct {
 
 // Config holds the settings of a detector. DefaultConfig gives those that the benchmarks are measured with.
 type Config struct {
-	Discount   float64 // share of the past that a day keeps, 0 … 1
-	Prior      float64 // days' worth of the expectation borrowed from the parents
-	Guard      int     // days before the present that do not teach yet
-	Dispersion float64 // variance over mean of counts within a day
-	Windows    []int   // lengths of the trailing windows, days, ascending
-	Factor     float64 // by which the least p-value of the windows is multiplied
-	Least      int     // matters in the longest window below which a cell is not tested
-	Clip       float64 // standard deviations above the mean at which a day's lesson is clipped
+	Discount   float64   // share of the past that a day keeps, 0 … 1
+	Prior      float64   // days' worth of the expectation borrowed from the parents
+	Guard      int       // days before the present that do not teach yet
+	Dispersion float64   // variance over mean of counts within a day
+	Windows    []int     // lengths of the trailing windows, days, ascending
+	Factors    []float64 // by which the p-value of each window is multiplied before the least of them is taken
+	Least      int       // matters in the longest window below which a cell is not tested
+	Clip       float64   // standard deviations above the mean at which a day's lesson is clipped
 
 	// Holiday and Festival are by how much more is told on holidays and at Spring Festival than on a Sunday, as long as
 	// none was seen; 1 for as much.
@@ -81,7 +82,7 @@ const maxWindows = 16
 
 // DefaultConfig returns the settings that the benchmarks are measured with.
 func DefaultConfig() Config {
-	return Config{Discount: 0.98, Prior: 14, Guard: 5, Dispersion: 1.2, Windows: []int{1, 2, 3, 5, 7}, Factor: 2.2, Least: 3, Clip: 3, Holiday: 1, Festival: 1}
+	return Config{Discount: 0.98, Prior: 14, Guard: 5, Dispersion: 1.2, Windows: []int{1, 2, 3, 5, 7}, Factors: []float64{12, 5, 2.5, 1.5, 1.5}, Least: 3, Clip: 3, Holiday: 1, Festival: 1}
 }
 
 // Check says what is wrong with the settings.
@@ -95,7 +96,8 @@ func (c Config) Check() error {
 		{c.Guard < 0 || c.Guard > 30, "guard must be 0 to 30 days"},
 		{c.Dispersion < 1, "dispersion must be at least 1, that of a Poisson count"},
 		{len(c.Windows) == 0 || len(c.Windows) > maxWindows, "give 1 to 16 windows"},
-		{c.Factor < 1, "factor must be at least 1"},
+		{len(c.Factors) != len(c.Windows), "give as many factors as windows"},
+		{slices.ContainsFunc(c.Factors, func(f float64) bool { return !(f >= 1) }), "factors must be at least 1"},
 		{c.Clip <= 0, "clip must be above 0 standard deviations"},
 		{c.Holiday <= 0 || c.Festival <= 0, "holiday and festival must be above 0 times what is told on a Sunday"},
 	} {

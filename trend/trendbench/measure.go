@@ -19,7 +19,7 @@ type Result struct {
 	Delay          float64 // days from onset to the rise, of the problems found
 	StormRises     float64 // rises of storms
 	NodeAlarms     int     // rejected cells
-	Below01, Cells float64 // p-values below .01 in quiet cells, and how many of these were tested
+	Below01, Cells float64 // p-values below .01 in undisturbed cells, and how many of these there are
 }
 
 // alarm is a cell with a small p-value.
@@ -57,15 +57,19 @@ func Run(h *Hotline, config trend.Config, q float64) (Result, error) {
 		for _, c := range e.Cells {
 			alarms = append(alarms, alarm{day, c.Category, c.Area, c.P})
 		}
-		for _, n := range e.Tested {
-			out.Cells += float64(n)
+		for c := range categories {
+			for area := range h.Areas {
+				if h.undisturbed(day, c, area) {
+					out.Cells++
+				}
+			}
 		}
 		rejected := trend.Reject(e, q)
 		out.NodeAlarms += len(rejected)
-		courses = trend.Follow(courses, moment(day), h.rises(day, trend.Locate(h.Areas, rejected, config.Factor)))
+		courses = trend.Follow(courses, moment(day), h.rises(day, trend.Locate(h.Areas, rejected, config.Factors)))
 	}
 	for _, a := range alarms {
-		if a.p < 0.01 && h.quiet(a) {
+		if a.p < 0.01 && h.undisturbed(a.day, a.category, a.area) {
 			out.Below01++
 		}
 	}
@@ -78,6 +82,14 @@ func Run(h *Hotline, config trend.Config, q float64) (Result, error) {
 func (h *Hotline) quiet(a alarm) bool {
 	return !h.told(a.day, 2, a.category, a.area) && !h.storm[a.day][a.category][a.area]
 }
+
+// undisturbed reports whether a cell's longest window holds matters of no problem and no storm.
+func (h *Hotline) undisturbed(day, category, area int) bool {
+	return !h.told(day, longest, category, area) && !h.storm[day][category][area]
+}
+
+// longest is how many days before the present one the windows of the detector reach.
+const longest = 6
 
 // found returns the share of problems found at the lowest p-values that give so many false alarms a day.
 func (h *Hotline) found(alarms []alarm, daily float64) float64 {
