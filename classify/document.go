@@ -5,6 +5,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"suqiu/classify/entity"
 	"suqiu/hotline"
 )
 
@@ -119,7 +120,7 @@ func (d *document) words() []string {
 }
 
 // unseen stands for the characters of a placeholder, so that no rule reads <手机> as a mobile phone.
-const unseen = '\uFFFC'
+const unseen = entity.Unseen
 
 // maxPlaceholder is the most characters between the brackets of a placeholder.
 const maxPlaceholder = 4

@@ -55,6 +55,7 @@ type Explanation struct {
 	Urgency    []MarkFinding        `json:"urgency,omitempty"`
 	Portrait   []MarkFinding        `json:"portrait,omitempty"`
 	Experience []hotline.Experience `json:"experience,omitempty"`
+	Entities   []hotline.Entity     `json:"entities,omitempty"` // what the text names
 }
 
 // Finding is what the rules say of one label.
@@ -164,6 +165,7 @@ func (rs *RuleSet) Explain(call *hotline.Call) Explanation {
 	e.Found = rs.found(m).explain()
 	e.Urgency, e.Portrait = rs.findMarks(m, decidesUrgency), rs.findMarks(m, decidesPortrait)
 	e.Experience = rs.taxonomy.experience(m.labels)
+	e.Entities = m.doc.entities()
 	return e
 }
 

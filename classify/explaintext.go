@@ -47,6 +47,12 @@ func (e Explanation) String() string {
 	if len(e.Experience) > 0 {
 		b.WriteByte('\n')
 	}
+	for i, entity := range e.Entities {
+		b.WriteString([]string{"文中要素：", "、"}[min(i, 1)] + EntityText(entity))
+	}
+	if len(e.Entities) > 0 {
+		b.WriteByte('\n')
+	}
 	if len(e.NotGiven) > 0 {
 		b.WriteString("接近而未给出：\n")
 	}
@@ -54,6 +60,15 @@ func (e Explanation) String() string {
 		f.write(&b)
 	}
 	return b.String()
+}
+
+// EntityText writes an entity in Chinese: its kind, the words, and the value where it reads otherwise.
+func EntityText(e hotline.Entity) string {
+	text := e.Kind.Name() + " " + e.Text
+	if e.Value != e.Text {
+		text += "=" + e.Value
+	}
+	return text
 }
 
 func (f Finding) write(b *strings.Builder) {

@@ -163,7 +163,7 @@ func (rs *RuleSet) give(m *matches) {
 	rs.pool.Put(m)
 }
 
-// Analyze finds the labels, the nature, the responsible party and the marks of a call. It depends on the call and the set alone.
+// Analyze finds the labels, the nature, the responsible party, the marks and the entities of a call. It depends on the call and the set alone.
 func (rs *RuleSet) Analyze(call *hotline.Call) hotline.Analysis {
 	m := rs.take(call, true)
 	defer rs.give(m)
@@ -182,5 +182,6 @@ func (rs *RuleSet) Analyze(call *hotline.Call) hotline.Analysis {
 	a.Found = hotline.Responsible(rs.found(m).winner)
 	a.Urgency, a.Portrait = marksOf(rs.findMarks(m, decidesUrgency)), marksOf(rs.findMarks(m, decidesPortrait))
 	a.Experience = rs.taxonomy.experience(m.labels)
+	a.Entities = m.doc.entities()
 	return a
 }

@@ -58,7 +58,8 @@ func expandMarks(flag string, asked, known []string, within func(asked, code str
 	return codes, nil
 }
 
-// writeMarkNames writes the urgency signals and the portrait of a contact in a line each, where there are any.
+// writeMarkNames writes the urgency signals, the portrait and what the text names of a contact in a line each, where there are
+// any. Times are left out: nearly every text has some.
 func writeMarkNames(w io.Writer, a *hotline.Analysis, names labelNames, p paint) {
 	for _, line := range []struct {
 		what  string
@@ -72,5 +73,14 @@ func writeMarkNames(w io.Writer, a *hotline.Analysis, names labelNames, p paint)
 		if len(list) > 0 {
 			fmt.Fprintf(w, "  %s\n", line.show(line.what+"："+strings.Join(slices.Compact(list), "、")))
 		}
+	}
+	var named []string
+	for _, e := range a.Entities {
+		if e.Kind != hotline.EntityTime {
+			named = append(named, classify.EntityText(e))
+		}
+	}
+	if len(named) > 0 {
+		fmt.Fprintf(w, "  %s\n", p.faint("要素："+strings.Join(named, "、")))
 	}
 }

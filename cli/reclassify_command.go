@@ -22,15 +22,26 @@ func reclassifyCommand(env Env) *cli.Command {
 wins, corrections stay. Filters narrow it down. It may be interrupted or killed, and started again with the same filters; several
 processes share the work. It ends when no contact of the scope has an older revision. Reload the consumers first.
 
+With --from-kafka it takes the records of the log the whole way once more instead: decoded, located, masked and analysed as now. That is
+for faults of decoding, places or masking, and for an index that was lost. --from, --to and --since then mean when a record reached the log;
+offsets narrow it down, other filters can't. The same versions and dead letters as in the stream; nothing is committed.
+
 Examples:
    suqiu reclassify --since 8w --dry-run
    suqiu reclassify --from 2026-01-01 --rate 500 --workers 4
-   suqiu reclassify --label outage --area 江东电力/临州供电公司`,
+   suqiu reclassify --label outage --area 江东电力/临州供电公司
+   suqiu reclassify --from-kafka --since 7d --dry-run
+   suqiu reclassify --from-kafka --topic suqiu.hotline.95598 --partition 3 --from-offset 1000 --to-offset 2000`,
 		Flags: settingFlags(append(filterFlags(),
 			&cli.BoolFlag{Name: "dry-run", Usage: "only show which labels would gain and lose"},
 			&cli.IntFlag{Name: "samples", Value: 3, Usage: "with --dry-run: `NUMBER` of samples of each label gained and lost"},
 			&cli.IntFlag{Name: "rate", Usage: "at most so many contacts a second; 0: as fast as the store takes them"},
-			&cli.IntFlag{Name: "workers", Value: 2, Usage: "`NUMBER` of slices worked on at once"},
+			&cli.IntFlag{Name: "workers", Value: 2, Usage: "`NUMBER` of slices, or of partitions, worked on at once"},
+			&cli.BoolFlag{Name: fromKafka, Usage: "read the log of the topics again instead of the index"},
+			&cli.StringFlag{Name: "topic", Usage: "with --from-kafka: only this `TOPIC`"},
+			&cli.IntSliceFlag{Name: "partition", Usage: "with --from-kafka: only these `PARTITIONS`"},
+			&cli.Int64Flag{Name: "from-offset", Usage: "with --from-kafka: the first `OFFSET`"},
+			&cli.Int64Flag{Name: "to-offset", Usage: "with --from-kafka: the `OFFSET` after the last"},
 			formatFlag("text or json"),
 		)...),
 		Action: inSession(env, func(s *session, c *cli.Context) error {
@@ -43,6 +54,12 @@ Examples:
 			}
 			if c.Int("rate") < 0 || c.Int("workers") < 1 || c.Int("samples") < 0 {
 				return usagef("--rate and --samples can't be negative, --workers must be at least 1")
+			}
+			if c.Bool(fromKafka) {
+				return s.reread(c, filter.From, filter.To)
+			}
+			if err := refuseFlags(c, "needs --from-kafka", rereadFlags...); err != nil {
+				return err
 			}
 			store, err := s.store()
 			if err != nil {

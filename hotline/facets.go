@@ -34,7 +34,8 @@ type EntityKind string
 
 // The kinds of entities.
 const (
-	EntityPlace       EntityKind = "place"       // 小区、村、街道
+	EntityCommunity   EntityKind = "community"   // 小区、社区、村
+	EntityPlace       EntityKind = "place"       // 道路、街道、乡镇、场所
 	EntityTransformer EntityKind = "transformer" // 台区、公变、配变
 	EntityFeeder      EntityKind = "feeder"      // 线路, by its voltage and name: 10千伏城东线
 	EntityAmount      EntityKind = "amount"      // money; the value is in yuan
@@ -44,7 +45,7 @@ const (
 )
 
 // EntityKinds lists the kinds of entities.
-var EntityKinds = [...]EntityKind{EntityPlace, EntityTransformer, EntityFeeder, EntityAmount, EntityTime, EntityOrder, EntityWait}
+var EntityKinds = [...]EntityKind{EntityCommunity, EntityPlace, EntityTransformer, EntityFeeder, EntityAmount, EntityTime, EntityOrder, EntityWait}
 
 // Entity is one thing that the masked text names. Start and End are byte offsets into the text of turn Turn, which is -1
 // for the title.

@@ -65,6 +65,8 @@ func (e Experience) Name() string {
 // Name is the Chinese name of the kind, or the code of an unknown one.
 func (k EntityKind) Name() string {
 	switch k {
+	case EntityCommunity:
+		return "小区村居"
 	case EntityPlace:
 		return "地点"
 	case EntityTransformer:

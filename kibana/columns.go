@@ -3,6 +3,7 @@ package kibana
 import (
 	"slices"
 
+	"suqiu/hotline"
 	"suqiu/kibana/saved"
 )
 
@@ -72,6 +73,13 @@ func top(id, label, field string, size int, by string) column {
 func families(by string) column {
 	c := top("family", "一级分类", "label_tree", 30, by)
 	c.Params.Include, c.Params.IncludeIsRegex = []string{"[^.]+"}, true
+	return c
+}
+
+// mentioned makes a bucket of each thing of a kind that texts name (文中要素).
+func mentioned(kind hotline.EntityKind, by string) column {
+	c := top(string(kind), "文中"+kind.Name(), "entities", 15, by)
+	c.Params.Include, c.Params.IncludeIsRegex = []string{string(kind) + ":.*"}, true
 	return c
 }
 

@@ -198,6 +198,7 @@ func TestEveryPanelCanBeAsked(t *testing.T) {
 		for field := range elastic.Fields() {
 			values[field] = []string{"x"}
 		}
+		values["entities"] = []string{"community:幸福里小区", "transformer:幸福里2号台区", "feeder:10千伏城东线"}
 		values["margin"], values["ruleset_rev"], values["tombstone"] = []string{"0.25"}, []string{"3"}, []string{tombstone}
 		return kibanatest.Record{Received: at, Values: values}
 	}

@@ -1,5 +1,7 @@
 package kibana
 
+import "suqiu/hotline"
+
 // owner shows who answers for an area what happens there (片区负责人): choose the area in the row of controls.
 func (s *set) owner() {
 	total := count("count", "诉求件数")
@@ -36,6 +38,20 @@ func (s *set) owner() {
 				lens(s.lens(panel{
 					name: "repeat-matters", title: "反复提起的事项", description: "来电最多的同一件事。", show: asTable,
 					columns: []column{top("matter", "事项", "matter", 15, "count"), total, callers(), latest()},
+				}), 16),
+			}},
+			{14, []cell{
+				lens(s.lens(panel{
+					name: "named-communities", title: "文中的小区村居", description: "诉求文中提到的小区、社区、村；与归属台区无关。", show: asTable,
+					columns: []column{mentioned(hotline.EntityCommunity, "count"), total, matters()},
+				}), 16),
+				lens(s.lens(panel{
+					name: "named-transformers", title: "文中的台区", description: "诉求与处理情况中提到的台区、公变、配变。", show: asTable,
+					columns: []column{mentioned(hotline.EntityTransformer, "count"), total, matters()},
+				}), 16),
+				lens(s.lens(panel{
+					name: "named-feeders", title: "文中的线路", description: "诉求与处理情况中提到的线路。", show: asTable,
+					columns: []column{mentioned(hotline.EntityFeeder, "count"), total, matters()},
 				}), 16),
 			}},
 			list("search-urgent"),

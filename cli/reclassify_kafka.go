@@ -1,0 +1,148 @@
+package cli
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/urfave/cli/v2"
+
+	"suqiu/ingest"
+)
+
+const fromKafka = "from-kafka"
+
+// rereadFlags narrow down what --from-kafka reads.
+var rereadFlags = []string{"topic", "partition", "from-offset", "to-offset"}
+
+// refuseFlags says which of the flags is set that can't be here, and why.
+func refuseFlags(c *cli.Context, why string, names ...string) error {
+	for _, name := range names {
+		if c.IsSet(name) {
+			return usagef("--%s %s", name, why)
+		}
+	}
+	return nil
+}
+
+// reread takes the records of the log the whole way once more: those that reached it from since on and before before, where
+// these are told.
+func (s *session) reread(c *cli.Context, since, before time.Time) error {
+	for _, f := range filterFlags() {
+		if name := f.Names()[0]; !slices.Contains([]string{"from", "to", "since"}, name) {
+			if err := refuseFlags(c, "can't be used with --from-kafka: what a record holds is known only once it is read", name); err != nil {
+				return err
+			}
+		}
+	}
+	scope := ingest.RereadScope{Topic: c.String("topic"), Partitions: c.IntSlice("partition"), Since: since, Before: before}
+	for name, at := range map[string]**int64{"from-offset": &scope.From, "to-offset": &scope.Until} {
+		if c.IsSet(name) {
+			offset := c.Int64(name)
+			if offset < 0 {
+				return usagef("--%s can't be negative", name)
+			}
+			*at = &offset
+		}
+	}
+	if scope.From != nil && scope.Until != nil && *scope.From >= *scope.Until {
+		return usagef("--from-offset must lie before --to-offset")
+	}
+	topics, err := s.sources()
+	if err != nil {
+		return err
+	}
+	loop, err := s.openLoop(c.Context, s.cfg.DeadLetter.Limit)
+	if err != nil {
+		return err
+	}
+	rules := loop.rules.now.Load()
+	job, err := rereadJob(scope, rules.Hash())
+	if err != nil {
+		return err
+	}
+	bar, begun := newBar(s.env.Stderr, "重读日志", false), s.env.Now()
+	reader := ingest.Rereader{
+		Loop: loop.Loop, Cluster: loop.cluster, Topics: topics, Ledger: ledger{loop.store}, Job: job, Workers: c.Int("workers"), Rate: c.Int("rate"),
+		Progress: func(p ingest.RereadProgress) { bar.set(p.Read, p.Total) },
+	}
+	stretches, err := reader.Stretches(c.Context, scope)
+	if err != nil {
+		return err
+	}
+	if c.Bool("dry-run") {
+		return s.showStretches(c, stretches)
+	}
+	if err := rules.Ready(); err != nil {
+		return err
+	}
+	progress, err := reader.Run(c.Context, stretches)
+	bar.done()
+	if err == nil {
+		err = loop.store.Refresh(c.Context)
+	}
+	if c.Err() != nil {
+		return fmt.Errorf("reclassify: interrupted after %d of %d offsets; start it again in the same way to go on: %w", progress.Read, progress.Total, c.Err())
+	}
+	var pause *ingest.Pause
+	if errors.As(err, &pause) {
+		return fmt.Errorf("reclassify: stopped after %d of %d offsets: %w; start it again in the same way to go on", progress.Read, progress.Total, err)
+	}
+	if err != nil {
+		return err
+	}
+	took := max(s.env.Now().Sub(begun), time.Millisecond)
+	if c.String("format") == "json" {
+		return writeJSON(s.env.Stdout, struct {
+			Revision   int64            `json:"ruleset_rev"`
+			Stretches  []ingest.Stretch `json:"stretches"`
+			Read       int64            `json:"read"`
+			Resumed    int64            `json:"resumed"`
+			Stored     int              `json:"stored"`
+			Superseded int              `json:"superseded"`
+			Dead       int              `json:"dead"`
+			Seconds    float64          `json:"seconds"`
+		}{rules.Revision(), stretches, progress.Read, progress.Resumed, progress.Stored, progress.Superseded, progress.Dead, took.Seconds()})
+	}
+	if err := s.showStretches(c, stretches); err != nil {
+		return err
+	}
+	fmt.Fprintf(s.env.Stdout, "规则第 %d 版：重读 %d 个位点（接续此前 %d 个），入库 %d 件，库中已有更新版本 %d 件，死信 %d 件；用时 %s，每秒 %.0f 个\n",
+		rules.Revision(), progress.Read, progress.Resumed, progress.Stored, progress.Superseded, progress.Dead, took.Round(time.Millisecond),
+		float64(progress.Read-progress.Resumed)/took.Seconds())
+	return nil
+}
+
+// showStretches prints which offsets are read again, and which are gone.
+func (s *session) showStretches(c *cli.Context, stretches []ingest.Stretch) error {
+	if c.String("format") == "json" {
+		return writeJSON(s.env.Stdout, stretches)
+	}
+	total := int64(0)
+	for _, one := range stretches {
+		total += one.Len()
+		fmt.Fprintf(s.env.Stdout, "%s/%d：位点 %d 至 %d，%d 个", one.Topic, one.Partition, one.From, one.Until-1, one.Len())
+		if one.Lost > 0 {
+			fmt.Fprintf(s.env.Stdout, "；之前 %d 个已过保留期，无法重读", one.Lost)
+		}
+		fmt.Fprintln(s.env.Stdout)
+	}
+	if c.Bool("dry-run") {
+		fmt.Fprintf(s.env.Stdout, "将重读 %d 个位点；试运行，没有写入\n", total)
+	}
+	return nil
+}
+
+// rereadJob names a scope under a rule set, so that a run that is started again in the same way goes on.
+func rereadJob(scope ingest.RereadScope, rules string) (string, error) {
+	text, err := json.Marshal(scope)
+	if err != nil {
+		return "", fmt.Errorf("reclassify: %w", err)
+	}
+	sum := sha256.Sum256(append(text, rules...))
+	return hex.EncodeToString(sum[:12]), nil
+}
