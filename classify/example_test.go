@@ -79,12 +79,15 @@ func blocks(t *testing.T, page, language string) []string {
 
 func checkManual(t *testing.T, files []string) {
 	overlay := fstest.MapFS{}
-	tests := ""
+	tests, answers := "", fstest.MapFS{}
 	for i, block := range files {
 		path := "taxonomy.yaml"
 		switch {
 		case strings.HasPrefix(block, "tests:"):
 			tests = block
+			continue
+		case strings.HasPrefix(block, "answers:"):
+			answers["answers.yaml"] = &fstest.MapFile{Data: []byte(block)}
 			continue
 		case strings.Contains(block, "\nrules:"):
 			path = fmt.Sprintf("rules/manual%d.yaml", i)
@@ -98,10 +101,13 @@ func checkManual(t *testing.T, files []string) {
 	if len(overlay) != 4 {
 		t.Fatalf("%d files in the manual, want 4", len(overlay))
 	}
-	base := fstest.MapFS{"taxonomy.yaml": {Data: []byte("labels:\n  - {code: outage.planned, name: 计划停电}\n  - {code: voltage.damage, name: 家电损坏}\n")}}
+	base := fstest.MapFS{"taxonomy.yaml": {Data: []byte("labels:\n  - {code: outage.planned, name: 计划停电}\n  - {code: voltage.damage, name: 家电损坏}\n  - {code: bill.markup, name: 转供电加价}\n")}}
 	rules, err := classify.Load(base, overlay)
 	if err != nil {
 		t.Fatal(err)
+	}
+	if told, err := classify.LoadAnswers(rules.Taxonomy(), answers); err != nil || len(told.For([]string{"bill.markup"})) != 1 {
+		t.Errorf("answers: %v", err)
 	}
 	if _, learnt := rules.Test(); len(learnt) > 0 {
 		t.Error(learnt)

@@ -2,6 +2,9 @@ package classify
 
 import (
 	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
 	"sync"
 	"testing"
 	"testing/fstest"
@@ -75,3 +78,27 @@ func codesOf(rs *RuleSet, call *hotline.Call) []string {
 }
 
 func fileOf(text string) *fstest.MapFile { return &fstest.MapFile{Data: []byte(text)} }
+
+// eachFixture runs a test for each file of a pattern, with what the first line wants ("# want …"; empty where it begins otherwise).
+func eachFixture(t *testing.T, pattern string, test func(t *testing.T, name string, data []byte, want string)) {
+	t.Helper()
+	paths, err := filepath.Glob(pattern)
+	if err != nil || len(paths) == 0 {
+		t.Fatalf("no fixtures in %s: %v", pattern, err)
+	}
+	for _, path := range paths {
+		name := filepath.Base(path)
+		t.Run(name, func(t *testing.T) {
+			data, err := os.ReadFile(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			first, _, _ := strings.Cut(string(data), "\n")
+			want, ok := strings.CutPrefix(first, "# want ")
+			if !ok {
+				want = ""
+			}
+			test(t, name, data, want)
+		})
+	}
+}

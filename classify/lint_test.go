@@ -2,8 +2,6 @@ package classify
 
 import (
 	"fmt"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -13,30 +11,18 @@ import (
 // Each file of testdata/lint has one thing that is not meant; its first line says which, and where: "want kind line:column: what".
 // One that begins otherwise has none.
 func TestLint(t *testing.T) {
-	paths, err := filepath.Glob("testdata/lint/*.yaml")
-	if err != nil || len(paths) == 0 {
-		t.Fatalf("no fixtures: %v", err)
-	}
-	for _, path := range paths {
-		t.Run(filepath.Base(path), func(t *testing.T) {
-			data, err := os.ReadFile(path)
-			if err != nil {
-				t.Fatal(err)
+	eachFixture(t, "testdata/lint/*.yaml", func(t *testing.T, _ string, data []byte, want string) {
+		var got []string
+		for _, r := range mustCompile(t, testFS(string(data))).Lint() {
+			if r.File == taxonomyPath && !strings.HasPrefix(want, RemarkNoRule) {
+				continue // the fixtures have rules for some labels only
 			}
-			first, _, _ := strings.Cut(string(data), "\n")
-			want, remarked := strings.CutPrefix(first, "# want ")
-			var got []string
-			for _, r := range mustCompile(t, testFS(string(data))).Lint() {
-				if r.File == taxonomyPath && !strings.HasPrefix(want, RemarkNoRule) {
-					continue // the fixtures have rules for some labels only
-				}
-				got = append(got, fmt.Sprintf("%s %d:%d: %s", r.Kind, r.Line, r.Column, r.What))
-			}
-			if remarked && !slices.Contains(got, want) || remarked && !strings.HasPrefix(want, RemarkNoRule) && len(got) != 1 || !remarked && len(got) > 0 {
-				t.Errorf("got  %s\nwant %s", strings.Join(got, "\n     "), want)
-			}
-		})
-	}
+			got = append(got, fmt.Sprintf("%s %d:%d: %s", r.Kind, r.Line, r.Column, r.What))
+		}
+		if want != "" && !slices.Contains(got, want) || want != "" && !strings.HasPrefix(want, RemarkNoRule) && len(got) != 1 || want == "" && len(got) > 0 {
+			t.Errorf("got  %s\nwant %s", strings.Join(got, "\n     "), want)
+		}
+	})
 }
 
 // An overlay's rules, groups and labels that take the place of others are told with both places.

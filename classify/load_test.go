@@ -16,36 +16,24 @@ import (
 
 // Each file of testdata/faults has one fault; its first line says which, and where: "want line:column: what".
 func TestFaults(t *testing.T) {
-	paths, err := filepath.Glob("testdata/faults/*")
-	if err != nil || len(paths) == 0 {
-		t.Fatalf("no fixtures: %v", err)
-	}
-	for _, path := range paths {
-		name := filepath.Base(path)
-		t.Run(name, func(t *testing.T) {
-			data, err := os.ReadFile(path)
-			if err != nil {
-				t.Fatal(err)
-			}
-			fsys := testFS("")
-			delete(fsys, "rules/test.yaml")
-			fsys["rules/other.yaml"] = &fstest.MapFile{Data: []byte("groups: {other: 停电}")}
-			kind, _, _ := strings.Cut(name, "_")
-			at := map[string]string{"rules": "rules/test.yaml", "taxonomy": taxonomyPath, "cues": cuesPath, "marks": marksPath, "lexicon": "lexicon/test.txt", "variants": variantsPath}[kind]
-			fsys[at] = &fstest.MapFile{Data: data}
-			first, _, _ := strings.Cut(string(data), "\n")
-			place, what, _ := strings.Cut(strings.TrimPrefix(first, "# want "), ": ")
-			_, err = compileTest(fsys)
-			var fault *LoadError
-			if !errors.As(err, &fault) {
-				t.Fatalf("compiled, or another error: %v", err)
-			}
-			got := fault.Problems[0]
-			if len(fault.Problems) != 1 || got.File != at || fmt.Sprintf("%d:%d", got.Line, got.Column) != place || !strings.HasPrefix(got.What, what) {
-				t.Errorf("got  %v\nwant %s:%s: %s", fault.Problems, at, place, what)
-			}
-		})
-	}
+	eachFixture(t, "testdata/faults/*", func(t *testing.T, name string, data []byte, want string) {
+		fsys := testFS("")
+		delete(fsys, "rules/test.yaml")
+		fsys["rules/other.yaml"] = &fstest.MapFile{Data: []byte("groups: {other: 停电}")}
+		kind, _, _ := strings.Cut(name, "_")
+		at := map[string]string{"rules": "rules/test.yaml", "taxonomy": taxonomyPath, "cues": cuesPath, "marks": marksPath, "lexicon": "lexicon/test.txt", "variants": variantsPath}[kind]
+		fsys[at] = &fstest.MapFile{Data: data}
+		place, what, _ := strings.Cut(want, ": ")
+		_, err := compileTest(fsys)
+		var fault *LoadError
+		if !errors.As(err, &fault) {
+			t.Fatalf("compiled, or another error: %v", err)
+		}
+		got := fault.Problems[0]
+		if len(fault.Problems) != 1 || got.File != at || fmt.Sprintf("%d:%d", got.Line, got.Column) != place || !strings.HasPrefix(got.What, what) {
+			t.Errorf("got  %v\nwant %s:%s: %s", fault.Problems, at, place, what)
+		}
+	})
 }
 
 // All faults are told at once, by file and line.

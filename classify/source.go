@@ -41,6 +41,11 @@ const overlayPrefix = "overlay"
 
 // readLayers reads the files that belong to a rule set, layer by layer, each in the order of paths.
 func readLayers(layers []fs.FS) ([]file, error) {
+	return readPatterns(layers, taxonomyPath, marksPath, cuesPath, "rules/*.yaml", "lexicon/*.txt")
+}
+
+// readPatterns reads the files of the patterns, layer by layer, each in the order of paths.
+func readPatterns(layers []fs.FS, patterns ...string) ([]file, error) {
 	var files []file
 	size := 0
 	for layer, fsys := range layers {
@@ -48,7 +53,7 @@ func readLayers(layers []fs.FS) ([]file, error) {
 			continue
 		}
 		var paths []string
-		for _, pattern := range []string{taxonomyPath, marksPath, cuesPath, "rules/*.yaml", "lexicon/*.txt"} {
+		for _, pattern := range patterns {
 			found, err := fs.Glob(fsys, pattern)
 			if err != nil {
 				return nil, fmt.Errorf("list %s of layer %d: %w", pattern, layer, err)

@@ -66,6 +66,11 @@ func (t *Taxonomy) codes() []string {
 	return codes
 }
 
+// Below lists the labels that are the code or lie under it, in the taxonomy's order.
+func (t *Taxonomy) Below(code string) []string {
+	return slices.DeleteFunc(t.codes(), func(c string) bool { return !under(c, code) })
+}
+
 // under reports whether code is the given label or parent, or lies below it.
 func under(code, ancestor string) bool {
 	return code == ancestor || strings.HasPrefix(code, ancestor) && code[len(ancestor)] == '.'

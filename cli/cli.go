@@ -105,7 +105,7 @@ func newApp(env Env) *cli.App {
 		Commands: withEnv(env,
 			demoCommand,
 			serveCommand, consumeCommand, ingestCommand, produceCommand,
-			searchCommand, repeatsCommand, coverageCommand, classifyCommand, explainCommand, correctCommand, reclassifyCommand, evaluateCommand,
+			searchCommand, repeatsCommand, coverageCommand, classifyCommand, explainCommand, answerCommand, correctCommand, reclassifyCommand, evaluateCommand,
 			ruleCommand, areaCommand, indexCommand, kafkaCommand, kibanaCommand, deadletterCommand,
 			watchCommand, incidentCommand, backtestCommand,
 			statusCommand, auditCommand, doctorCommand, configCommand, keyCommand, benchCommand,

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -93,10 +94,7 @@ func (s *session) correct(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	before, err := store.Get(c.Context, id)
-	if errors.Is(err, index.ErrNotFound) {
-		return fmt.Errorf("there is no document %s; ids look like 95598:1812160001", id)
-	}
+	before, err := getDocument(c.Context, store, id)
 	if err != nil {
 		return err
 	}
@@ -209,12 +207,18 @@ func (s *session) checkCodes(flag string, codes []string) error {
 	return nil
 }
 
-func (s *session) listCorrections(c *cli.Context) error {
+// corrections opens the store and lists the contacts that were ever corrected.
+func (s *session) corrections(ctx context.Context) (index.Store, []index.CorrectedCall, error) {
 	store, err := s.store()
 	if err != nil {
-		return err
+		return nil, nil, err
 	}
-	calls, err := index.Corrections(c.Context, store)
+	calls, err := index.Corrections(ctx, store)
+	return store, calls, err
+}
+
+func (s *session) listCorrections(c *cli.Context) error {
+	_, calls, err := s.corrections(c.Context)
 	if err != nil {
 		return err
 	}
@@ -253,11 +257,7 @@ func (s *session) listCorrections(c *cli.Context) error {
 }
 
 func (s *session) applyCorrections(c *cli.Context) error {
-	store, err := s.store()
-	if err != nil {
-		return err
-	}
-	calls, err := index.Corrections(c.Context, store)
+	store, calls, err := s.corrections(c.Context)
 	if err != nil {
 		return err
 	}
@@ -285,11 +285,7 @@ type goldRecord struct {
 }
 
 func (s *session) exportCorrections(c *cli.Context) error {
-	store, err := s.store()
-	if err != nil {
-		return err
-	}
-	calls, err := index.Corrections(c.Context, store)
+	store, calls, err := s.corrections(c.Context)
 	if err != nil {
 		return err
 	}

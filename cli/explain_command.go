@@ -50,10 +50,15 @@ Examples:
 			}
 			showCall(env.Stdout, call, &explanation, newPaint(env.Stdout))
 			fmt.Fprintln(env.Stdout, explanation)
+			labels := make([]string, len(explanation.Given))
+			for i, f := range explanation.Given {
+				labels[i] = f.Code
+			}
 			if corrected != nil {
 				fmt.Fprintln(env.Stdout, correctionText(&corrected.Correction, labelNames{taxonomy: rules.Taxonomy()}))
+				labels = doc.Analysis.Codes()
 			}
-			return nil
+			return s.showAnswers(env.Stdout, labels)
 		}),
 	}
 }
@@ -106,16 +111,22 @@ func (s *session) typed(ctx context.Context, rules *classify.RuleSet, text strin
 	return found.doc, nil
 }
 
+// getDocument reads a stored contact.
+func getDocument(ctx context.Context, store index.Searcher, id string) (hotline.Document, error) {
+	doc, err := store.Get(ctx, id)
+	if errors.Is(err, index.ErrNotFound) {
+		return doc, fmt.Errorf("there is no document %s; ids look like 95598:1812160001", id)
+	}
+	return doc, err
+}
+
 // stored reads a contact and the archived rule set of its labels.
 func (s *session) stored(c *cli.Context, id string) (*hotline.Document, *classify.RuleSet, error) {
 	store, err := s.store()
 	if err != nil {
 		return nil, nil, err
 	}
-	doc, err := store.Get(c.Context, id)
-	if errors.Is(err, index.ErrNotFound) {
-		return nil, nil, fmt.Errorf("there is no document %s; ids look like 95598:1812160001", id)
-	}
+	doc, err := getDocument(c.Context, store, id)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -75,6 +75,12 @@ func (s *session) checkRules() (*ruleReport, error) {
 	if err != nil {
 		return nil, err
 	}
+	if _, err := s.answers(rules.Taxonomy()); errors.As(err, &faults) {
+		report.Faults = faults.Problems
+		return report, nil
+	} else if err != nil {
+		return nil, err
+	}
 	if err := rules.Ready(); err != nil {
 		return nil, err
 	}

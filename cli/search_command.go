@@ -25,6 +25,7 @@ func searchCommand(env Env) *cli.Command {
 		&cli.StringFlag{Name: "sort", Value: "newest", Usage: "newest, oldest or relevance"},
 		&cli.StringSliceFlag{Name: "facet", Usage: "also count by label, area, source, hotline, kind, nature, responsible, found, urgency, portrait, experience or entity"},
 		&cli.StringFlag{Name: "phone", Usage: "only contacts from this telephone `NUMBER`; only its pseudonym is looked up"},
+		&cli.BoolFlag{Name: "answers", Usage: "also show what may be told to the callers (答复口径), and what it rests on"},
 		formatFlag("text, or json: one document a line, then with --facet or --limit 0 an object with total and facets"),
 	)
 	return &cli.Command{
@@ -92,9 +93,25 @@ Long texts are shown as excerpts around the words; --format json has them whole.
 				}
 			}
 			showResult(env.Stdout, &result, names, newPaint(env.Stdout))
-			return nil
+			if !c.Bool("answers") {
+				return nil
+			}
+			return s.showAnswers(env.Stdout, labelsOf(&result))
 		}),
 	}
+}
+
+// labelsOf lists the labels of what was found, each once, in the order of what was found.
+func labelsOf(r *index.Result) []string {
+	var labels []string
+	for i := range r.Found {
+		for _, code := range r.Found[i].Document.Analysis.Codes() {
+			if !slices.Contains(labels, code) {
+				labels = append(labels, code)
+			}
+		}
+	}
+	return labels
 }
 
 // pageOf reports whether a query asks for all that one caller, account or matter told.

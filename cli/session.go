@@ -191,6 +191,19 @@ func (s *session) loadRules() (*classify.RuleSet, error) { return s.readRules(cl
 func (s *session) compiled() (*classify.RuleSet, error) { return s.readRules(classify.Compile) }
 
 func (s *session) readRules(read func(base fs.FS, overlays ...fs.FS) (*classify.RuleSet, error)) (*classify.RuleSet, error) {
+	layers, err := s.layers()
+	if err != nil {
+		return nil, err
+	}
+	rules, err := read(layers[0], layers[1:]...)
+	if err != nil {
+		return nil, err
+	}
+	return rules.InZone(s.zone), nil
+}
+
+// layers are the dictionaries: those that ship, and the user's over them.
+func (s *session) layers() ([]fs.FS, error) {
 	overlay, err := dicts.Overlay(s.cfg.Dicts)
 	if err != nil {
 		return nil, err
@@ -199,11 +212,16 @@ func (s *session) readRules(read func(base fs.FS, overlays ...fs.FS) (*classify.
 	if overlay != nil {
 		layers = append(layers, overlay)
 	}
-	rules, err := read(layers[0], layers[1:]...)
+	return layers, nil
+}
+
+// answers reads the approved answers (答复口径) of the labels.
+func (s *session) answers(t *classify.Taxonomy) (*classify.ApprovedAnswers, error) {
+	layers, err := s.layers()
 	if err != nil {
 		return nil, err
 	}
-	return rules.InZone(s.zone), nil
+	return classify.LoadAnswers(t, layers[0], layers[1:]...)
 }
 
 // registered gives the rules their revision from the ledger. It waits while the store is unavailable, as the writing

@@ -217,19 +217,21 @@ func TestEveryPanelCanBeAsked(t *testing.T) {
 
 // TestGuideNamesEverySearchAndDashboard: who reads the user guide finds what Kibana lists.
 func TestGuideNamesEverySearchAndDashboard(t *testing.T) {
-	guide, err := os.ReadFile(filepath.Join("..", "docs", "kibana.md"))
-	if err != nil {
-		t.Fatal(err)
-	}
 	objects := read(t, export(t, some))
-	for i := range objects {
-		o := &objects[i]
-		if o.Type != saved.TypeSearch && o.Type != saved.TypeDashboard {
-			continue
+	for _, name := range []string{"kibana.md", "kibana.zh-CN.md"} {
+		guide, err := os.ReadFile(filepath.Join("..", "docs", name))
+		if err != nil {
+			t.Fatal(err)
 		}
-		want := strings.TrimPrefix(o.Title(), "诉求 · ") + " `" + strings.TrimPrefix(o.ID, "suqiu-") + "`"
-		if !bytes.Contains(guide, []byte(want)) {
-			t.Errorf("docs/kibana.md does not name %s", want)
+		for i := range objects {
+			o := &objects[i]
+			if o.Type != saved.TypeSearch && o.Type != saved.TypeDashboard {
+				continue
+			}
+			want := strings.TrimPrefix(o.Title(), "诉求 · ") + " `" + strings.TrimPrefix(o.ID, "suqiu-") + "`"
+			if !bytes.Contains(guide, []byte(want)) {
+				t.Errorf("docs/%s does not name %s", name, want)
+			}
 		}
 	}
 }

@@ -1,0 +1,70 @@
+package classify
+
+import (
+	"errors"
+	"io/fs"
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"suqiu/dicts"
+)
+
+// Every label that ships has an approved answer, which rests on something.
+func TestEveryLabelHasAnAnswer(t *testing.T) {
+	rs, err := Compile(dicts.Embedded())
+	if err != nil {
+		t.Fatal(err)
+	}
+	answers, err := LoadAnswers(rs.Taxonomy(), dicts.Embedded())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, l := range rs.Taxonomy().Labels {
+		answer, ok := answers.Of(l.Code)
+		if !ok || answer.Check == "" || answer.Name != l.Name || len([]rune(answer.Answer)) < 15 {
+			t.Errorf("%s: got %+v", l.Code, answer)
+		}
+	}
+}
+
+func answersFS(text string) fs.FS { return fstest.MapFS{approvedPath: {Data: []byte(text)}} }
+
+func TestLoadAnswers(t *testing.T) {
+	taxonomy := mustCompile(t, testFS("rules: []\n")).Taxonomy()
+	base := answersFS("answers:\n  - {label: a.one, check: 先问, answer: 已登记, basis: 某法}\n  - {label: a.two, answer: 会核查, basis: [某法, 某规则]}\n")
+	answers, err := LoadAnswers(taxonomy, base, nil, answersFS("answers:\n  - {label: a.one, answer: 本地口径, basis: 本省文件}\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var text strings.Builder
+	for _, a := range answers.For([]string{"b.one", "a.two", "a.one"}) {
+		text.WriteString(a.String())
+	}
+	if want := "甲/二（a.two）\n  答复：会核查\n  依据：某法；某规则\n甲/一（a.one）\n  答复：本地口径\n  依据：本省文件\n"; text.String() != want {
+		t.Errorf("got %q, want %q", text.String(), want)
+	}
+}
+
+func TestLoadAnswersFaults(t *testing.T) {
+	taxonomy := mustCompile(t, testFS("rules: []\n")).Taxonomy()
+	for name, test := range map[string]struct{ text, want string }{
+		"NoYAML":       {"answers: [", "answers.yaml:1:"},
+		"UnknownLabel": {"answers:\n  - {label: a.oen, answer: 好, basis: 某法}\n", `answers.yaml:2:13: "a.oen" is not one of a.one, a.two, b.one; did you mean a.one?`},
+		"UnknownKey":   {"answers:\n  - label: a.one\n    reply: 好\n    basis: 某法\n", `answers.yaml:3:5: unknown key "reply"`},
+		"NoText":       {"answers:\n  - label: a.one\n    basis: 某法\n", "answers.yaml:2:5: the answer needs a label and a text"},
+		"NoBasis":      {"answers:\n  - label: a.one\n    answer: 好\n", "answers.yaml:2:5: the answer of a.one rests on nothing; write under basis:"},
+		"Twice":        {"answers:\n  - {label: a.one, answer: 好, basis: 某法}\n  - {label: a.one, answer: 坏, basis: 某法}\n", "answers.yaml:3:5: a.one has an answer in this file already"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, err := LoadAnswers(taxonomy, answersFS(test.text))
+			var faults *LoadError
+			if !errors.As(err, &faults) || !strings.Contains(faults.Error(), test.want) {
+				t.Errorf("got %v, want %s", err, test.want)
+			}
+		})
+	}
+	if _, err := LoadAnswers(taxonomy, fstest.MapFS{}, answersFS("answers: x\n")); err == nil || !strings.Contains(err.Error(), "overlay1/answers.yaml:1:") {
+		t.Errorf("got %v, want a fault of the overlay", err)
+	}
+}
