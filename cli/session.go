@@ -202,19 +202,6 @@ func (s *session) readRules(read func(base fs.FS, overlays ...fs.FS) (*classify.
 	return rules.InZone(s.zone), nil
 }
 
-// layers are the dictionaries: those that ship, and the user's over them.
-func (s *session) layers() ([]fs.FS, error) {
-	overlay, err := dicts.Overlay(s.cfg.Dicts)
-	if err != nil {
-		return nil, err
-	}
-	layers := []fs.FS{dicts.Embedded()}
-	if overlay != nil {
-		layers = append(layers, overlay)
-	}
-	return layers, nil
-}
-
 // answers reads the approved answers (答复口径) of the labels.
 func (s *session) answers(t *classify.Taxonomy) (*classify.ApprovedAnswers, error) {
 	layers, err := s.layers()
