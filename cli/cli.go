@@ -106,7 +106,7 @@ func newApp(env Env) *cli.App {
 			demoCommand,
 			serveCommand, consumeCommand, ingestCommand, produceCommand,
 			searchCommand, repeatsCommand, coverageCommand, classifyCommand, explainCommand, answerCommand, correctCommand, reclassifyCommand, evaluateCommand,
-			ruleCommand, areaCommand, indexCommand, kafkaCommand, kibanaCommand, deadletterCommand,
+			ruleCommand, dictCommand, areaCommand, indexCommand, kafkaCommand, kibanaCommand, deadletterCommand,
 			watchCommand, incidentCommand, backtestCommand,
 			statusCommand, auditCommand, doctorCommand, configCommand, keyCommand, benchCommand,
 		),

@@ -1,0 +1,260 @@
+// Package phrase finds words that a collection of texts uses and a dictionary has not: characters that keep together (pointwise
+// mutual information), that stand free at both ends (branching entropy), and that several callers say on several days. It is
+// pure: the same texts in the same order give the same candidates. A caller has one vote however often he writes.
+package phrase
+
+import (
+	"cmp"
+	"math"
+	"slices"
+	"time"
+	"unicode"
+)
+
+// Text is one contact as far as words are looked for in it.
+type Text struct {
+	ID     string    // names it in examples
+	Parts  []string  // turns; no word reaches over the end of one
+	Caller string    // pseudonym; a contact without one counts as a caller of its own
+	Day    time.Time // when it was received; only the day counts
+}
+
+// Options bound what is a candidate. Zero fields get their default.
+type Options struct {
+	MaxLength  int     // characters; default 6, at least 2, at most 8
+	MinCallers int     // distinct callers; default 5
+	MinDays    int     // distinct days: what is said on one only need not last; default 2
+	MinPMI     float64 // bits, of the weakest place to part it; default 4
+	MinEntropy float64 // bits, of the less free end; default 1
+	// Known tells words that the dictionary has; they are no candidates. Nil: none is known.
+	Known func(word string) bool
+	Top   int // candidates, the best; default 100
+}
+
+func (o Options) withDefaults() Options {
+	o.MaxLength = min(max(cmp.Or(o.MaxLength, 6), 2), 8)
+	o.MinCallers = max(cmp.Or(o.MinCallers, 5), 1)
+	o.MinDays = max(cmp.Or(o.MinDays, 2), 1)
+	o.MinPMI = cmp.Or(o.MinPMI, 4)
+	o.MinEntropy = cmp.Or(o.MinEntropy, 1)
+	o.Top = cmp.Or(o.Top, 100)
+	return o
+}
+
+// Candidate is a word that may be new.
+type Candidate struct {
+	Text    string    `json:"text"`
+	Count   int       `json:"count"`   // occurrences
+	Texts   int       `json:"texts"`   // contacts
+	Callers int       `json:"callers"` // distinct callers
+	Days    int       `json:"days"`    // distinct days
+	First   time.Time `json:"first"`   // of these days
+	Last    time.Time `json:"last"`
+	PMI     float64   `json:"pmi"`     // bits: log2 p(ab)/(p(a)p(b)) of the weakest place to part it
+	Entropy float64   `json:"entropy"` // bits: of the characters beside the less free end
+	Score   float64   `json:"score"`   // pmi × entropy × log2(1 + callers)
+	Example string    `json:"example"` // the id of the first contact that holds it
+}
+
+// Mine finds the candidates, the best first. It holds the texts' characters and the frequent sequences in memory: a sequence
+// is counted only where both of its parts one character shorter are frequent.
+func Mine(texts []Text, o Options) []Candidate {
+	m := &miner{Options: o.withDefaults(), texts: texts}
+	m.lay()
+	m.count()
+	return m.best(m.judge())
+}
+
+// miner is one run.
+type miner struct {
+	Options
+	texts []Text
+	runs  []run
+	total float64        // characters
+	grams map[string]int // occurrences of frequent sequences, single characters among them
+}
+
+// run is a stretch of Chinese characters without anything between them.
+type run struct {
+	text  int
+	runes []rune
+}
+
+// lay parts the texts into runs.
+func (m *miner) lay() {
+	for i := range m.texts {
+		for _, part := range m.texts[i].Parts {
+			runes := []rune(part)
+			for start := 0; start < len(runes); {
+				end := start
+				for end < len(runes) && unicode.Is(unicode.Han, runes[end]) {
+					end++
+				}
+				if end > start {
+					m.runs = append(m.runs, run{i, runes[start:end]})
+					m.total += float64(end - start)
+				}
+				start = end + 1
+			}
+		}
+	}
+}
+
+// count counts sequences, one character longer each time.
+func (m *miner) count() {
+	m.grams = map[string]int{}
+	for length := 1; length <= m.MaxLength; length++ {
+		level := map[string]int{}
+		for _, r := range m.runs {
+			for i := 0; i+length <= len(r.runes); i++ {
+				if length > 1 && (m.grams[string(r.runes[i:i+length-1])] == 0 || m.grams[string(r.runes[i+1:i+length])] == 0) {
+					continue
+				}
+				level[string(r.runes[i:i+length])]++
+			}
+		}
+		for gram, n := range level {
+			if length == 1 || n >= m.MinCallers {
+				m.grams[gram] = n
+			}
+		}
+	}
+}
+
+// pmi is that of the weakest place to part a sequence, in bits.
+func (m *miner) pmi(runes []rune, count int) float64 {
+	weakest := math.Inf(1)
+	for cut := 1; cut < len(runes); cut++ {
+		left, right := float64(m.grams[string(runes[:cut])]), float64(m.grams[string(runes[cut:])])
+		weakest = min(weakest, math.Log2(float64(count)*m.total/(left*right)))
+	}
+	return weakest
+}
+
+// seen is what is gathered of a sequence that may be a candidate.
+type seen struct {
+	Candidate
+	texts, callers map[int]bool
+	days           map[string]time.Time
+	left, right    map[rune]int
+}
+
+// judge looks at the sequences that keep together once more: who says them, when, and what stands beside them.
+func (m *miner) judge() []Candidate {
+	kept := map[string]*seen{}
+	for gram, n := range m.grams {
+		runes := []rune(gram)
+		if len(runes) < 2 || loose(runes) || m.Known != nil && m.Known(gram) {
+			continue
+		}
+		if pmi := m.pmi(runes, n); pmi >= m.MinPMI {
+			kept[gram] = &seen{Candidate: Candidate{Text: gram, Count: n, PMI: pmi}, texts: map[int]bool{}, callers: map[int]bool{},
+				days: map[string]time.Time{}, left: map[rune]int{}, right: map[rune]int{}}
+		}
+	}
+	callers := m.callers()
+	for _, r := range m.runs {
+		for length := 2; length <= m.MaxLength; length++ {
+			for i := 0; i+length <= len(r.runes); i++ {
+				if s := kept[string(r.runes[i:i+length])]; s != nil {
+					s.note(m, r, i, i+length, callers[r.text])
+				}
+			}
+		}
+	}
+	var all []Candidate
+	for _, s := range kept {
+		c := s.Candidate
+		c.Texts, c.Callers, c.Days, c.Entropy = len(s.texts), len(s.callers), len(s.days), min(entropy(s.left), entropy(s.right))
+		if c.Callers < m.MinCallers || c.Days < m.MinDays || c.Entropy < m.MinEntropy {
+			continue
+		}
+		c.Score = c.PMI * c.Entropy * math.Log2(1+float64(c.Callers))
+		all = append(all, c)
+	}
+	return all
+}
+
+// callers numbers the caller of each text.
+func (m *miner) callers() []int {
+	numbers, of := map[string]int{}, make([]int, len(m.texts))
+	for i, t := range m.texts {
+		if t.Caller == "" {
+			of[i] = -1 - i
+			continue
+		}
+		if _, known := numbers[t.Caller]; !known {
+			numbers[t.Caller] = len(numbers)
+		}
+		of[i] = numbers[t.Caller]
+	}
+	return of
+}
+
+// edge stands beside a sequence at the end of a run: each end is a neighbour of its own, for nothing binds there.
+const edge = rune(-1)
+
+// note adds an occurrence. A caller's votes on what stands beside it count, too, only once.
+func (s *seen) note(m *miner, r run, start, end, caller int) {
+	t := &m.texts[r.text]
+	if len(s.texts) == 0 {
+		s.Example = t.ID
+	}
+	s.texts[r.text] = true
+	day := t.Day.Format(time.DateOnly)
+	s.days[day] = t.Day
+	if len(s.days) == 1 || t.Day.Before(s.First) {
+		s.First = t.Day
+	}
+	if t.Day.After(s.Last) {
+		s.Last = t.Day
+	}
+	if s.callers[caller] {
+		return
+	}
+	s.callers[caller] = true
+	left, right := edge-rune(len(s.callers)), edge-rune(len(s.callers))
+	if start > 0 {
+		left = r.runes[start-1]
+	}
+	if end < len(r.runes) {
+		right = r.runes[end]
+	}
+	s.left[left]++
+	s.right[right]++
+}
+
+// entropy is that of a distribution, in bits.
+func entropy(counts map[rune]int) float64 {
+	total := 0.0
+	numbers := make([]int, 0, len(counts))
+	for _, n := range counts {
+		total += float64(n)
+		numbers = append(numbers, n)
+	}
+	slices.Sort(numbers) // so that the sum is the same each time
+	h := 0.0
+	for _, n := range numbers {
+		p := float64(n) / total
+		h -= p * math.Log2(p)
+	}
+	return h
+}
+
+// best sorts the candidates, drops those that hardly occur outside of a better longer one, and cuts the list.
+func (m *miner) best(all []Candidate) []Candidate {
+	slices.SortFunc(all, func(a, b Candidate) int { return cmp.Or(cmp.Compare(b.Score, a.Score), cmp.Compare(a.Text, b.Text)) })
+	whole := map[string]int{} // occurrences of a part inside longer candidates
+	for _, c := range all {
+		runes := []rune(c.Text)
+		for length := 2; length < len(runes); length++ {
+			for i := 0; i+length <= len(runes); i++ {
+				part := string(runes[i : i+length])
+				whole[part] = max(whole[part], c.Count)
+			}
+		}
+	}
+	const inside = 0.8 // share of occurrences
+	all = slices.DeleteFunc(all, func(c Candidate) bool { return float64(whole[c.Text]) >= inside*float64(c.Count) })
+	return all[:min(len(all), m.Top)]
+}

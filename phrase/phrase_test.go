@@ -1,0 +1,144 @@
+package phrase
+
+import (
+	"fmt"
+	"math"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+)
+
+var monday = time.Date(2026, time.March, 2, 9, 0, 0, 0, time.UTC)
+
+// calls makes texts of patterns in which 某 stands for other characters each time; each has a caller and a day of its own.
+func calls(n int, patterns ...string) []Text {
+	const others = "红蓝高低东西南北春夏秋冬风雨山水花鸟鱼虫琴棋书画金木土石田园江河湖海松竹梅兰"
+	fill := []rune(others)
+	var texts []Text
+	for i := range n {
+		for k, p := range patterns {
+			text := p
+			for strings.Contains(text, "某") {
+				text = strings.Replace(text, "某", string(fill[(i*7+k*3+len(text))%len(fill)]), 1)
+			}
+			texts = append(texts, Text{ID: fmt.Sprintf("t%d.%d", i, k), Parts: []string{text}, Caller: fmt.Sprintf("c%d.%d", i, k), Day: monday.AddDate(0, 0, i%7)})
+		}
+	}
+	return texts
+}
+
+func words(candidates []Candidate) []string {
+	var list []string
+	for _, c := range candidates {
+		list = append(list, c.Text)
+	}
+	return list
+}
+
+func TestMine(t *testing.T) {
+	same := func(texts []Text, change func(*Text)) []Text {
+		for i := range texts {
+			change(&texts[i])
+		}
+		return texts
+	}
+	background := calls(40, "某某某某", "某某某某某")
+	for name, test := range map[string]struct {
+		texts   []Text
+		options Options
+		want    []string
+	}{
+		"Word":       {calls(20, "某智慧断路器某"), Options{}, []string{"智慧断路器"}},
+		"TwoWords":   {calls(20, "某飞线充电某某光储充某"), Options{MinPMI: 3}, []string{"光储充", "飞线充电"}},
+		"AtTheEnds":  {calls(20, "孪生电表"), Options{}, []string{"孪生电表"}},
+		"Known":      {calls(20, "某智慧断路器某"), Options{Known: func(w string) bool { return w == "智慧断路器" }}, nil},
+		"OneCaller":  {same(calls(20, "某智慧断路器某"), func(t *Text) { t.Caller = "c" }), Options{}, nil},
+		"NoCallers":  {same(calls(20, "某智慧断路器某"), func(t *Text) { t.Caller = "" }), Options{}, []string{"智慧断路器"}},
+		"OneDay":     {same(calls(20, "某智慧断路器某"), func(t *Text) { t.Day = monday }), Options{}, nil},
+		"OneDayWill": {same(calls(20, "某智慧断路器某"), func(t *Text) { t.Day = monday }), Options{MinDays: 1}, []string{"智慧断路器"}},
+		"TooFew":     {calls(4, "某智慧断路器某"), Options{}, nil},
+		"Bound":      {calls(20, "某智慧断路器坏某"), Options{MaxLength: 5}, nil}, // 坏 follows always: no free end within five characters
+		"Parted":     {same(calls(20, "智慧断路器"), func(t *Text) { t.Parts = []string{"智慧", "断路器"} }), Options{}, []string{"断路器", "智慧"}},
+		"Loose":      {calls(20, "某的智慧某", "某智慧某"), Options{MinPMI: 3}, []string{"智慧"}},
+		"Top":        {calls(20, "某飞线充电某某光储充某"), Options{MinPMI: 3, Top: 1}, []string{"飞线充电"}},
+		"Empty":      {nil, Options{}, nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			got := words(Mine(slices.Concat(test.texts, background), test.options))
+			slices.Sort(got)
+			if !slices.Equal(got, test.want) {
+				t.Errorf("got %v, want %v", got, test.want)
+			}
+		})
+	}
+}
+
+// The figures of a candidate are those of the texts.
+func TestFigures(t *testing.T) {
+	texts := calls(16, "某光储充某")
+	texts = append(texts, texts[0], texts[0]) // the same caller twice more
+	got := Mine(texts, Options{MinPMI: 2})
+	if len(got) != 1 {
+		t.Fatalf("got %v", got)
+	}
+	c := got[0]
+	if c.Text != "光储充" || c.Count != 18 || c.Texts != 18 || c.Callers != 16 || c.Days != 7 || c.Example != "t0.0" ||
+		!c.First.Equal(monday) || !c.Last.Equal(monday.AddDate(0, 0, 6)) {
+		t.Errorf("got %+v", c)
+	}
+	// p(光储充) = 18/90, p(光) = p(储充) = 18/90: log2(90/18).
+	if want := math.Log2(90.0 / 18); math.Abs(c.PMI-want) > 1e-9 {
+		t.Errorf("pmi %v, want %v", c.PMI, want)
+	}
+	if math.Abs(c.Score-c.PMI*c.Entropy*math.Log2(17)) > 1e-9 || c.Entropy <= 1 || c.Entropy > 4 {
+		t.Errorf("score %v, entropy %v", c.Score, c.Entropy)
+	}
+}
+
+func TestEntropy(t *testing.T) {
+	for _, test := range []struct {
+		counts map[rune]int
+		want   float64
+	}{{map[rune]int{'a': 5}, 0}, {map[rune]int{'a': 1, 'b': 1}, 1}, {map[rune]int{'a': 1, 'b': 1, 'c': 2}, 1.5}, {nil, 0}} {
+		if got := entropy(test.counts); math.Abs(got-test.want) > 1e-9 {
+			t.Errorf("%v: got %v, want %v", test.counts, got, test.want)
+		}
+	}
+}
+
+// Whatever the texts: the same candidates each time, within the bounds asked for, the best first.
+func FuzzMine(f *testing.F) {
+	f.Add("某光储充某，光储充站\n飞线充电光储充", 2)
+	f.Add("停电停电停电停电停电", 1)
+	f.Fuzz(func(t *testing.T, text string, callers int) {
+		var texts []Text
+		for i, line := range strings.Split(text, "\n") {
+			texts = append(texts, Text{ID: fmt.Sprint(i), Parts: strings.Split(line, "，"), Day: monday.AddDate(0, 0, i)})
+		}
+		o := Options{MinCallers: max(callers%5, 1), MinDays: 1}
+		got := Mine(texts, o)
+		if !reflect.DeepEqual(got, Mine(texts, o)) {
+			t.Fatal("not the same each time")
+		}
+		for i, c := range got {
+			if c.Callers < o.MinCallers || c.PMI < 4 || c.Entropy < 1 || math.IsNaN(c.Score) || c.Texts > c.Count || i > 0 && c.Score > got[i-1].Score || !strings.Contains(text, c.Text) {
+				t.Fatalf("%q: %+v", text, c)
+			}
+		}
+	})
+}
+
+func BenchmarkMine(b *testing.B) {
+	texts := calls(200, "某智慧断路器某某停电了某某没有人来某", "某飞线充电某某光储充某某电费某高某", "某某某某某某某某某某某某某某某某")
+	size := 0
+	for _, t := range texts {
+		size += len(t.Parts[0])
+	}
+	b.SetBytes(int64(size))
+	b.ReportAllocs()
+	for b.Loop() {
+		Mine(texts, Options{})
+	}
+}
