@@ -165,6 +165,9 @@ func (d *demo) run(ctx context.Context) error {
 	if err := d.searches(ctx, store, &truth); err != nil {
 		return err
 	}
+	if err := d.sampleOwners(ctx, store); err != nil {
+		return err
+	}
 	if err := d.incidents(ctx, store, &truth, options.Start); err != nil {
 		return err
 	}

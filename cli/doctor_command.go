@@ -45,6 +45,8 @@ func (s *session) examine(ctx context.Context) error {
 		{"去标识化密钥", s.examineKeys},
 		{"分类规则", s.examineRules},
 		{"地区表", s.examineAreas},
+		{"节假日", s.examineHolidays},
+		{"派发与通知", s.examineOwners},
 		{"数据文件夹", s.examineFolder},
 		{"Kafka", s.examineKafka},
 		{"索引", s.examineStore},
@@ -105,6 +107,33 @@ func (s *session) examineAreas(context.Context) (string, error) {
 		return "", err
 	}
 	return "可用", nil
+}
+
+// holidayDays is for how many days the holidays must be known: deadlines in workdays reach that far.
+const holidayDays = 60
+
+func (s *session) examineHolidays(context.Context) (string, error) {
+	days, err := s.holidays()
+	if err != nil {
+		return "", err
+	}
+	if err := days.CheckEnd(s.env.Now(), holidayDays); err != nil {
+		return "", err
+	}
+	return "可用", nil
+}
+
+// examineOwners reads the routing policy, the wording of messages and the channels. It sends nothing.
+func (s *session) examineOwners(context.Context) (string, error) {
+	policy, err := s.policy()
+	if err != nil {
+		return "", err
+	}
+	channels, err := s.channels()
+	if err != nil {
+		return "", err
+	}
+	return fmt.Sprintf("%d 个岗位，%d 个通道", len(policy.Roles), len(channels)), nil
 }
 
 // examineFolder looks at the data folder in embedded mode: writable, and who holds it.

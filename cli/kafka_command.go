@@ -8,6 +8,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"suqiu/ingest"
+	"suqiu/remedy/notify"
 )
 
 func kafkaCommand(env Env) *cli.Command {
@@ -65,6 +66,11 @@ func (s *session) topics(c *cli.Context) []ingest.Topic {
 	topics := []ingest.Topic{{Name: s.cfg.DeadLetter.Topic, Partitions: 1, Replicas: c.Int("replicas"), Compact: true}}
 	for _, name := range s.cfg.Topics() {
 		topics = append(topics, ingest.Topic{Name: name, Partitions: c.Int("partitions"), Replicas: c.Int("replicas"), Retention: retention})
+	}
+	for _, channel := range s.cfg.Notify.Channels {
+		if channel.Kind == string(notify.Kafka) && !slices.ContainsFunc(topics, func(t ingest.Topic) bool { return t.Name == channel.Topic }) {
+			topics = append(topics, ingest.Topic{Name: channel.Topic, Partitions: 1, Replicas: c.Int("replicas"), Retention: retention})
+		}
 	}
 	return topics
 }

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strconv"
@@ -47,6 +48,8 @@ func TestScripts(t *testing.T) {
 			"repeat":  repeatLine,
 			"agekey":  newAgeKey,
 			"letter":  letterID,
+
+			"holidays": writeHolidays,
 		},
 	})
 }
@@ -212,4 +215,17 @@ func letterID(ts *testscript.TestScript, _ bool, args []string) {
 		ts.Fatalf("usage: letter VARIABLE, after suqiu deadletter list --format json")
 	}
 	ts.Setenv(args[0], found[1])
+}
+
+// writeHolidays puts holidays of this year and the next into a folder of dictionaries, as its owner does each November: holidays FOLDER.
+func writeHolidays(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: holidays FOLDER")
+	}
+	folder := filepath.Join(ts.MkAbs(args[0]), "holidays")
+	ts.Check(os.MkdirAll(folder, 0o755))
+	for year := time.Now().Year(); year <= time.Now().Year()+1; year++ {
+		text := fmt.Sprintf("自,至,安排,节日\n%d-01-01,,放假,元旦\n", year)
+		ts.Check(os.WriteFile(filepath.Join(folder, fmt.Sprintf("%d.csv", year)), []byte(text), 0o644))
+	}
 }

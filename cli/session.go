@@ -41,6 +41,7 @@ type session struct {
 
 	rules   func() (*classify.RuleSet, error)
 	keys    func() (*mask.Masker, error)
+	told    *herald // set by the first drain of a watcher
 	closers []func() error
 }
 

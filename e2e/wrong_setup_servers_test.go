@@ -80,6 +80,12 @@ func startWrongSetups(t *testing.T) *wrongSetups {
 		}
 	}
 	w.write(t, "keys", mask.NewKey("k1"), 0o600)
+	if err := os.MkdirAll(w.path("dicts/holidays"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	for year := time.Now().Year(); year <= time.Now().Year()+1; year++ {
+		w.write(t, fmt.Sprintf("dicts/holidays/%d.csv", year), fmt.Sprintf("自,至,安排,节日\n%d-01-01,,放假,元旦\n", year), 0o644)
+	}
 	w.write(t, "open.keys", mask.NewKey("k1"), 0o644)
 	var starting errgroup.Group
 	starting.Go(func() error { return w.startKafka(t.Context()) })

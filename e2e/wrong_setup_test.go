@@ -256,13 +256,14 @@ func (w *wrongSetups) suqiuIn(ctx context.Context, t *testing.T, c *wrongSetup, 
 	file := strings.ReplaceAll(group+"-"+name+".yaml", "/", "-")
 	w.write(t, file, fmt.Sprintf(`
 areas: [jiangdong]
+dicts: %s
 kafka: {brokers: [%q], group: %s, ca_file: %s, sasl: scram-sha-256, username: %s, password: %s}
 elasticsearch: {addresses: [%q], prefix: %s, replicas: 0, username: elastic, password: %s}
 mask: {key_file: %s}
 deadletter: {topic: %s}
 sources:
   - {topic: %s, name: calls, hotline: "95598", format: auto}
-`, w.listeners["SECURED"], group, w.path("good.ca"), kafkaUser, kafkaPass, w.elastic.URL(), prefix, kafkaPass, w.path("keys"), setupsDead, topic), 0o600)
+`, w.path("dicts"), w.listeners["SECURED"], group, w.path("good.ca"), kafkaUser, kafkaPass, w.elastic.URL(), prefix, kafkaPass, w.path("keys"), setupsDead, topic), 0o600)
 	args := []string{name, "--config", w.path(file)}
 	for _, s := range c.set {
 		args = append(args, "--set", s)

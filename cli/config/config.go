@@ -25,7 +25,33 @@ type Config struct {
 	Mask          Mask          `yaml:"mask"`
 	Batch         Batch         `yaml:"batch"`
 	DeadLetter    DeadLetter    `yaml:"deadletter"`
+	Notify        Notify        `yaml:"notify"`
 	Sources       []Source      `yaml:"sources"`
+}
+
+// Notify says by which channels people are told of incidents.
+type Notify struct {
+	Channels []Channel     `yaml:"channels"`
+	Lease    time.Duration `yaml:"lease"`   // how long one sending may take before it counts as left by a dead process
+	MaxAge   time.Duration `yaml:"max_age"` // of a message that can't be sent, after which it is given up
+}
+
+// Channel is one way of telling. The routing policy calls it by its name. What is secret may stand in a file of its own.
+type Channel struct {
+	Name       string   `yaml:"name"`
+	Kind       string   `yaml:"kind"` // wecom, dingtalk, feishu, mail, webhook, kafka
+	URL        Secret   `yaml:"url"`  // of a robot it holds the key
+	URLFile    string   `yaml:"url_file"`
+	Secret     Secret   `yaml:"secret"`
+	SecretFile string   `yaml:"secret_file"`
+	Host       string   `yaml:"host"`
+	Port       int      `yaml:"port"`
+	TLS        string   `yaml:"tls"` // starttls, tls, none
+	CAFile     string   `yaml:"ca_file"`
+	Username   string   `yaml:"username"`
+	From       string   `yaml:"from"`
+	To         []string `yaml:"to"`
+	Topic      string   `yaml:"topic"`
 }
 
 // Log says what is logged and how.
@@ -145,6 +171,7 @@ func Default() Config {
 		},
 		Batch:      Batch{Records: 500, Bytes: 4 << 20, Linger: 200 * time.Millisecond},
 		DeadLetter: DeadLetter{Topic: "suqiu.deadletter", Limit: 0.05},
+		Notify:     Notify{Lease: 2 * time.Minute, MaxAge: 72 * time.Hour},
 	}
 	for _, h := range hotline.Hotlines {
 		c.Sources = append(c.Sources, Source{Topic: topicPrefix + string(h), Name: string(h), Hotline: h, Format: "auto"})

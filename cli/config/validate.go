@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"time"
 
 	"suqiu/calendar"
 )
@@ -50,6 +51,7 @@ func (l *Loaded) validate() error {
 		fault("elasticsearch.prefix", "is %q, must be lower-case letters, digits and dashes", l.Elasticsearch.Prefix)
 	}
 	l.validateSources(fault)
+	l.validateNotify(fault)
 	return errors.Join(faults...)
 }
 
@@ -80,6 +82,26 @@ func (l *Loaded) validateSources(fault func(key, format string, args ...any)) {
 		}
 		if _, err := calendar.Zone(s.Zone); err != nil {
 			fault("sources", "%s.zone: %v", at, err)
+		}
+	}
+}
+
+func (l *Loaded) validateNotify(fault func(key, format string, args ...any)) {
+	if l.Notify.Lease < time.Second || l.Notify.MaxAge < time.Hour {
+		fault("notify", "lease must be at least 1s and max_age at least 1h")
+	}
+	names := map[string]bool{}
+	for i, c := range l.Notify.Channels {
+		at := fmt.Sprintf("channels[%d]", i)
+		if names[c.Name] {
+			fault("notify.channels", "%s.name %q is there twice", at, c.Name)
+		}
+		names[c.Name] = true
+		if c.URL != "" && c.URLFile != "" || c.Secret != "" && c.SecretFile != "" {
+			fault("notify.channels", "%s gives a secret and a file for it; leave out one of them", at)
+		}
+		if c.Kind == "kafka" && c.Topic == "" {
+			l.Notify.Channels[i].Topic = "suqiu.incident"
 		}
 	}
 }

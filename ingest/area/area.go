@@ -315,3 +315,30 @@ func (t *Trees) gazetteerEntry(row Row) (candidate, error) {
 	}
 	return c, nil
 }
+
+// Place is a place of the grid tree, for lists.
+type Place struct {
+	Code, Path, Level string
+}
+
+// Places lists the grid tree down to a depth, 1 for the roots alone, ordered by path.
+func (t *Trees) Places(depth int) []Place {
+	var all []Place
+	for code, n := range t.grid.byCode {
+		if n.depth <= depth {
+			all = append(all, Place{code, n.path, n.level})
+		}
+	}
+	sort.Slice(all, func(i, j int) bool { return all[i].Path < all[j].Path })
+	return all
+}
+
+// Path finds the path of a place by its code or path, in the grid tree first and then among the divisions.
+func (t *Trees) Path(text string) (path string, known bool) {
+	for _, n := range []*node{t.grid.byCode[text], t.grid.byPath[text], t.divisions.byCode[trimDivision(text)], t.divisions.byPath[text]} {
+		if n != nil {
+			return n.path, true
+		}
+	}
+	return "", false
+}

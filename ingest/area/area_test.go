@@ -220,3 +220,19 @@ func TestCommon(t *testing.T) {
 		t.Error("depth and path disagree")
 	}
 }
+
+func TestPathAndPlaces(t *testing.T) {
+	trees := load(t, "jiangdong")
+	const station = "江东电力/临州供电公司/云桥区供电公司/云桥供电所"
+	for text, want := range map[string]string{"994010101": station, station: station, "990102": "江东省/临州市/云桥区", "990102000000": "江东省/临州市/云桥区", "江东省/临州市": "江东省/临州市"} {
+		if got, known := trees.Path(text); !known || got != want {
+			t.Errorf("%s: %q, want %q", text, got, want)
+		}
+	}
+	if got, known := trees.Path("云桥"); known {
+		t.Errorf("云桥 is %q", got)
+	}
+	if got := trees.Places(4); len(got) != 35 || got[0].Path != "江东电力" || got[0].Code != "99" {
+		t.Errorf("%d places, first %v", len(got), got[0])
+	}
+}

@@ -38,7 +38,7 @@ func (c *dingTalk) Limits() Limits { return Limits{PerMinute: 20} }
 
 // Send implements Channel.
 func (c *dingTalk) Send(ctx context.Context, m *Message) error {
-	title, body, err := c.wording.write(m)
+	title, body, err := c.wording.Write(m)
 	if err != nil {
 		return err
 	}

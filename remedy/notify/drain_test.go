@@ -164,7 +164,7 @@ func TestRepetition(t *testing.T) {
 	if got := team.keys(); !slices.Equal(got, []string{"0001", "0001#1", "0001#2", "0001#3"}) {
 		t.Errorf("sent %v", got)
 	}
-	_, body, err := wording(t).write(&team.sent[2])
+	_, body, err := wording(t).Write(&team.sent[2])
 	if err != nil || !strings.Contains(body, "第 2 次提醒，仍未签收") {
 		t.Errorf("%s, %v", body, err)
 	}

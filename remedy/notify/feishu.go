@@ -32,7 +32,7 @@ func (c *feishu) Limits() Limits { return Limits{PerMinute: 100} }
 
 // Send implements Channel.
 func (c *feishu) Send(ctx context.Context, m *Message) error {
-	title, body, err := c.wording.write(m)
+	title, body, err := c.wording.Write(m)
 	if err != nil {
 		return err
 	}

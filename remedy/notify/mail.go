@@ -57,7 +57,7 @@ func newMailer(cfg Config, wording *Wording) (*mailer, error) {
 // Send implements Channel. The Message-ID is made of the message's id, so that mail that is sent again can be known, and mails of
 // one incident stand in one thread.
 func (c *mailer) Send(ctx context.Context, m *Message) error {
-	title, body, err := c.wording.write(m)
+	title, body, err := c.wording.Write(m)
 	if err != nil {
 		return err
 	}

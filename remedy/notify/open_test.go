@@ -103,7 +103,7 @@ func TestOverlay(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, body, err := w.write(message(notice(1, nil))); err != nil || !strings.HasPrefix(body, "自己的 新问题") {
+	if _, body, err := w.Write(message(notice(1, nil))); err != nil || !strings.HasPrefix(body, "自己的 新问题") {
 		t.Errorf("%s, %v", body, err)
 	}
 	book, err := ReadPlaybook(dicts.Embedded(), own)

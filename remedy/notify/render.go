@@ -47,7 +47,7 @@ func ReadWording(zone *time.Location, layers ...fs.FS) (*Wording, error) {
 	sample := Notice{LabelName: "停送电/故障停电", Outage: true, Answer: "口径", Todo: []string{"要点"}, Repeat: 1}
 	sample.Kind, sample.View.Examples, sample.View.Explains = remedy.KindOpened, []remedy.Example{{Text: "例"}}, []string{"大风"}
 	for _, m := range []Message{{Notices: []Notice{sample}}, {Notices: []Notice{sample, sample}, Duplicate: true}} {
-		if _, _, err := w.write(&m); err != nil {
+		if _, _, err := w.Write(&m); err != nil {
 			return nil, err
 		}
 	}
@@ -83,8 +83,8 @@ const (
 	noteLength    = 300
 )
 
-// write makes title and body, in the Markdown that the three messengers share.
-func (w *Wording) write(m *Message) (title, body string, err error) {
+// Write makes title and body of a message, in the Markdown that the three messengers share.
+func (w *Wording) Write(m *Message) (title, body string, err error) {
 	var b bytes.Buffer
 	for i := range m.Notices {
 		filled, err := w.fill(&m.Notices[i], m.Duplicate)

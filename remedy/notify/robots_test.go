@@ -206,7 +206,7 @@ func TestFailedConnections(t *testing.T) {
 	}{
 		"NobodyListens": {close: true},
 		"CutOff":        {handler: func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }, unsure: true},
-		"TooSlow":       {handler: func(_ http.ResponseWriter, r *http.Request) {
+		"TooSlow": {handler: func(_ http.ResponseWriter, r *http.Request) {
 			_, _ = io.Copy(io.Discard, r.Body) // only then the server sees that the other side hangs up
 			<-r.Context().Done()
 		}, unsure: true},

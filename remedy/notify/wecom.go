@@ -28,7 +28,7 @@ func (c *weCom) Limits() Limits { return Limits{PerMinute: 20} }
 
 // Send implements Channel.
 func (c *weCom) Send(ctx context.Context, m *Message) error {
-	title, body, err := c.wording.write(m)
+	title, body, err := c.wording.Write(m)
 	if err != nil {
 		return err
 	}

@@ -1,0 +1,46 @@
+package owner
+
+import (
+	"slices"
+	"strings"
+	"testing"
+)
+
+func TestHoldings(t *testing.T) {
+	d := directoryOf(t, shippedPolicy(t), company())
+	var got []string
+	for _, h := range d.Holdings(at(t, "2026-03-02 21:00")) {
+		if h.Area == station || h.Area == county {
+			got = append(got, h.Role+" "+h.Person.ID+"/"+h.For.ID)
+		}
+	}
+	want := []string{"account_manager A1/A1", "operation_head O1/O1", "repair_duty D2/D2", "service_head C1/C1", "station_head E1/H1", "supervisor C2/C2"}
+	if !slices.Equal(got, want) {
+		t.Errorf("got %q", got)
+	}
+}
+
+// A review tells what will be without an owner soon, and nothing while all is well.
+func TestReview(t *testing.T) {
+	policy := shippedPolicy(t)
+	tables := company()
+	review := func(when string, days int) string {
+		return strings.Join(directoryOf(t, policy, tables).Review(at(t, when), days), "\n")
+	}
+	if got := review("2026-03-09 10:00", 30); got != "" {
+		t.Errorf("says\n%s", got)
+	}
+	for when, want := range map[string]string{
+		"2026-06-20 10:00": "二号 的人员记录到 2026-06-30 为止，任职却更长",
+		"2026-12-20 10:00": "值班 抢修值班，" + station + "：2027-01-01 08:00 起无人值班",
+		"2026-04-02 10:00": "岗位 营销部主管（service_head）现在没有人在岗",
+	} {
+		if got := review(when, 30); !strings.Contains(got, want) {
+			t.Errorf("%s says\n%s\nwant %s", when, got, want)
+		}
+	}
+	tables[Posts] = strings.Replace(tables[Posts], "H2,2024-01-01,", "H2,2024-01-01,2026-03-20", 1)
+	if got := review("2026-03-09 10:00", 30); got != "岗位 供电所长，"+other+"：白鹭所长 到 2026-03-20 为止，没有接任" {
+		t.Errorf("says\n%s", got)
+	}
+}
