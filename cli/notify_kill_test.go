@@ -62,7 +62,7 @@ func TestNotifierKilled(t *testing.T) {
 	server := httptest.NewServer(k)
 	defer server.Close()
 	folder := t.TempDir()
-	configuration := fmt.Sprintf("embedded: true\ndata: %s\nlog: {level: error}\nnotify:\n  lease: 1s\n  channels:\n    - {name: team, kind: webhook, url: %q, secret: sesame}\n    - {name: direct, kind: webhook, url: %q, secret: sesame}\n",
+	configuration := fmt.Sprintf("embedded: true\ndata: %s\nlog: {level: error}\nnotify:\n  lease: 6s\n  channels:\n    - {name: team, kind: webhook, url: %q, secret: sesame}\n    - {name: direct, kind: webhook, url: %q, secret: sesame}\n",
 		folder, server.URL, server.URL)
 	file := filepath.Join(folder, "suqiu.yaml")
 	if err := os.WriteFile(file, []byte(configuration), 0o600); err != nil {
@@ -89,7 +89,7 @@ func TestNotifierKilled(t *testing.T) {
 		return output.String()
 	}
 	runs, said := 0, ""
-	for end := time.Now().Add(patience); time.Now().Before(end); runs++ {
+	for end := time.Now().Add(5 * patience); time.Now().Before(end); runs++ {
 		said = send()
 		k.mu.Lock()
 		deaths := len(k.killed)

@@ -21,6 +21,7 @@ type Notifier struct {
 	channels map[string]Channel
 	options  Options
 	recent   map[string][]time.Time // channel → when it was used within the last minute
+	missing  map[string]bool        // names that no channel has, of which the log has told
 }
 
 // Options set the pace of a notifier. Zero values take the defaults.
@@ -52,7 +53,7 @@ func New(ledger remedy.Ledger, channels []Channel, o Options) (*Notifier, error)
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	n := &Notifier{ledger: ledger, channels: map[string]Channel{}, options: o, recent: map[string][]time.Time{}}
+	n := &Notifier{ledger: ledger, channels: map[string]Channel{}, options: o, recent: map[string][]time.Time{}, missing: map[string]bool{}}
 	for _, c := range channels {
 		if n.channels[c.Name()] != nil {
 			return nil, fmt.Errorf("two channels are called %q; give each a name of its own", c.Name())
@@ -98,7 +99,11 @@ func (n *Notifier) Drain(ctx context.Context, notices []Notice, now time.Time) (
 	for i := range notices {
 		for _, name := range notices[i].Options.Channels {
 			channel := n.channels[name]
+			if channel == nil && n.missing[name] {
+				continue
+			}
 			if channel == nil {
+				n.missing[name] = true
 				n.options.Log.Error("no channel has this name; add it to notify.channels, or take it out of the routing policy", "channel", name, "incident", notices[i].View.Incident)
 				continue
 			}

@@ -1,6 +1,7 @@
 package notify
 
 import (
+	"errors"
 	"fmt"
 	"io/fs"
 	"maps"
@@ -29,8 +30,11 @@ func ReadPlaybook(layers ...fs.FS) (Playbook, error) {
 			continue
 		}
 		data, err := fs.ReadFile(layer, PlaybookFile)
+		if errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
 		if err != nil {
-			continue // the layer has none
+			return nil, fmt.Errorf("playbook: %w", err)
 		}
 		plays := map[string]Play{}
 		if err := yaml.UnmarshalWithOptions(data, &plays, yaml.Strict()); err != nil {

@@ -2,6 +2,7 @@ package notify
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"io/fs"
 	"math"
@@ -34,8 +35,11 @@ func ReadWording(zone *time.Location, layers ...fs.FS) (*Wording, error) {
 			continue
 		}
 		text, err := fs.ReadFile(layer, TemplateFile)
+		if errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
 		if err != nil {
-			continue // the layer has none
+			return nil, fmt.Errorf("wording of messages: %w", err)
 		}
 		if w.templates, err = template.New(TemplateFile).Option("missingkey=error").Parse(string(text)); err != nil {
 			return nil, fmt.Errorf("wording of messages: %w", err)
