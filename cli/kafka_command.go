@@ -8,7 +8,6 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"suqiu/ingest"
-	"suqiu/remedy/notify"
 )
 
 func kafkaCommand(env Env) *cli.Command {
@@ -67,10 +66,8 @@ func (s *session) topics(c *cli.Context) []ingest.Topic {
 	for _, name := range s.cfg.Topics() {
 		topics = append(topics, ingest.Topic{Name: name, Partitions: c.Int("partitions"), Replicas: c.Int("replicas"), Retention: retention})
 	}
-	for _, channel := range s.cfg.Notify.Channels {
-		if channel.Kind == string(notify.Kafka) && !slices.ContainsFunc(topics, func(t ingest.Topic) bool { return t.Name == channel.Topic }) {
-			topics = append(topics, ingest.Topic{Name: channel.Topic, Partitions: 1, Replicas: c.Int("replicas"), Retention: retention})
-		}
+	for _, name := range s.cfg.IncidentTopics() {
+		topics = append(topics, ingest.Topic{Name: name, Partitions: 1, Replicas: c.Int("replicas"), Retention: retention})
 	}
 	return topics
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -154,7 +155,7 @@ func (s *session) retentionStart(now time.Time) time.Time {
 // embeddedCluster runs the broker of the data folder, or connects to that of another process and takes its place when
 // that ends before this session does.
 func (s *session) embeddedCluster() (ingest.Cluster, error) {
-	topics := append(s.cfg.Topics(), s.cfg.DeadLetter.Topic)
+	topics := slices.Concat(s.cfg.Topics(), s.cfg.IncidentTopics(), []string{s.cfg.DeadLetter.Topic})
 	keeper, err := embedded.Keep(s.cfg.Data, embedded.Options{Topics: topics}, s.log)
 	if err != nil {
 		return ingest.Cluster{}, err

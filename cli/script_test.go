@@ -27,7 +27,7 @@ import (
 
 // TestMain lets the scripts run this test binary as the command suqiu.
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"suqiu": func() { os.Exit(Main()) }})
+	testscript.Main(m, map[string]func(){"suqiu": func() { os.Exit(Main()) }, "drain": func() { os.Exit(drainOutbox()) }})
 }
 
 // TestScripts runs the command line as an operator does: each script of testdata/script in a folder of its own.

@@ -4,6 +4,7 @@
 package config
 
 import (
+	"slices"
 	"time"
 
 	"suqiu/hotline"
@@ -137,6 +138,17 @@ func (c *Config) Topics() []string {
 	for _, s := range c.Sources {
 		if s.Topic != "" {
 			topics = append(topics, s.Topic)
+		}
+	}
+	return topics
+}
+
+// IncidentTopics names the topics into which incidents are told, each once.
+func (c *Config) IncidentTopics() []string {
+	var topics []string
+	for _, channel := range c.Notify.Channels {
+		if channel.Kind == "kafka" && !slices.Contains(topics, channel.Topic) {
+			topics = append(topics, channel.Topic)
 		}
 	}
 	return topics
