@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"suqiu/classify"
 	"suqiu/cli/config"
 	"suqiu/hotline"
 	"suqiu/index"
@@ -21,6 +22,7 @@ import (
 type herald struct {
 	session  *session
 	names    labelNames
+	answers  *classify.ApprovedAnswers
 	book     notify.Playbook
 	notifier *notify.Notifier
 	owners   *owners
@@ -33,6 +35,10 @@ func (s *session) herald(ctx context.Context, store index.Store) (*herald, error
 		return nil, err
 	}
 	names, err := s.names()
+	if err != nil {
+		return nil, err
+	}
+	answers, err := s.answers(names.taxonomy)
 	if err != nil {
 		return nil, err
 	}
@@ -50,7 +56,7 @@ func (s *session) herald(ctx context.Context, store index.Store) (*herald, error
 	if err != nil {
 		return nil, err
 	}
-	return &herald{session: s, names: names, book: book, notifier: notifier, owners: s.newOwners(ctx, store)}, nil
+	return &herald{session: s, names: names, answers: answers, book: book, notifier: notifier, owners: s.newOwners(ctx, store)}, nil
 }
 
 // channels opens the channels of the configuration.
@@ -157,11 +163,15 @@ func (h *herald) notice(d *owner.Directory, i *remedy.Incident, m remedy.Message
 	for n, code := range m.View.Labels {
 		names[n] = h.names.name(code)
 	}
-	play := h.book.Play(label)
+	answer, _ := h.answers.Of(label)
+	todo := h.book.Todo(label)
+	if answer.Check != "" {
+		todo = append([]string{"先核实：" + answer.Check}, todo...)
+	}
 	decision := d.Decide(owner.Question{Labels: m.View.Labels, Sensitive: i.Assignment.Sensitive, Area: m.View.Area, Hotlines: i.Fired.Told.Hotlines, At: m.At, Responsible: h.owners.responsible(m.View.Labels, "")})
 	made := notify.Notice{
 		Message: m, Options: decision.Options, LabelName: strings.Join(names, "、"), Sensitive: i.Assignment.Sensitive,
-		Outage: slices.Contains(m.View.Labels, outageLabel), Answer: play.Answer, Todo: play.Todo,
+		Outage: slices.Contains(m.View.Labels, outageLabel), Answer: answer.Answer, Todo: todo,
 	}
 	for _, p := range m.To {
 		known, ok := d.Person(p.ID)

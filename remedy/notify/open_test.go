@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -93,11 +94,11 @@ func TestWordingFaults(t *testing.T) {
 	}
 }
 
-// The user's templates take the place of the shipped ones, and their plays that of single labels.
+// The user's templates take the place of the shipped ones, and their playbook that of single labels.
 func TestOverlay(t *testing.T) {
 	own := fstest.MapFS{
 		TemplateFile: {Data: []byte(`{{define "full"}}自己的 {{.Title}}{{end}}{{define "brief"}}x{{end}}{{define "community"}}x{{end}}`)},
-		PlaybookFile: {Data: []byte("voltage: {answer: 自己的口径}\n")},
+		PlaybookFile: {Data: []byte("voltage: [自己的要点]\n")},
 	}
 	w, err := ReadWording(calendar.Shanghai(), dicts.Embedded(), own)
 	if err != nil {
@@ -110,20 +111,20 @@ func TestOverlay(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := book.Play("voltage.abnormal"); got.Answer != "自己的口径" || got.Todo != nil {
-		t.Errorf("got %+v", got)
+	if got := book.Todo("voltage.abnormal"); !slices.Equal(got, []string{"自己的要点"}) {
+		t.Errorf("got %v", got)
 	}
-	if got := book.Play("outage.frequent"); !strings.Contains(strings.Join(got.Todo, ""), "停电记录") {
-		t.Errorf("got %+v", got)
+	if got := book.Todo("outage.frequent"); !strings.Contains(strings.Join(got, ""), "停电记录") {
+		t.Errorf("got %v", got)
 	}
-	if got := book.Play("outage.restored"); got.Answer != book["outage"].Answer {
-		t.Errorf("an unknown label below outage gets %+v", got)
+	if got := book.Todo("outage.restored"); len(got) == 0 || !slices.Equal(got, book["outage"]) {
+		t.Errorf("an unknown label below outage gets %v", got)
 	}
-	if got := book.Play("other.streetlight"); got.Answer != "" {
-		t.Errorf("got %+v", got)
+	if got := book.Todo("other.streetlight"); got != nil {
+		t.Errorf("got %v", got)
 	}
-	if _, err := ReadPlaybook(fstest.MapFS{PlaybookFile: {Data: []byte("outage: {anwser: x}\n")}}); err == nil {
-		t.Error("a misspelt field is taken")
+	if _, err := ReadPlaybook(fstest.MapFS{PlaybookFile: {Data: []byte("outage: {todo: [x]}\n")}}); err == nil {
+		t.Error("a map is taken for a list")
 	}
 }
 

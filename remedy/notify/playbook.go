@@ -10,19 +10,13 @@ import (
 	"github.com/goccy/go-yaml"
 )
 
-// PlaybookFile is where dictionaries keep what to answer and what to do.
+// PlaybookFile is where dictionaries keep what to do.
 const PlaybookFile = "notify/playbook.yaml"
 
-// Play is what to answer callers and what to do about one label.
-type Play struct {
-	Answer string   `yaml:"answer"` // the approved answer (口径)
-	Todo   []string `yaml:"todo"`
-}
+// Playbook (处置要点) says by label what its owner has to do.
+type Playbook map[string][]string
 
-// Playbook (处置手册) has the plays by label.
-type Playbook map[string]Play
-
-// ReadPlaybook reads the plays of all layers; a later layer replaces single labels.
+// ReadPlaybook reads what all layers say; a later layer replaces single labels.
 func ReadPlaybook(layers ...fs.FS) (Playbook, error) {
 	book := Playbook{}
 	for _, layer := range layers {
@@ -36,24 +30,24 @@ func ReadPlaybook(layers ...fs.FS) (Playbook, error) {
 		if err != nil {
 			return nil, fmt.Errorf("playbook: %w", err)
 		}
-		plays := map[string]Play{}
-		if err := yaml.UnmarshalWithOptions(data, &plays, yaml.Strict()); err != nil {
+		var read Playbook
+		if err := yaml.Unmarshal(data, &read); err != nil {
 			return nil, fmt.Errorf("playbook %s: %s", PlaybookFile, yaml.FormatError(err, false, true))
 		}
-		maps.Copy(book, plays)
+		maps.Copy(book, read)
 	}
 	return book, nil
 }
 
-// Play finds the play of a label, or that of the nearest label above it.
-func (b Playbook) Play(label string) Play {
+// Todo is what to do about a label, or about the nearest label above it that the book has.
+func (b Playbook) Todo(label string) []string {
 	for {
-		if play, ok := b[label]; ok {
-			return play
+		if todo, ok := b[label]; ok {
+			return todo
 		}
 		i := strings.LastIndexByte(label, '.')
 		if i < 0 {
-			return Play{}
+			return nil
 		}
 		label = label[:i]
 	}
