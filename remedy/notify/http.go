@@ -10,6 +10,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"time"
 )
@@ -118,10 +119,8 @@ func (v verdicts) judge(answer []byte) error {
 		return nil
 	}
 	failed := fmt.Errorf("the platform answers %d: %s", *code, cut(text, 200, graphemes))
-	for _, never := range v.refused {
-		if *code == never {
-			return fmt.Errorf("%w: %w", ErrRefused, failed)
-		}
+	if slices.Contains(v.refused, *code) {
+		return fmt.Errorf("%w: %w", ErrRefused, failed)
 	}
 	if wait, ok := v.slower[*code]; ok {
 		return retryAfter{failed, wait}

@@ -9,6 +9,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"suqiu/remedy"
@@ -47,12 +48,7 @@ type Message struct {
 
 // Urgent reports whether one of the notices is.
 func (m *Message) Urgent() bool {
-	for i := range m.Notices {
-		if m.Notices[i].Urgent {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(m.Notices, func(n Notice) bool { return n.Urgent })
 }
 
 // people lists whom the message is for, each once.

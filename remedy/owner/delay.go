@@ -16,14 +16,14 @@ type Delay struct {
 	Workdays int           // 2wd: workdays (工作日), to the same time of day
 }
 
-var delayForm = errors.New(`must be a length of time such as 30m, 2h, 1d, 4wh (office hours) or 2wd (workdays)`)
+var errDelay = errors.New(`must be a length of time such as 30m, 2h, 1d, 4wh (office hours) or 2wd (workdays)`)
 
 // ParseDelay reads a delay as a policy writes it.
 func ParseDelay(text string) (Delay, error) {
 	unit := strings.TrimLeft(text, "0123456789")
 	n, err := strconv.Atoi(strings.TrimSuffix(text, unit))
 	if err != nil || n < 1 || n > 10_000 {
-		return Delay{}, fmt.Errorf("%q %w", text, delayForm)
+		return Delay{}, fmt.Errorf("%q %w", text, errDelay)
 	}
 	switch unit {
 	case "m":
@@ -37,7 +37,7 @@ func ParseDelay(text string) (Delay, error) {
 	case "wd":
 		return Delay{Workdays: n}, nil
 	}
-	return Delay{}, fmt.Errorf("%q %w", text, delayForm)
+	return Delay{}, fmt.Errorf("%q %w", text, errDelay)
 }
 
 // String writes the delay in Chinese.
