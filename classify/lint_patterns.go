@@ -21,8 +21,19 @@ type wordList struct {
 	texts []string // of all patterns
 	mask  []string
 
-	measured bool // its words hold quantities that a condition compares: a longer word may hold more
+	use listUse
 }
+
+// listUse is what conditions ask of the words of a group besides that they are there. A longer word that holds a shorter
+// one of the group may then do what the shorter one does not.
+type listUse struct {
+	measured bool // compare a quantity in them: the longer one may hold more
+	spaced   bool // count them, or what stands between them and others: the longer one is one, and nearer
+	claused  bool // want them in one clause with others: the longer one may reach into another
+}
+
+// listKey names a group: the rule, none for shared groups, and its name.
+type listKey struct{ owner, name string }
 
 // patternLint knows every pattern by its text, as a group of the matcher of its own.
 type patternLint struct {
@@ -35,6 +46,7 @@ type patternLint struct {
 
 // realised is a text that a pattern matches as a whole, with the patterns that stand in it.
 type realised struct {
+	text   []rune
 	length int32
 	hits   map[int32][]span
 	cues   [cueKinds][]span
@@ -65,9 +77,9 @@ func (l *linter) patterns() {
 func (l *linter) wordLists() []*wordList {
 	var lists []*wordList
 	files := l.rs.files
-	measured := l.measured()
+	uses := l.uses()
 	add := func(g groupSource, owner string) {
-		w := &wordList{name: g.name, owner: owner, place: g.place.describe(0, ""), opts: g.opts, measured: measured[owner+" "+g.name]}
+		w := &wordList{name: g.name, owner: owner, place: g.place.describe(0, ""), opts: g.opts, use: uses[listKey{owner, g.name}]}
 		for _, p := range g.any {
 			if p.text[0] != '@' {
 				w.own = append(w.own, p)
@@ -94,37 +106,53 @@ func (l *linter) wordLists() []*wordList {
 	return lists
 }
 
-// measured names the groups whose words a measure looks into, by rule (none for shared groups) and name.
-func (l *linter) measured() map[string]bool {
-	found := map[string]bool{}
-	var take func(owner, name string, patterns []placedPattern)
-	take = func(owner, name string, patterns []placedPattern) {
-		if key := owner + " " + name; !found[key] {
-			found[key] = true
-			for _, p := range patterns {
-				if p.text[0] == '@' {
-					take("", p.text, l.rs.files.groups[p.text[1:]].any)
-				}
+// uses tells what conditions ask of each group, and of the shared groups that it takes in.
+func (l *linter) uses() map[listKey]listUse {
+	uses := map[listKey]listUse{}
+	var note func(key listKey, patterns []placedPattern, use listUse)
+	note = func(key listKey, patterns []placedPattern, use listUse) {
+		old := uses[key]
+		sum := listUse{old.measured || use.measured, old.spaced || use.spaced, old.claused || use.claused}
+		if sum == old {
+			return
+		}
+		uses[key] = sum
+		for _, p := range patterns {
+			if p.text[0] == '@' {
+				note(listKey{"", p.text}, l.rs.files.groups[p.text[1:]].any, use)
 			}
 		}
 	}
+	look := func(owner string, when *expr) {
+		when.walk(func(e *expr) {
+			use := listUse{
+				measured: e.op == opMeasure,
+				spaced:   e.op == opCount || e.op == opNear && (e.unit == unitChar || e.unit == unitToken),
+				claused:  e.op == opNear && e.unit == unitClause,
+			}
+			if use == (listUse{}) {
+				return
+			}
+			for _, id := range groupsOf(e, false) {
+				g, key := &l.rs.groups[id], listKey{owner, l.rs.groups[id].name}
+				if g.name[0] == '@' {
+					key.owner = ""
+				}
+				note(key, g.patterns, use)
+			}
+		})
+	}
 	for _, rules := range l.rs.rules {
 		for i := range rules {
-			rules[i].when.walk(func(e *expr) {
-				if e.op != opMeasure {
-					return
-				}
-				for _, id := range groupsOf(e, false) {
-					g, owner := &l.rs.groups[id], rules[i].id
-					if g.name[0] == '@' {
-						owner = ""
-					}
-					take(owner, g.name, g.patterns)
-				}
-			})
+			look(rules[i].id, rules[i].when)
 		}
 	}
-	return found
+	for _, required := range append(slices.Clip(l.rs.requires), l.rs.marksRequire) {
+		if required != nil {
+			look("", required)
+		}
+	}
+	return uses
 }
 
 func textsOf(patterns []placedPattern) []string {
@@ -175,7 +203,7 @@ func (p *patternLint) list(w *wordList, sequences [][]sequence) {
 			p.add(RemarkDead, own.node.describe(own.at, "the pattern %s holds a negation and the group %s requires one before it; leave the negation out of the pattern, or write neg: ignore", own.text, w.name))
 		}
 		delete(others, id)
-		if cover := p.coveredBy(w, texts, others, masked); cover != "" && !w.measured {
+		if cover := p.coveredBy(w, texts, others, masked); cover != "" && !w.use.measured {
 			p.add(RemarkDead, own.node.describe(own.at, "the pattern %s finds nothing that %s does not find; remove it from the group %s", own.text, cover, w.name))
 			continue
 		}
@@ -207,7 +235,7 @@ func (p *patternLint) coveredBy(w *wordList, texts []realised, others map[int32]
 			}
 			for _, s := range spans {
 				whole := s.start == 0 && s.end == r.length
-				if (whole || w.opts.pinyin == pinyinOff && w.takes(s) && !masked[id] && !r.cueBeside(w, s)) && (best == "" || text < best) {
+				if (whole || w.part(r, s) && !masked[id]) && (best == "" || text < best) {
 					best = text
 				}
 			}
@@ -218,6 +246,24 @@ func (p *patternLint) coveredBy(w *wordList, texts []realised, others map[int32]
 		name = best
 	}
 	return name
+}
+
+// part reports whether a word that is part of the text of a longer one of the group always does what the longer one does.
+func (w *wordList) part(r realised, s span) bool {
+	if w.use.spaced || w.use.claused && r.reaches(s) || w.opts.pinyin != pinyinOff || slices.Contains(w.opts.cues[:], cueRequire) {
+		return false
+	}
+	return w.takes(s) && !r.cueBeside(w, s)
+}
+
+// reaches reports whether the text may go on into another clause outside the word.
+func (r *realised) reaches(s span) bool {
+	for i, c := range r.text {
+		if (int32(i) < s.start || int32(i) >= s.end) && (c == gapFiller || endsClause(r.text, i)) {
+			return true
+		}
+	}
+	return false
 }
 
 // takes reports whether no token border can hide the word.
@@ -243,7 +289,7 @@ func (p *patternLint) realise(pattern string, sequences [][]sequence) []realised
 	}
 	var all []realised
 	for _, runes := range realisations(sequences[p.ids[pattern]]) {
-		r := realised{length: int32(len(runes)), hits: map[int32][]span{}}
+		r := realised{text: runes, length: int32(len(runes)), hits: map[int32][]span{}}
 		p.matcher.match(&p.search, runes, func(id, start, end int32) {
 			r.hits[id] = append(r.hits[id], span{start: start, end: end})
 		})

@@ -1,9 +1,13 @@
 package cli
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
+	"io"
+	"maps"
 	"slices"
+	"strconv"
 
 	"github.com/urfave/cli/v2"
 
@@ -18,7 +22,7 @@ func ruleCheckCommand(env Env) *cli.Command {
 compiles and is probably not meant: patterns that find nothing new, rules that another one shadows, patterns, groups and rules
 that are there twice, shared groups without use, labels without enough rules; and what the folder takes the place of. FOLDER is
 laid over the built-in dictionaries like --dicts; then the remarks are about its files only, with --all also about the built-in
-ones. Exit code 3 for faults, with --strict also for remarks.
+ones. More than 20 remarks are counted by file; --remarks lists them all. Exit code 3 for faults, with --strict also for remarks.
 
 Examples:
    suqiu rule check my-dicts
@@ -26,6 +30,7 @@ Examples:
 		Flags: settingFlags(
 			&cli.BoolFlag{Name: "strict", Usage: "remarks are faults too, but for what the folder takes the place of"},
 			&cli.BoolFlag{Name: "all", Usage: "remarks on the built-in files too"},
+			&cli.BoolFlag{Name: "remarks", Usage: "list every remark, however many there are"},
 			formatFlag("text or json"),
 		),
 		Action: inSession(env, func(s *session, c *cli.Context) error {
@@ -46,8 +51,8 @@ Examples:
 				if err := writeJSON(env.Stdout, report); err != nil {
 					return err
 				}
-			} else {
-				report.print(env)
+			} else if err := report.print(env, c.Bool("remarks")); err != nil {
+				return err
 			}
 			return report.verdict(c.Bool("strict"))
 		}),
@@ -112,19 +117,58 @@ func remarkName(kind string) string {
 	return kind
 }
 
-func (r *ruleReport) print(env Env) {
+// mostRemarks is the number of remarks that are listed unasked.
+const mostRemarks = 20
+
+func (r *ruleReport) print(env Env, all bool) error {
 	for _, p := range r.Faults {
 		fmt.Fprintln(env.Stdout, p)
 	}
 	for _, p := range r.Learnt {
 		fmt.Fprintf(env.Stdout, "已能识别，可移入 match：%s\n", p)
 	}
-	for _, m := range r.Remarks {
-		fmt.Fprintf(env.Stdout, "%s：%s\n", remarkName(m.Kind), m.Problem)
+	if all || len(r.Remarks) <= mostRemarks {
+		for _, m := range r.Remarks {
+			fmt.Fprintf(env.Stdout, "%s：%s\n", remarkName(m.Kind), m.Problem)
+		}
+	} else if err := r.printByFile(env.Stdout); err != nil {
+		return err
 	}
 	if len(r.Faults) == 0 {
 		fmt.Fprintf(env.Stdout, "规则可用：标签 %d 个，规则 %d 条，提示 %d 处，散列 %s\n", r.Labels, r.Rules, len(r.Remarks), r.Hash)
 	}
+	return nil
+}
+
+// printByFile counts the remarks by file and kind; the file with the most comes first.
+func (r *ruleReport) printByFile(w io.Writer) error {
+	counts, sums, kinds := map[[2]string]int{}, map[string]int{}, []string{}
+	for _, m := range r.Remarks {
+		counts[[2]string{m.File, m.Kind}]++
+		sums[m.File]++
+		if !slices.Contains(kinds, m.Kind) {
+			kinds = append(kinds, m.Kind)
+		}
+	}
+	slices.Sort(kinds)
+	head := []string{"文件", "提示"}
+	for _, kind := range kinds {
+		head = append(head, remarkName(kind))
+	}
+	rows := [][]string{head}
+	files := slices.SortedFunc(maps.Keys(sums), func(a, b string) int { return cmp.Or(sums[b]-sums[a], cmp.Compare(a, b)) })
+	for _, file := range files {
+		row := []string{file, strconv.Itoa(sums[file])}
+		for _, kind := range kinds {
+			row = append(row, strconv.Itoa(counts[[2]string{file, kind}]))
+		}
+		rows = append(rows, row)
+	}
+	if err := writeTable(w, rows); err != nil {
+		return err
+	}
+	_, err := fmt.Fprintln(w, "加 --remarks 逐条列出提示")
+	return err
 }
 
 // verdict is the exit code of the check.

@@ -2,8 +2,11 @@ package evaluate
 
 import (
 	"bytes"
+	"encoding/json"
+	"maps"
 	"math"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -62,8 +65,14 @@ func TestEvaluate(t *testing.T) {
 	if report.Nature != (Tally{5, 6}) || report.Responsible != (Tally{6, 6}) {
 		t.Errorf("nature %v, responsible %v", report.Nature, report.Responsible)
 	}
-	if want := (10.0/11 + 0) / 2; math.Abs(report.MacroF1()-want) > 1e-9 { // a and c stand in the gold
-		t.Errorf("macro F1 %v, want %v", report.MacroF1(), want)
+	for _, test := range []struct {
+		least  int
+		want   float64
+		labels int
+	}{{1, (10.0/11 + 0) / 2, 2}, {3, 10.0 / 11, 1}, {6, 1, 0}} { // a and c stand in the gold
+		if got, labels := report.MacroF1(test.least); math.Abs(got-test.want) > 1e-9 || labels != test.labels {
+			t.Errorf("macro F1 over labels with %d examples: %v of %d, want %v of %d", test.least, got, labels, test.want, test.labels)
+		}
 	}
 	var lines []string
 	for _, f := range report.Faults {
@@ -77,6 +86,95 @@ func TestEvaluate(t *testing.T) {
 	}
 	if !slices.Equal(lines, want) {
 		t.Errorf("got  %q\nwant %q", lines, want)
+	}
+}
+
+// A party counts as a class of its own: a wrong answer is a false alarm of the one given and a miss of the first accepted.
+func TestResponsibleMacroF1(t *testing.T) {
+	const utility, customer, third = hotline.ResponsibleUtility, hotline.ResponsibleCustomer, hotline.ResponsibleThirdParty
+	var records []Record
+	for i, accepted := range [][]hotline.Responsible{{utility}, {customer, utility}, {customer}, {third, customer}, nil} {
+		r := gold(string(rune('1'+i)), "a", []string{"a"}, nil)
+		r.Responsible = accepted
+		records = append(records, r)
+	}
+	report := Evaluate(answers{}, records) // which answer utility
+	want := map[hotline.Responsible]Score{utility: {Right: 2, False: 2}, customer: {Missed: 1}, third: {Missed: 1}}
+	if !maps.Equal(report.Parties, want) || report.Responsible != (Tally{2, 4}) {
+		t.Errorf("%v, %v", report.Parties, report.Responsible)
+	}
+	if got, want := report.ResponsibleMacroF1(), (2.0/3+0+0)/3; math.Abs(got-want) > 1e-9 {
+		t.Errorf("macro F1 %v, want %v", got, want)
+	}
+}
+
+// Each interval holds its value, is the same for the same records, is a point where every record is alike, and narrows with
+// more records.
+func TestFigures(t *testing.T) {
+	records := func(n int, right func(i int) bool) []Record {
+		var all []Record
+		for i := range n {
+			given := "b"
+			if right(i) {
+				given = "a"
+			}
+			all = append(all, gold(strconv.Itoa(i), given, []string{"a"}, nil))
+		}
+		return all
+	}
+	figure := func(records []Record, name string) Figure {
+		t.Helper()
+		figures := Evaluate(answers{}, records).Figures()
+		if again := Evaluate(answers{}, records).Figures(); !slices.Equal(figures, again) {
+			t.Fatalf("%v, then %v", figures, again)
+		}
+		for _, f := range figures {
+			if !(f.Low <= f.Value && f.Value <= f.High) || f.Low < 0 || f.High > 1 {
+				t.Errorf("%+v", f)
+			}
+		}
+		i := slices.IndexFunc(figures, func(f Figure) bool { return f.Name == name })
+		if i < 0 {
+			t.Fatalf("no figure %s in %v", name, figures)
+		}
+		return figures[i]
+	}
+	half := func(i int) bool { return i%2 == 0 }
+	few, many := figure(records(40, half), "labels, micro recall"), figure(records(640, half), "labels, micro recall")
+	if few.Value != 0.5 || many.Value != 0.5 || few.High-few.Low < 3*(many.High-many.Low) {
+		t.Errorf("of 40 %+v, of 640 %+v", few, many)
+	}
+	// A share of 0.5 of n has the standard error √(0.25/n); the middle 95 % reach 1.96 of them to either side.
+	if want := 2 * 1.96 * math.Sqrt(0.25/640); math.Abs(many.High-many.Low-want) > 0.01 {
+		t.Errorf("width %v, want about %v", many.High-many.Low, want)
+	}
+	if all := figure(records(30, func(int) bool { return true }), "labels, macro F1"); all.Low != 1 || all.High != 1 {
+		t.Errorf("all right: %+v", all)
+	}
+	if lone := figure(records(4, half), "labels, macro F1 (5 and more examples)"); lone.Value != 1 {
+		t.Errorf("no label has five examples: %+v", lone)
+	}
+}
+
+// The object holds every figure and no text.
+func TestMarshalJSON(t *testing.T) {
+	report := Evaluate(answers{}, []Record{gold("id-1", "b", []string{"a"}, nil), gold("id-2", "a", []string{"a"}, nil)})
+	data, err := json.Marshal(report)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got struct {
+		Records, Resamples  int
+		Figures             []Figure
+		Labels, Responsible map[string]struct{ Gold, Right, False, Missed int }
+		Faults              []Fault
+	}
+	if err := json.Unmarshal(data, &got); err != nil {
+		t.Fatal(err)
+	}
+	if got.Records != 2 || got.Resamples != 1000 || !slices.Equal(got.Figures, report.Figures()) || got.Labels["a"].Gold != 2 ||
+		got.Labels["b"].False != 1 || got.Responsible["utility"].Right != 2 || len(got.Faults) != 1 || got.Faults[0].ID != "id-1" {
+		t.Errorf("got %s", data)
 	}
 }
 
@@ -96,14 +194,15 @@ func TestScore(t *testing.T) {
 	}
 }
 
-// The summary names no record; the full report names ids, never a text.
+// Without its faults a report names no record; with them it names ids, never a text.
 func TestWrite(t *testing.T) {
 	report := Evaluate(answers{}, []Record{gold("id-1", "b", []string{"a"}, nil)})
 	var full, summary bytes.Buffer
-	if err := report.Write(&full, false); err != nil {
+	if err := report.Write(&full); err != nil {
 		t.Fatal(err)
 	}
-	if err := report.Write(&summary, true); err != nil {
+	report.Faults = nil
+	if err := report.Write(&summary); err != nil {
 		t.Fatal(err)
 	}
 	if !strings.HasPrefix(full.String(), summary.String()) || !strings.Contains(full.String(), "id-1 +b -a\n") || strings.Contains(summary.String(), "id-1") {

@@ -1,5 +1,6 @@
 // Package evaluate scores a rule set against gold records: precision, recall and F1 of relevance and of the labels,
-// and the share of right natures and responsible parties. It reads nothing but the records it is given.
+// and the share of right natures and responsible parties, the main figures with bootstrap intervals. It reads nothing but the
+// records it is given, and the same records and answers always make the same report.
 package evaluate
 
 import (

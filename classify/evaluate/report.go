@@ -1,11 +1,8 @@
 package evaluate
 
 import (
-	"fmt"
-	"io"
 	"slices"
 	"strings"
-	"text/tabwriter"
 
 	"suqiu/hotline"
 )
@@ -26,6 +23,9 @@ func (s Score) Recall() float64 { return share(s.Right, s.Right+s.Missed) }
 
 // F1 is the harmonic mean of precision and recall; 1 when there was nothing to find and nothing was given.
 func (s Score) F1() float64 { return share(2*s.Right, 2*s.Right+s.False+s.Missed) }
+
+// Gold is the number of gold examples.
+func (s Score) Gold() int { return s.Right + s.Missed }
 
 func share(part, whole int) float64 {
 	if whole == 0 {
@@ -50,23 +50,39 @@ func (t Tally) Share() float64 { return share(t.Right, t.All) }
 
 // Fault is one record that was answered wrongly.
 type Fault struct {
-	ID          string
-	False       []string // codes given that are not right
-	Missed      []string // codes not given
-	Nature      string   // given, where wrong
-	Responsible string   // given, where wrong
-	Relevance   string   // "false alarm" or "missed", where wrong
+	ID          string   `json:"id"`
+	False       []string `json:"false,omitempty"`       // codes given that are not right
+	Missed      []string `json:"missed,omitempty"`      // codes not given
+	Nature      string   `json:"nature,omitempty"`      // given, where wrong
+	Responsible string   `json:"responsible,omitempty"` // given, where wrong
+	Relevance   string   `json:"relevance,omitempty"`   // "false alarm" or "missed", where wrong
 }
 
 // Report is how a rule set did on gold records. Nature and responsibility count on the records about electricity.
 type Report struct {
+	Counts
+	Faults []Fault // in the order of the records
+
+	outcomes []outcome // of the records
+}
+
+// Counts are the answers to some records, summed up.
+type Counts struct {
 	Records     int
 	Relevance   Score
 	Labels      map[string]Score // without the streetlights
 	Streetlight Score
 	Nature      Tally
 	Responsible Tally
-	Faults      []Fault // in the order of the records
+	Parties     map[hotline.Responsible]Score // Responsible by its values
+}
+
+// outcome is what one record counts for.
+type outcome struct {
+	relevance           Score
+	labels              map[string]Score
+	nature, responsible Tally
+	parties             map[hotline.Responsible]Score
 }
 
 // Analyzer is what is scored.
@@ -76,32 +92,60 @@ type Analyzer interface {
 
 // Evaluate analyses each record and scores the answers.
 func Evaluate(a Analyzer, records []Record) *Report {
-	report := &Report{Records: len(records), Labels: map[string]Score{}}
+	report := &Report{Counts: newCounts()}
 	for i := range records {
 		analysis := a.Analyze(records[i].Call())
-		if fault, ok := report.add(&records[i], &analysis); !ok {
+		o, fault := judge(&records[i], &analysis)
+		report.outcomes = append(report.outcomes, o)
+		report.add(&o)
+		if fault.wrong() {
 			report.Faults = append(report.Faults, fault)
 		}
 	}
 	return report
 }
 
-// add scores one record; ok is false where anything is wrong.
-func (r *Report) add(gold *Record, a *hotline.Analysis) (fault Fault, ok bool) {
-	fault.ID = gold.ID
+func newCounts() Counts {
+	return Counts{Labels: map[string]Score{}, Parties: map[hotline.Responsible]Score{}}
+}
+
+func (c *Counts) add(o *outcome) {
+	c.Records++
+	c.Relevance.add(o.relevance)
+	for code, s := range o.labels {
+		if code == streetlight {
+			c.Streetlight.add(s)
+			continue
+		}
+		sum := c.Labels[code]
+		sum.add(s)
+		c.Labels[code] = sum
+	}
+	c.Nature.Right, c.Nature.All = c.Nature.Right+o.nature.Right, c.Nature.All+o.nature.All
+	c.Responsible.Right, c.Responsible.All = c.Responsible.Right+o.responsible.Right, c.Responsible.All+o.responsible.All
+	for party, s := range o.parties {
+		sum := c.Parties[party]
+		sum.add(s)
+		c.Parties[party] = sum
+	}
+}
+
+// judge scores one record.
+func judge(gold *Record, a *hotline.Analysis) (outcome, Fault) {
+	o, fault := outcome{labels: map[string]Score{}}, Fault{ID: gold.ID}
 	codes := a.Codes()
 	for _, code := range codes {
 		switch {
 		case slices.Contains(gold.Labels, code):
-			r.count(code, Score{Right: 1})
+			o.labels[code] = Score{Right: 1}
 		case !slices.Contains(gold.Also, code):
-			r.count(code, Score{False: 1})
+			o.labels[code] = Score{False: 1}
 			fault.False = append(fault.False, code)
 		}
 	}
 	for _, code := range gold.Labels {
 		if !slices.Contains(codes, code) {
-			r.count(code, Score{Missed: 1})
+			o.labels[code] = Score{Missed: 1}
 			fault.Missed = append(fault.Missed, code)
 		}
 	}
@@ -109,104 +153,51 @@ func (r *Report) add(gold *Record, a *hotline.Analysis) (fault Fault, ok bool) {
 	switch {
 	case !relevant && len(gold.Also) > 0: // a careful reader may see it either way
 	case relevant && len(codes) > 0:
-		r.Relevance.Right++
+		o.relevance.Right++
 	case relevant:
-		r.Relevance.Missed++
+		o.relevance.Missed++
 		fault.Relevance = "missed"
 	case len(codes) > 0:
-		r.Relevance.False++
+		o.relevance.False++
 		fault.Relevance = "false alarm"
 	}
 	if relevant {
-		if !r.Nature.count(slices.Contains(gold.Nature, a.Nature), len(gold.Nature)) {
+		if o.nature = tally(a.Nature, gold.Nature); o.nature.Right < o.nature.All {
 			fault.Nature = string(a.Nature)
 		}
-		if !r.Responsible.count(slices.Contains(gold.Responsible, a.Responsible), len(gold.Responsible)) {
+		if o.responsible = tally(a.Responsible, gold.Responsible); o.responsible.Right < o.responsible.All {
 			fault.Responsible = string(a.Responsible)
 		}
+		o.parties = partyScores(a.Responsible, gold.Responsible)
 	}
-	return fault, len(fault.False)+len(fault.Missed) == 0 && fault.Nature+fault.Responsible+fault.Relevance == ""
+	return o, fault
 }
 
-func (r *Report) count(code string, s Score) {
-	if code == streetlight {
-		r.Streetlight.add(s)
-		return
+// tally asks whether the answer is among those accepted; where none is there is no question.
+func tally[T comparable](answer T, accepted []T) Tally {
+	switch {
+	case len(accepted) == 0:
+		return Tally{}
+	case slices.Contains(accepted, answer):
+		return Tally{1, 1}
 	}
-	sum := r.Labels[code]
-	sum.add(s)
-	r.Labels[code] = sum
+	return Tally{0, 1}
 }
 
-// count reports whether the answer is right; where gold accepts no value there is no question.
-func (t *Tally) count(right bool, accepted int) bool {
-	if accepted == 0 {
-		return true
+// partyScores scores the responsible party as one of several classes. Where gold accepts several, a right answer counts for
+// itself, and a wrong one as a miss of the first accepted.
+func partyScores(answer hotline.Responsible, accepted []hotline.Responsible) map[hotline.Responsible]Score {
+	switch {
+	case len(accepted) == 0:
+		return nil
+	case slices.Contains(accepted, answer):
+		return map[hotline.Responsible]Score{answer: {Right: 1}}
 	}
-	t.All++
-	if right {
-		t.Right++
-	}
-	return right
+	return map[hotline.Responsible]Score{answer: {False: 1}, accepted[0]: {Missed: 1}}
 }
 
-// Micro sums the labels up: each label given or missed weighs the same.
-func (r *Report) Micro() Score {
-	var sum Score
-	for _, s := range r.Labels {
-		sum.add(s)
-	}
-	return sum
-}
-
-// MacroF1 is the mean F1 over the labels that stand in the gold records: each label weighs the same.
-func (r *Report) MacroF1() float64 {
-	sum, n := 0.0, 0
-	for _, s := range r.Labels {
-		if s.Right+s.Missed > 0 {
-			sum += s.F1()
-			n++
-		}
-	}
-	if n == 0 {
-		return 1
-	}
-	return sum / float64(n)
-}
-
-// Write prints the report as a table; faults are listed by record id unless summary is set. No text of a record is
-// printed.
-func (r *Report) Write(w io.Writer, summary bool) error {
-	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
-	row := func(name string, s Score) {
-		fmt.Fprintf(t, "%s\t%d\t%d\t%d\t%d\t%.3f\t%.3f\t%.3f\t\n", name, s.Right+s.Missed, s.Right, s.False, s.Missed, s.Precision(), s.Recall(), s.F1())
-	}
-	fmt.Fprintln(t, "\tgold\tright\tfalse\tmissed\tprecision\trecall\tF1\t")
-	row("relevance", r.Relevance)
-	row("labels, micro", r.Micro())
-	codes := make([]string, 0, len(r.Labels))
-	for code := range r.Labels {
-		codes = append(codes, code)
-	}
-	slices.Sort(codes)
-	for _, code := range codes {
-		row(code, r.Labels[code])
-	}
-	row(streetlight+" (apart)", r.Streetlight)
-	if err := t.Flush(); err != nil {
-		return err
-	}
-	_, err := fmt.Fprintf(w, "records %d   labels, macro F1 %.3f   nature %.3f of %d   responsible %.3f of %d\n",
-		r.Records, r.MacroF1(), r.Nature.Share(), r.Nature.All, r.Responsible.Share(), r.Responsible.All)
-	if err != nil || summary {
-		return err
-	}
-	for _, f := range r.Faults {
-		if _, err := fmt.Fprintln(w, f); err != nil {
-			return err
-		}
-	}
-	return nil
+func (f *Fault) wrong() bool {
+	return len(f.False)+len(f.Missed) > 0 || f.Nature+f.Responsible+f.Relevance != ""
 }
 
 // String writes the fault in one line: + for what was given wrongly, - for what was missed.
