@@ -78,7 +78,7 @@ func blocks(t *testing.T, page, language string) []string {
 }
 
 func checkManual(t *testing.T, files []string) {
-	overlay := fstest.MapFS{}
+	overlay, choice := fstest.MapFS{}, fstest.MapFS{}
 	tests, answers := "", fstest.MapFS{}
 	for i, block := range files {
 		path := "taxonomy.yaml"
@@ -89,6 +89,9 @@ func checkManual(t *testing.T, files []string) {
 		case strings.HasPrefix(block, "answers:"):
 			answers["answers.yaml"] = &fstest.MapFile{Data: []byte(block)}
 			continue
+		case strings.HasPrefix(block, "salience:"):
+			choice[path] = &fstest.MapFile{Data: []byte(block)}
+			continue
 		case strings.Contains(block, "\nrules:"):
 			path = fmt.Sprintf("rules/manual%d.yaml", i)
 		case strings.HasPrefix(block, "neg:"):
@@ -98,11 +101,14 @@ func checkManual(t *testing.T, files []string) {
 		}
 		overlay[path] = &fstest.MapFile{Data: []byte(block)}
 	}
-	if len(overlay) != 4 {
-		t.Fatalf("%d files in the manual, want 4", len(overlay))
+	if len(overlay) != 4 || len(choice) != 1 {
+		t.Fatalf("%d files in the manual, want 4 and which labels stand together", len(overlay)+len(choice))
 	}
-	base := fstest.MapFS{"taxonomy.yaml": {Data: []byte("labels:\n  - {code: outage.planned, name: 计划停电}\n  - {code: voltage.damage, name: 家电损坏}\n  - {code: bill.markup, name: 转供电加价}\n")}}
-	rules, err := classify.Load(base, overlay)
+	labels := "labels:\n"
+	for _, code := range []string{"outage.planned", "outage.frequent", "voltage.damage", "bill.markup", "grid.siting", "grid.hazard", "grid.works"} {
+		labels += "  - {code: " + code + ", name: " + code + "}\n"
+	}
+	rules, err := classify.Load(fstest.MapFS{"taxonomy.yaml": {Data: []byte(labels)}}, overlay, choice)
 	if err != nil {
 		t.Fatal(err)
 	}
