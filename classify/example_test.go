@@ -104,10 +104,8 @@ func checkManual(t *testing.T, files []string) {
 	if len(overlay) != 4 || len(choice) != 1 {
 		t.Fatalf("%d files in the manual, want 4 and which labels stand together", len(overlay)+len(choice))
 	}
-	labels := "labels:\n"
-	for _, code := range []string{"outage.planned", "outage.frequent", "voltage.damage", "bill.markup", "grid.siting", "grid.hazard", "grid.works"} {
-		labels += "  - {code: " + code + ", name: " + code + "}\n"
-	}
+	const labels = "labels:\n  - {code: outage.planned, name: 计划停电}\n  - {code: outage.frequent, name: 频繁停电}\n  - {code: voltage.damage, name: 家电损坏}\n  - {code: bill.markup, name: 转供电加价}\n" +
+		"  - {code: grid.siting, name: 选址}\n  - {code: grid.hazard, name: 隐患}\n  - {code: grid.works, name: 施工}\n"
 	rules, err := classify.Load(fstest.MapFS{"taxonomy.yaml": {Data: []byte(labels)}}, overlay, choice)
 	if err != nil {
 		t.Fatal(err)
