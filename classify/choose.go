@@ -64,9 +64,10 @@ func (rs *RuleSet) choose(m *matches, scores []score) {
 	if len(m.given) < 2 {
 		return
 	}
-	candidates := make([]candidate, len(m.given))
+	candidates := slices.Grow(m.candidates[:0], len(m.given))[:len(m.given)]
+	m.candidates = candidates
 	for i, label := range m.given {
-		candidates[i] = rs.candidate(m, label)
+		rs.weigh(m, label, &candidates[i])
 		scores[label].strength = candidates[i].strength
 	}
 	labels := rs.taxonomy.Labels
@@ -74,13 +75,15 @@ func (rs *RuleSet) choose(m *matches, scores []score) {
 		return cmp.Or(cmp.Compare(b.strength, a.strength), cmp.Compare(labels[b.label].Priority, labels[a.label].Priority), cmp.Compare(a.first, b.first), b.length-a.length)
 	})
 	kept := candidates[:1]
-	for _, c := range candidates[1:] {
+	for i := 1; i < len(candidates); i++ {
+		c := &candidates[i]
 		to, reason := rs.yields(c, kept)
-		if reason == yieldsNot {
-			kept = append(kept, c)
+		if reason != yieldsNot {
+			scores[c.label].silencedBy, scores[c.label].reason = labels[to].Code, reason
 			continue
 		}
-		scores[c.label].silencedBy, scores[c.label].reason = labels[to].Code, reason
+		candidates[len(kept)], candidates[i] = candidates[i], candidates[len(kept)] // each keeps its own memory
+		kept = candidates[:len(kept)+1]
 	}
 	m.given = m.given[:0]
 	for _, c := range kept {
@@ -89,7 +92,7 @@ func (rs *RuleSet) choose(m *matches, scores []score) {
 }
 
 // yields finds the first of the stronger labels to which a label gives way.
-func (rs *RuleSet) yields(c candidate, stronger []candidate) (to int32, reason reasonToYield) {
+func (rs *RuleSet) yields(c *candidate, stronger []candidate) (to int32, reason reasonToYield) {
 	t := rs.taxonomy
 	for _, s := range stronger {
 		if slices.ContainsFunc(t.exclusive, func(set []int32) bool { return slices.Contains(set, c.label) && slices.Contains(set, s.label) }) {
@@ -107,9 +110,9 @@ func (rs *RuleSet) yields(c candidate, stronger []candidate) (to int32, reason r
 	return 0, yieldsNot
 }
 
-// candidate weighs the evidence of a label.
-func (rs *RuleSet) candidate(m *matches, label int32) candidate {
-	c := candidate{label: label, first: int32(len(m.doc.runes))}
+// weigh fills a candidate, whose memory it keeps, with the evidence of a label.
+func (rs *RuleSet) weigh(m *matches, label int32, c *candidate) {
+	*c = candidate{label: label, first: int32(len(m.doc.runes)), words: c.words[:0]}
 	salience := rs.taxonomy.Salience
 	for _, t := range m.traces {
 		if t.label != label {
@@ -133,7 +136,6 @@ func (rs *RuleSet) candidate(m *matches, label int32) candidate {
 	if c.length < salience.FewUnder {
 		c.strength *= salience.Few
 	}
-	return c
 }
 
 // joined sorts spans and makes one of those that overlap.

@@ -11,24 +11,25 @@ const maxHits = 20_000
 // matches is one call laid out with the words that stand in it. It is reused from call to call.
 type matches struct {
 	*program
-	doc      document
-	raw      [][]span // by group: every place of a word, by start, before the filters
-	words    [][]span // by group: the places past the filters; valid where filtered is set
-	filtered []bool
-	touched  []int32                       // groups with raw words
-	mixed    []bool                        // by group: raw is not in order yet
-	note     func(group, start, end int32) // take
-	anchors  []bool                        // of anchored: by rule
-	mayFire  []int32                       // of anchored
-	pairs    [][2]span
-	search   search
-	row      row     // the text in the view being matched
-	sounding bool    // words count that only sound like keywords
-	used     []span  // evidence of the condition being evaluated
-	traces   []trace // of the rules of labels that fired
-	told     []span  // their evidence
-	given    []int32 // labels, the strongest first
-	labels   []string
+	doc        document
+	raw        [][]span // by group: every place of a word, by start, before the filters
+	words      [][]span // by group: the places past the filters; valid where filtered is set
+	filtered   []bool
+	touched    []int32                       // groups with raw words
+	mixed      []bool                        // by group: raw is not in order yet
+	note       func(group, start, end int32) // take
+	anchors    []bool                        // of anchored: by rule
+	mayFire    []int32                       // of anchored
+	pairs      [][2]span
+	search     search
+	row        row         // the text in the view being matched
+	sounding   bool        // words count that only sound like keywords
+	used       []span      // evidence of the condition being evaluated
+	traces     []trace     // of the rules of labels that fired
+	told       []span      // their evidence
+	given      []int32     // labels, the strongest first
+	candidates []candidate // of choose
+	labels     []string
 }
 
 // find forgets the former call and matches the words of all groups in the document.
