@@ -112,7 +112,7 @@ func (s *simulated) detect(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, r := range trend.Locate(s.areas, trend.Reject(e, trend.DefaultLevel), config.Factors) {
+		for _, r := range trend.Locate(s.areas, trend.Reject(e, trend.DefaultLevel), config) {
 			at := [2]int{r.Category, r.Area}
 			last, known := seen[at]
 			seen[at] = day

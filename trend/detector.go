@@ -201,6 +201,9 @@ func (d *Detector) judge(c, area int, limit float64) (out Cell) {
 		windows[next] = w
 		next++
 	}
+	if hours := d.recent[len(d.recent)-1].Hours; hours != nil {
+		next += d.judgeHours(&out, hours, windows[next:], rho)
+	}
 	if observed < d.config.Least {
 		out.P = 1
 	}
@@ -208,6 +211,28 @@ func (d *Detector) judge(c, area int, limit float64) (out Cell) {
 		out.Windows = append(out.Windows, windows[:next]...)
 	}
 	return out
+}
+
+// judgeHours compares the last hours of a cell with their share of the day that its baseline expects, fills in their
+// windows and returns how many there are.
+func (d *Detector) judgeHours(out *Cell, hours *Hours, windows []Window, rho float64) int {
+	at := d.cats[out.Category].cells[out.Area]
+	factor := d.recent[len(d.recent)-1].factors[out.Category]
+	rate, spread := at.cases/at.exposure*factor, at.cases/(at.exposure*at.exposure)*factor*factor
+	observed, share, back := 0, 0.0, 0
+	for i, length := range d.config.Short {
+		for ; back < min(length, len(hours.Counts)); back++ {
+			observed += hours.Counts[back][out.Category][out.Area]
+			share += hours.Shares[out.Category][back]
+		}
+		expected := rate * share
+		w := Window{Hours: length, Observed: observed, Expected: expected, Variance: d.config.Dispersion*expected + rho*expected*expected + spread*share*share}
+		if observed > 0 && rate >= d.config.ShortLeast {
+			out.P = min(out.P, d.config.ShortFactor*stat.MidTail(observed, w.Expected, w.Variance))
+		}
+		windows[i] = w
+	}
+	return len(d.config.Short)
 }
 
 // learn takes a day into the baselines.

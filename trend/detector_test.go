@@ -42,7 +42,7 @@ func TestRiseIsLocated(t *testing.T) {
 	day := quiet(28, 5)
 	day.Counts[0] = []int{35, 30, 5}
 	e := next(t, d, day)
-	places := Locate(town, Reject(e, 0.05), DefaultConfig().Factors)
+	places := Locate(town, Reject(e, 0.05), DefaultConfig())
 	if len(places) != 1 || places[0].Area != 1 || places[0].Window.Days != 1 || places[0].Window.Observed != 30 {
 		t.Fatalf("located %+v", places)
 	}
@@ -55,7 +55,7 @@ func TestStormIsTheParent(t *testing.T) {
 		next(t, d, quiet(i, 20))
 	}
 	e := next(t, d, quiet(28, 100))
-	places := Locate(town, Reject(e, 0.05), DefaultConfig().Factors)
+	places := Locate(town, Reject(e, 0.05), DefaultConfig())
 	if len(places) != 1 || places[0].Area != 0 {
 		t.Errorf("located %+v", places)
 	}

@@ -21,12 +21,13 @@ type Input struct {
 	Families func(label string) string // the cause that a label shares with others; nil for its topmost code
 	Hold     map[string]string         // labels that are not judged, and why: their rules changed, and history is not reclassified
 	Level    float64                   // that the labels share, 0 … 1; 0 for DefaultLevel. Budget finds one
+	Strict   bool                      // reject by e-values: the level then holds whatever depends on what, at a cost in power
 	Config   Config                    // zero for DefaultConfig
 	Watched  map[string]Watched        // what is followed, by a name of the caller's: Judgement.Readings says how it stands
 }
 
-// DefaultLevel gives about one false rise in two weeks on simulated hotlines of 2,652 series (docs/benchmarks.md).
-const DefaultLevel = 0.1
+// DefaultLevel gives about one false rise in nine days on simulated hotlines of 2,652 series (docs/benchmarks.md).
+const DefaultLevel = 0.15
 
 // Judgement is what an evaluation says of one bucket.
 type Judgement struct {
@@ -42,12 +43,12 @@ type Judgement struct {
 type Rise struct {
 	Label  string
 	Family string
-	Area   string    // path
-	Bucket time.Time // that was judged
-	Since  time.Time // start of the window that tells most
-	P      float64   // adjusted for the windows tried
-	Score  float64   // log likelihood ratio, over-dispersion taken off
-	Window Window
+	Area   string           // path
+	Bucket time.Time        // that was judged
+	Since  time.Time        // start of the window that tells most, of days or of hours
+	P      float64          // adjusted for the windows tried
+	Score  float64          // log likelihood ratio, over-dispersion taken off
+	Window Window           // of days
 	Causes []calendar.Cause // events that explain it; it stands all the same
 	Older  []Older          // what the rules in use elsewhere say
 }
@@ -80,9 +81,9 @@ func Judge(p Plan, in Input) (Judgement, error) {
 	for _, n := range e.Tested {
 		out.Tested += n
 	}
-	rejected := Reject(e, in.Level)
+	rejected := in.reject(e)
 	out.Readings = h.readings(d, rejected)
-	for _, place := range Locate(h.areas, rejected, in.Config.Factors) {
+	for _, place := range Locate(h.areas, rejected, in.Config) {
 		out.Rises = append(out.Rises, h.rise(place, in))
 	}
 	slices.SortStableFunc(out.Rises, func(a, b Rise) int { return cmp.Compare(b.Score, a.Score) })
@@ -104,6 +105,14 @@ func (in *Input) defaults() {
 	}
 }
 
+// reject returns the cells that stand out.
+func (in *Input) reject(e Evaluation) []Cell {
+	if in.Strict {
+		return RejectStrict(e, in.Level)
+	}
+	return Reject(e, in.Level)
+}
+
 // rejectLimit is the p-value above which a cell can't be rejected at any useful level.
 const rejectLimit = 0.05
 
@@ -123,7 +132,7 @@ type calendarDay struct {
 	counts   []cellCount
 }
 
-type cellCount struct{ label, area, matters int }
+type cellCount struct{ label, area, matters, back int } // back: whole hours between the bucket and the end of the day
 
 // newHistory sorts counts into days, and builds the tree of their areas.
 func newHistory(p Plan, in Input) (*history, error) {
@@ -169,7 +178,7 @@ func newHistory(p Plan, in Input) (*history, error) {
 			return 0
 		})
 		if found {
-			h.days[i].counts = append(h.days[i].counts, cellCount{labels[c.Label], areas[c.Area], int(c.Matters)})
+			h.days[i].counts = append(h.days[i].counts, cellCount{labels[c.Label], areas[c.Area], int(c.Matters), int(h.days[i].to.Sub(c.Bucket).Hours()+0.5) - 1})
 		}
 	}
 	return h, h.areas.Check()
@@ -183,14 +192,9 @@ func depth(path string) int {
 }
 
 // day is a day as the detector takes it.
-func (h *history) day(d calendarDay) Day {
-	out := Day{Weekday: h.in.Calendar.Weekday(d.to.Add(-time.Second)), Counts: make([][]int, len(h.labels))}
-	switch kind, _ := h.in.Calendar.Kind(d.from.Add(12 * time.Hour)); kind {
-	case calendar.Holiday:
-		out.Holiday = true
-	case calendar.Festival:
-		out.Holiday, out.Festival = true, true
-	}
+func (h *history) day(d calendarDay, last bool) Day {
+	out := h.kind(d)
+	out.Counts = make([][]int, len(h.labels))
 	cells := make([]int, len(h.labels)*len(h.areas))
 	for i := range out.Counts {
 		out.Counts[i], cells = cells[:len(h.areas):len(h.areas)], cells[len(h.areas):]
@@ -199,6 +203,9 @@ func (h *history) day(d calendarDay) Day {
 		for area := c.area; area >= 0; area = h.areas[area] {
 			out.Counts[c.label][area] += c.matters
 		}
+	}
+	if last && h.plan.Interval == Hourly {
+		out.Hours = h.hours()
 	}
 	for i, path := range h.paths {
 		if !h.plan.knows(path, d.from, d.to) {
@@ -211,6 +218,18 @@ func (h *history) day(d calendarDay) Day {
 	return out
 }
 
+// kind is a day's weekday and whether it is a holiday, without what was told.
+func (h *history) kind(d calendarDay) Day {
+	out := Day{Weekday: h.in.Calendar.Weekday(d.to.Add(-time.Second))}
+	switch kind, _ := h.in.Calendar.Kind(d.from.Add(12 * time.Hour)); kind {
+	case calendar.Holiday:
+		out.Holiday = true
+	case calendar.Festival:
+		out.Holiday, out.Festival = true, true
+	}
+	return out
+}
+
 // evaluate runs the detector over the history and judges the last day.
 func (h *history) evaluate(config Config) (*Detector, Evaluation, error) {
 	d, err := NewDetector(h.areas, len(h.labels), config)
@@ -218,15 +237,18 @@ func (h *history) evaluate(config Config) (*Detector, Evaluation, error) {
 		return nil, Evaluation{}, err
 	}
 	var e Evaluation
-	for i, day := range h.days {
+	recent := h.days[max(0, len(h.days)-dailyReach):]
+	for i, day := range recent {
+		last := i == len(recent)-1
 		limit := 0.0
-		if i == len(h.days)-1 {
+		if last {
 			limit = rejectLimit
 		}
-		if e, err = d.Next(h.day(day), limit); err != nil {
+		if e, err = d.Next(h.day(day, last), limit); err != nil {
 			return d, e, err
 		}
 	}
+	h.seasons(&e, rejectLimit)
 	return d, e, nil
 }
 
@@ -234,7 +256,7 @@ func (h *history) evaluate(config Config) (*Detector, Evaluation, error) {
 func (h *history) rise(place Located, in Input) Rise {
 	label, area := h.labels[place.Category], h.paths[place.Area]
 	r := Rise{Label: label, Family: in.Families(label), Area: area, Bucket: h.plan.Bucket, P: place.P, Score: place.Score, Window: place.Window,
-		Since: h.plan.To.AddDate(0, 0, -place.Window.Days)}
+		Since: h.since(place)}
 	for _, c := range in.Causes {
 		if c.Concerns(label, area, r.Since, h.plan.To) {
 			r.Causes = append(r.Causes, c)
@@ -242,6 +264,17 @@ func (h *history) rise(place Located, in Input) Rise {
 	}
 	r.Older = older(h.series(place.Category, place.Area))
 	return r
+}
+
+// since is when the window that tells most begins, be it of days or of hours.
+func (h *history) since(place Located) time.Time {
+	best, score := place.Window, place.Window.score()
+	for _, w := range place.Windows {
+		if s := w.score(); w.Hours > 0 && s > score {
+			best, score = w, s
+		}
+	}
+	return h.plan.To.AddDate(0, 0, -best.Days).Add(-time.Duration(best.Hours) * time.Hour)
 }
 
 // series returns the counts of a cell day by day.

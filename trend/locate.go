@@ -12,13 +12,26 @@ import (
 // Hochberg's step-up rule (1995, JRSS B 57:289) over all areas that are known. Those in which too little was told count
 // as well: they were looked at, too, and to leave them out because of what was told there would spoil the level.
 func Reject(e Evaluation, q float64) []Cell {
+	return e.reject(func(p, rank, tested float64) bool { return p <= q/float64(len(e.Tested))*rank/tested })
+}
+
+// RejectStrict is Reject by e-values, of which the share of false rejections stays below q whatever depends on what (Wang
+// & Ramdas 2022, JRSS B 84:822): a p-value gives the e-value 1/2 p^(-1/2) (Vovk & Wang 2021, Ann Stat 49:1736).
+func RejectStrict(e Evaluation, q float64) []Cell {
+	return e.reject(func(p, rank, tested float64) bool {
+		return 0.5/math.Sqrt(p) >= tested/rank*float64(len(e.Tested))/q
+	})
+}
+
+// reject returns, in each category, the cells up to the last one that passes at its rank by p-value.
+func (e Evaluation) reject(passes func(p, rank, tested float64) bool) []Cell {
 	var out []Cell
 	for cells := range byCategory(e.Cells) {
 		category := cells[0].Category
 		slices.SortStableFunc(cells, func(a, b Cell) int { return cmp.Compare(a.P, b.P) })
 		last := 0
 		for i, c := range cells {
-			if c.P <= q/float64(len(e.Tested))*float64(i+1)/float64(e.Tested[category]) {
+			if passes(c.P, float64(i+1), float64(e.Tested[category])) {
 				last = i + 1
 			}
 		}
@@ -46,7 +59,7 @@ func byCategory(cells []Cell) func(func([]Cell) bool) {
 // Located is a place that its relatives do not explain.
 type Located struct {
 	Cell
-	Window Window  // the one that tells most
+	Window Window  // the one of days that tells most
 	Score  float64 // log likelihood ratio, over-dispersion taken off
 }
 
@@ -56,7 +69,7 @@ const relativeLevel = 1e-3
 // Locate finds where rejected cells have their cause: in each category it takes the area that tells most, by the
 // expectation-based scan statistic (Neill 2009, Int J Forecasting 25:498) on the tree, lets it explain the areas below
 // by its relative rise and those above by its excess, tests these again, and so on.
-func Locate(areas Areas, rejected []Cell, factors []float64) []Located {
+func Locate(areas Areas, rejected []Cell, config Config) []Located {
 	var out []Located
 	for left := range byCategory(rejected) {
 		for i := range left {
@@ -71,16 +84,17 @@ func Locate(areas Areas, rejected []Cell, factors []float64) []Located {
 			}
 			out = append(out, found)
 			left = slices.Delete(left, best, best+1)
-			left = slices.DeleteFunc(left, func(c Cell) bool { return explained(areas, c, found, factors) })
+			left = slices.DeleteFunc(left, func(c Cell) bool { return explained(areas, c, found, config) })
 		}
 	}
 	return out
 }
 
+// strongest is the window of days that tells most.
 func strongest(c Cell) (best Window, score float64) {
 	score = -1
 	for _, w := range c.Windows {
-		if s := w.score(); s > score {
+		if s := w.score(); s > score && w.Days > 0 {
 			best, score = w, s
 		}
 	}
@@ -98,7 +112,7 @@ func (w Window) score() float64 {
 
 // explained takes a located area into account in the windows of c, if they are related, and reports whether nothing
 // remains.
-func explained(areas Areas, c Cell, by Located, factors []float64) bool {
+func explained(areas Areas, c Cell, by Located, config Config) bool {
 	if !areas.Related(c.Area, by.Area) {
 		return false
 	}
@@ -113,10 +127,18 @@ func explained(areas Areas, c Cell, by Located, factors []float64) bool {
 			w.Observed -= max(0, int(math.Round(float64(cause.Observed)-cause.Expected)))
 		}
 		if w.Observed > 0 {
-			least = min(least, factors[i]*stat.MidTail(w.Observed, w.Expected, w.Variance))
+			least = min(least, config.factor(i)*stat.MidTail(w.Observed, w.Expected, w.Variance))
 		}
 	}
 	return least >= relativeLevel
+}
+
+// factor is what the p-value of window i is multiplied by, those of hours coming last.
+func (c Config) factor(i int) float64 {
+	if i < len(c.Factors) {
+		return c.Factors[i]
+	}
+	return c.ShortFactor
 }
 
 func (w Window) ratio() float64 { return float64(w.Observed) / w.Expected }

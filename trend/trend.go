@@ -60,18 +60,29 @@ type Day struct {
 	// Unknown marks areas of which not every source was complete: absent is not zero. Such a day neither raises a
 	// signal there nor teaches anything. Nil if all are known.
 	Unknown []bool
+	// Hours breaks the end of the day up, so that it can be judged by the hour; nil for a day that is not.
+	Hours *Hours
+}
+
+// Hours holds the last hours of a day, the newest first.
+type Hours struct {
+	Counts [][][]int   // [hour back][category][area], those of the areas below included
+	Shares [][]float64 // [category][hour back]: which part of a day's matters that hour of the day has, on average
 }
 
 // Config holds the settings of a detector. DefaultConfig gives those that the benchmarks are measured with.
 type Config struct {
-	Discount   float64   // share of the past that a day keeps, 0 … 1
-	Prior      float64   // days' worth of the expectation borrowed from the parents
-	Guard      int       // days before the present that do not teach yet
-	Dispersion float64   // variance over mean of counts within a day
-	Windows    []int     // lengths of the trailing windows, days, ascending
-	Factors    []float64 // by which the p-value of each window is multiplied before the least of them is taken
-	Least      int       // matters in the longest window below which a cell is not tested
-	Clip       float64   // standard deviations above the mean at which a day's lesson is clipped
+	Discount    float64   // share of the past that a day keeps, 0 … 1
+	Prior       float64   // days' worth of the expectation borrowed from the parents
+	Guard       int       // days before the present that do not teach yet
+	Dispersion  float64   // variance over mean of counts within a day
+	Windows     []int     // lengths of the trailing windows, days, ascending
+	Factors     []float64 // by which the p-value of each window is multiplied before the least of them is taken
+	Short       []int     // lengths of further windows in hours, ascending, for days that have Hours
+	ShortLeast  float64   // matters a day that a cell must let expect for these to be looked at
+	ShortFactor float64   // by which their p-values are multiplied
+	Least       int       // matters in the longest window below which a cell is not tested
+	Clip        float64   // standard deviations above the mean at which a day's lesson is clipped
 
 	// Holiday and Festival are by how much more is told on holidays and at Spring Festival than on a Sunday, as long as
 	// none was seen; 1 for as much.
@@ -82,7 +93,7 @@ const maxWindows = 16
 
 // DefaultConfig returns the settings that the benchmarks are measured with.
 func DefaultConfig() Config {
-	return Config{Discount: 0.98, Prior: 14, Guard: 5, Dispersion: 1.2, Windows: []int{1, 2, 3, 5, 7}, Factors: []float64{12, 5, 2.5, 1.5, 1.5}, Least: 3, Clip: 3, Holiday: 1, Festival: 1}
+	return Config{Discount: 0.98, Prior: 14, Guard: 5, Dispersion: 1.2, Windows: []int{1, 2, 3, 5, 7}, Factors: []float64{12, 5, 2.5, 1.5, 1.5}, Short: []int{1, 3, 6, 12}, ShortLeast: 2, ShortFactor: 20, Least: 3, Clip: 3, Holiday: 1, Festival: 1}
 }
 
 // Check says what is wrong with the settings.
@@ -98,6 +109,8 @@ func (c Config) Check() error {
 		{len(c.Windows) == 0 || len(c.Windows) > maxWindows, "give 1 to 16 windows"},
 		{len(c.Factors) != len(c.Windows), "give as many factors as windows"},
 		{slices.ContainsFunc(c.Factors, func(f float64) bool { return !(f >= 1) }), "factors must be at least 1"},
+		{len(c.Windows)+len(c.Short) > maxWindows, "give at most 16 windows, those in hours included"},
+		{len(c.Short) > 0 && c.ShortFactor < 1, "short factor must be at least 1"},
 		{c.Clip <= 0, "clip must be above 0 standard deviations"},
 		{c.Holiday <= 0 || c.Festival <= 0, "holiday and festival must be above 0 times what is told on a Sunday"},
 	} {
@@ -122,7 +135,8 @@ type Cell struct {
 
 // Window compares what was told over some days with what was expected.
 type Window struct {
-	Days     int
+	Days     int // 0 for one of hours
+	Hours    int // 0 for one of days
 	Observed int
 	Expected float64
 	Variance float64 // of the observed count about the expected one

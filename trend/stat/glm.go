@@ -13,6 +13,7 @@ type Fit struct {
 	Hat        []float64 // leverage of each row, 0 … 1
 	Dispersion float64   // Pearson's chi square over the degrees of freedom; not bounded below
 	Relative   float64   // sum of weight ((y-mean)/mean)² over the degrees of freedom: the squared coefficient of variation
+	Deviance   float64   // weighted
 	DF         int       // rows of positive weight less coefficients
 
 	covariance []float64 // of the coefficients at dispersion 1, row by row
@@ -82,7 +83,7 @@ func QuasiPoisson(rows [][]float64, y, weights []float64) (*Fit, error) {
 			break
 		}
 	}
-	f.DF = -p
+	f.Deviance, f.DF = deviance, -p
 	for i, row := range rows {
 		if prior(i) > 0 {
 			f.DF++

@@ -18,6 +18,14 @@ func StudentTwoSided(t, df float64) float64 {
 	return mathext.RegIncBeta(df/2, 0.5, df/(df+t*t))
 }
 
+// FUpper returns P(F > f) for the F distribution with n and d degrees of freedom.
+func FUpper(f, n, d float64) float64 {
+	if f <= 0 {
+		return 1
+	}
+	return mathext.RegIncBeta(d/2, n/2, d/(d+n*f))
+}
+
 // nearPoisson is the share of the mean by which a variance must exceed it to be told from a Poisson distribution's.
 const nearPoisson = 1e-9
 

@@ -66,7 +66,7 @@ func Run(h *Hotline, config trend.Config, q float64) (Result, error) {
 		}
 		rejected := trend.Reject(e, q)
 		out.NodeAlarms += len(rejected)
-		courses = trend.Follow(courses, moment(day), h.rises(day, trend.Locate(h.Areas, rejected, config.Factors)))
+		courses = trend.Follow(courses, moment(day), h.rises(day, trend.Locate(h.Areas, rejected, config)))
 	}
 	for _, a := range alarms {
 		if a.p < 0.01 && h.undisturbed(a.day, a.category, a.area) {
