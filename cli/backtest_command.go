@@ -74,7 +74,7 @@ func (s *session) backtest(c *cli.Context) error {
 	if c.Bool("assume-complete") {
 		replay.AssumeComplete(to)
 	}
-	judge, err := s.detection(interval, c.Float64("significance"))
+	judge, err := s.detection(interval, readSensitivity(c))
 	if err != nil {
 		return err
 	}

@@ -83,11 +83,11 @@ func (d *demo) incidents(ctx context.Context, store index.Store, truth *sample.T
 	if err != nil {
 		return err
 	}
-	w, err := d.watcher(ctx, store, of, trend.Daily, trend.DefaultLevel, watchLease)
+	w, err := d.watcher(ctx, store, of, trend.Daily, sensitivity{}, watchLease)
 	if err != nil {
 		return err
 	}
-	judge, err := d.detection(trend.Daily, trend.DefaultLevel)
+	judge, err := d.detection(trend.Daily, sensitivity{})
 	if err != nil {
 		return err
 	}

@@ -68,7 +68,7 @@ func replaySample(t *testing.T, contacts []sample.Contact, truth *sample.Truth) 
 	detect.SortContacts(replay.Contacts)
 	end := truth.Problems[0].Through
 	replay.AssumeComplete(end)
-	judge, err := s.detection(trend.Daily, 0)
+	judge, err := s.detection(trend.Daily, sensitivity{})
 	if err != nil {
 		t.Fatal(err)
 	}

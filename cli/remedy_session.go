@@ -70,7 +70,7 @@ func (s *session) practice(ctx context.Context, store index.Store) (remedy.Pract
 }
 
 // detection is the judge of this configuration, without its source.
-func (s *session) detection(interval trend.Interval, level float64) (*detect.Judge, error) {
+func (s *session) detection(interval trend.Interval, of sensitivity) (*detect.Judge, error) {
 	layers, err := s.layers()
 	if err != nil {
 		return nil, err
@@ -93,7 +93,7 @@ func (s *session) detection(interval trend.Interval, level float64) (*detect.Jud
 		}
 		return code
 	}
-	return &detect.Judge{Calendar: days, Causes: causes, Families: families, Interval: interval, Level: level}, nil
+	return &detect.Judge{Calendar: days, Causes: causes, Families: families, Interval: interval, Level: of.significance, PerWeek: of.perWeek}, nil
 }
 
 // labels lists the codes of the rules in force.

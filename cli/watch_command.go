@@ -47,6 +47,7 @@ func detectionFlags() []cli.Flag {
 		&cli.StringFlag{Name: "tree", Value: "grid", Usage: "of areas: grid or division", Category: category},
 		&cli.IntFlag{Name: "level", Value: index.DailyLevels, Usage: "how deep in it: 4 is the station (供电所)", Category: category},
 		&cli.Float64Flag{Name: "significance", Value: trend.DefaultLevel, Usage: "shared by the labels; higher finds more and raises more false alarms", Category: category},
+		&cli.Float64Flag{Name: "per-week", Usage: "choose the significance so that the last eight weeks would have opened at most so many `INCIDENTS` a week; with --interval day", Category: category},
 	}
 }
 
@@ -65,7 +66,17 @@ func readDetection(c *cli.Context) (grain, trend.Interval, error) {
 	if q := c.Float64("significance"); q <= 0 || q >= 1 {
 		return of, interval, usagef("--significance %g: must be between 0 and 1", q)
 	}
+	if n := c.Float64("per-week"); n < 0 || n > 0 && interval == trend.Hourly {
+		return of, interval, usagef("--per-week %g: must not be negative, and goes with --interval day alone", n)
+	}
 	return of, interval, nil
+}
+
+// sensitivity says how much is to be found: at a significance, or at the one that opens so many incidents a week.
+type sensitivity struct{ significance, perWeek float64 }
+
+func readSensitivity(c *cli.Context) sensitivity {
+	return sensitivity{c.Float64("significance"), c.Float64("per-week")}
 }
 
 // watchLease is how long a watcher may be silent before another one takes over; looks further apart make it longer.
@@ -84,7 +95,7 @@ func (s *session) watch(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	w, err := s.watcher(c.Context, store, of, interval, c.Float64("significance"), max(watchLease, every*3/2))
+	w, err := s.watcher(c.Context, store, of, interval, readSensitivity(c), max(watchLease, every*3/2))
 	if err != nil {
 		return err
 	}
@@ -121,8 +132,8 @@ func (s *session) watch(c *cli.Context) error {
 }
 
 // watcher makes a watcher over the store.
-func (s *session) watcher(ctx context.Context, store index.Store, of grain, interval trend.Interval, significance float64, lease time.Duration) (*remedy.Watcher, error) {
-	judge, err := s.detection(interval, significance)
+func (s *session) watcher(ctx context.Context, store index.Store, of grain, interval trend.Interval, how sensitivity, lease time.Duration) (*remedy.Watcher, error) {
+	judge, err := s.detection(interval, how)
 	if err != nil {
 		return nil, err
 	}

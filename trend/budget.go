@@ -1,6 +1,12 @@
 package trend
 
-import "fmt"
+import (
+	"errors"
+	"fmt"
+)
+
+// ErrShort says that there is not enough history to find a level from.
+var ErrShort = errors.New("it needs at least five weeks of history, by the day")
 
 // Dial is a level, and how many incidents it would have opened.
 type Dial struct {
@@ -19,11 +25,11 @@ var budgetLevels = [...]float64{0.5, 0.3, 0.2, 0.15, 0.1, 0.07, 0.05, 0.03, 0.02
 
 // Budget finds the highest level at which the last eight weeks of the history would have opened at most so many
 // incidents a week, true and false ones alike: what the people who must look at them can deal with. If even the lowest
-// level opens more, that is returned. The history must be at least five weeks long, four of them to learn from.
+// level opens more, that is returned. A history of less than five weeks, four of them to learn from, is ErrShort.
 func Budget(p Plan, in Input, perWeek float64) (Dial, error) {
 	in.defaults()
 	if p.Bucket.IsZero() || p.Interval != Daily {
-		return Dial{}, fmt.Errorf("find a level for %v incidents a week: it needs a plan by the day that judges something", perWeek)
+		return Dial{}, fmt.Errorf("find a level for %v incidents a week: %w", perWeek, ErrShort)
 	}
 	h, err := newHistory(p, in)
 	if err != nil {
@@ -31,7 +37,7 @@ func Budget(p Plan, in Input, perWeek float64) (Dial, error) {
 	}
 	days := min(budgetDays, len(h.days)-budgetLearn)
 	if days < 7 || len(h.labels) == 0 {
-		return Dial{}, fmt.Errorf("find a level for %v incidents a week: %d days of history are too few, give at least five weeks", perWeek, len(h.days))
+		return Dial{}, fmt.Errorf("find a level for %v incidents a week: %w", perWeek, ErrShort)
 	}
 	past, err := h.replay(days)
 	if err != nil {

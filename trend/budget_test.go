@@ -1,6 +1,7 @@
 package trend
 
 import (
+	"errors"
 	"math/rand/v2"
 	"testing"
 
@@ -44,8 +45,8 @@ func TestBudget(t *testing.T) {
 		last = dial.Level
 	}
 	short := NewPlan([]Span{{Source: "95598", From: day(60), Through: day(90)}}, nil, Daily, day(90), holidays(t))
-	if _, err := Budget(short, in, 1); err == nil {
-		t.Error("a month of history is enough")
+	if _, err := Budget(short, in, 1); !errors.Is(err, ErrShort) {
+		t.Errorf("of a month of history: %v", err)
 	}
 }
 

@@ -29,6 +29,10 @@ type Input struct {
 // DefaultLevel gives about one false rise in nine days on simulated hotlines of 2,652 series (docs/benchmarks.md).
 const DefaultLevel = 0.15
 
+// hourlyLooks is by what the level is divided when every hour is judged: as many independent looks as the 24 of a day are
+// worth, by the p-values that give equally many false incidents (docs/benchmarks.md).
+const hourlyLooks = 8
+
 // Judgement is what an evaluation says of one bucket.
 type Judgement struct {
 	Plan   Plan
@@ -80,6 +84,9 @@ func Judge(p Plan, in Input) (Judgement, error) {
 	}
 	for _, n := range e.Tested {
 		out.Tested += n
+	}
+	if p.Interval == Hourly {
+		in.Level /= hourlyLooks
 	}
 	rejected := in.reject(e)
 	out.Readings = h.readings(d, rejected)

@@ -5,6 +5,7 @@ package detect
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"math"
@@ -49,6 +50,7 @@ type Judge struct {
 	Families func(label string) string
 	Interval trend.Interval
 	Level    float64                // of significance, shared by the labels; 0 for the default
+	PerWeek  float64                // incidents a week that the level is chosen for, by what the last eight weeks would have opened; 0: it is not
 	Left     func(all []trend.Left) // told what was not judged, after each look; may be nil
 }
 
@@ -78,6 +80,14 @@ func (j *Judge) Round(ctx context.Context, after time.Time, watched func(time.Ti
 	in := trend.Input{Counts: counts, Calendar: j.Calendar, Causes: j.Causes, Families: j.Families, Hold: held, Level: j.Level, Watched: map[string]trend.Watched{}}
 	for id, root := range watched(plan.To) {
 		in.Watched[id] = trend.Watched{Labels: root.Labels, Area: root.Area}
+	}
+	if j.PerWeek > 0 && plan.Interval == trend.Daily {
+		switch dial, err := trend.Budget(plan, in, j.PerWeek); {
+		case err == nil:
+			in.Level = dial.Level
+		case !errors.Is(err, trend.ErrShort): // until there is enough history, the level stands
+			return nil, err
+		}
 	}
 	found, err := trend.Judge(plan, in)
 	if err != nil {
