@@ -123,3 +123,16 @@ func TestJudgeBySeasons(t *testing.T) {
 		}
 	}
 }
+
+// BenchmarkSeasonal fits three years of days and judges the last.
+func BenchmarkSeasonal(b *testing.B) {
+	y, days := summer(1, 3*365)
+	s := SeasonalDays(DefaultConfig())
+	for b.Loop() {
+		f, err := s.Fit(y, days, nil, len(y)-1)
+		if err != nil {
+			b.Fatal(err)
+		}
+		f.Judge(y, days, nil, len(y)-1)
+	}
+}
