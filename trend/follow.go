@@ -23,7 +23,7 @@ const JoinWithin = 3 * 24 * time.Hour
 // Follow joins the rises of a bucket to the open courses, and returns these, in their order, and after them those that
 // began. A rise joins the oldest course of its family whose area is the rise's, one above or one below it, and whose
 // last sign is at most JoinWithin back; the course's area moves up if the rise is above. Where a family rises in three
-// areas directly below one parent in the same bucket, the parent is the place. Courses that come to be at or below
+// areas directly below one parent in the same bucket, the parent is the place (see gather). Courses that come to be at or below
 // another of their family are swallowed by the older of the two.
 func Follow(open []Course, bucket time.Time, rises []Rise) []Course {
 	courses := slices.Clone(open)
@@ -72,28 +72,42 @@ func Follow(open []Course, bucket time.Time, rises []Rise) []Course {
 	return courses
 }
 
-// commonCause is in how many areas of one parent a family must rise in one bucket for the parent to be the place.
-const commonCause = 3
+const (
+	// commonCause is in how many areas directly below one a family must rise in one bucket for that to be the place,
+	commonCause = 3
+	// scattered how many places must rise in them where these areas do not rise as a whole.
+	scattered = 4
+)
 
-// gather returns the areas of which at least three directly below are marked or gathered, from below upwards.
+// gather returns the areas that are the place of what rises below them, from below upwards: those of which three areas
+// directly below rise or were gathered; and below the topmost, those with four places that rise in three areas directly
+// below.
 func gather(marked []string) []string {
-	here, all := map[string]bool{}, map[string]bool{}
+	here, all, places := map[string]bool{}, map[string]bool{}, map[string]int{}
 	for _, area := range marked {
+		if here[area] {
+			continue
+		}
 		here[area] = true
 		for ; area != ""; area = parent(area) {
 			all[area] = true
+			places[area]++
 		}
 		all[""] = true
 	}
-	below := map[string]int{}
+	rising, holding := map[string]int{}, map[string]int{} // areas directly below that rise, and that hold places which do
 	var out []string
 	for _, area := range slices.SortedFunc(maps.Keys(all), func(a, b string) int { return cmp.Or(cmp.Compare(depth(b), depth(a)), cmp.Compare(a, b)) }) {
-		if below[area] >= commonCause {
+		if rising[area] >= commonCause || depth(area) > 0 && holding[area] >= commonCause && places[area] >= scattered {
 			here[area] = true
 			out = append(out, area)
 		}
-		if here[area] && area != "" {
-			below[parent(area)]++
+		if area == "" {
+			break
+		}
+		holding[parent(area)]++
+		if here[area] {
+			rising[parent(area)]++
 		}
 	}
 	return out

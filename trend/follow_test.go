@@ -50,6 +50,23 @@ func TestFollowGathersSiblings(t *testing.T) {
 	}
 }
 
+// A storm scattered over a city is the city's, though no district rises as a whole; a province is not gathered so.
+func TestFollowGathersScattered(t *testing.T) {
+	four := func(root string) []Rise {
+		return []Rise{risen("outage", root+"/甲/一", 3), risen("outage", root+"/甲/二", 2), risen("outage", root+"/乙/三", 1), risen("outage", root+"/丙/四", 1)}
+	}
+	const city = "江东省/临江市"
+	if got := Follow(nil, day(0), four(city)); len(got) != 1 || got[0].Area != city {
+		t.Errorf("four places in three districts: %+v", got)
+	}
+	if got := Follow(nil, day(0), four(city)[:3]); len(got) != 3 {
+		t.Errorf("three places in two districts: %+v", got)
+	}
+	if got := Follow(nil, day(0), four("江东省")); len(got) != 4 {
+		t.Errorf("four places in three cities: %+v", got)
+	}
+}
+
 func TestFollowSwallows(t *testing.T) {
 	open := Follow(nil, day(0), []Rise{risen("outage", north, 5)})
 	open = Follow(open, day(1), []Rise{risen("outage", south, 5)})
