@@ -29,6 +29,7 @@ const (
 // TestChaosFile kills the ingestion of a file again and again, at points drawn at random, and starts it anew. In the
 // end the store holds what a single reading would have left, and each broken line has one dead letter.
 func TestChaosFile(t *testing.T) {
+	t.Parallel() // with processes of its own, for which it waits most of the time
 	dir := t.TempDir()
 	in := &input{seed: chaosSeed + 1, calls: fileCalls * len(hotline.Hotlines)}
 	lines := in.share(in.deliveries(), hotline.Hotline95598) // a file is of one source

@@ -47,6 +47,7 @@ func oddText(call, version int) string {
 // the reclassification ten times. In the end the index must be what its input says, and every document labelled by the
 // new rules. For a million calls: make chaos-reclassify.
 func TestReclassifyChaos(t *testing.T) {
+	t.Parallel() // with processes of its own, for which it waits most of the time
 	calls := numberOf(t, "RECLASSIFY_CALLS", reclassifyCalls)
 	kafkaDir, err := os.MkdirTemp("", "suqiu-e2e-") //nolint:usetesting // t.TempDir keeps out the user that servers run as
 	if err != nil {

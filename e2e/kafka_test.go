@@ -39,6 +39,7 @@ type kafkaTest struct {
 
 // TestKafka runs suqiu on three real brokers, over TLS and SASL.
 func TestKafka(t *testing.T) {
+	t.Parallel() // with processes of its own, for which it waits most of the time
 	k := &kafkaTest{kafkaCluster: startKafka(t), store: openElastic(t, "kafka")}
 	dir := t.TempDir()
 	k.config = filepath.Join(dir, "suqiu.yaml")

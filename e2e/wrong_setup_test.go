@@ -129,6 +129,7 @@ func commitAt(t *testing.T, w *wrongSetups, group, topic string, offset int64) {
 // the same words, or does its work where the fault lets it; no dead letter is written and nothing is committed that is
 // not stored.
 func TestWrongSetups(t *testing.T) {
+	t.Parallel() // with processes of its own, for which it waits most of the time
 	w := startWrongSetups(t)
 	if err := w.store(t, "suqiu-common").Setup(t.Context()); err != nil {
 		t.Fatal(err)
