@@ -89,6 +89,7 @@ func TestDecide(t *testing.T) {
 		"NoShiftThere":          {labels: "outage.fault", area: other, at: "2026-07-01 08:00", owner: "H2"},
 		"UpToTheCity":           {labels: "outage.fault", area: county, at: "2026-07-01 08:00", owner: "K1", says: "供电服务指挥中心值班"},
 		"Regulator":             {labels: "outage.fault", area: line, hotline: hotline.Hotline12398, at: "2026-07-01 08:00", owner: "C1", says: "监管热线"},
+		"RegulatorAndOthers":    {labels: "outage.fault", area: line, hotline: "12398 12345", at: "2026-07-01 08:00", owner: "D1", says: "停电与抢修"},
 		"OtherParty":            {labels: "bill.markup", area: east, party: hotline.ResponsibleThirdParty, at: "2026-07-01 08:00", owner: "E2", says: "第三方"},
 		"Connect":               {labels: "connect.charger", area: station, at: "2026-07-01 08:00", owner: "A1"},
 		"SecondLabel":           {labels: "other.power,grid.hazard", area: station, at: "2026-07-01 08:00", owner: "H1", says: "设施与施工"},
@@ -102,8 +103,8 @@ func TestDecide(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			q := Question{Labels: strings.Split(tc.labels, ","), Sensitive: tc.sensitive, Area: tc.area, Responsible: tc.party, At: at(t, tc.at)}
-			if tc.hotline != "" {
-				q.Hotlines = []hotline.Hotline{tc.hotline}
+			for _, h := range strings.Fields(string(tc.hotline)) {
+				q.Hotlines = append(q.Hotlines, hotline.Hotline(h))
 			}
 			got := d.Decide(q)
 			path := strings.Join(got.Path, "\n")

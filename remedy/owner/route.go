@@ -40,7 +40,8 @@ func (m *match) holds(q *Question, at time.Time, days *calendar.Calendar) bool {
 	if len(m.responsible) > 0 && !slices.Contains(m.responsible, responsible) {
 		return false
 	}
-	if len(m.hotlines) > 0 && !slices.ContainsFunc(m.hotlines, func(h hotline.Hotline) bool { return slices.Contains(q.Hotlines, h) }) {
+	// A problem told over all hotlines is no matter of one of them.
+	if len(m.hotlines) > 0 && (len(q.Hotlines) == 0 || slices.ContainsFunc(q.Hotlines, func(h hotline.Hotline) bool { return !slices.Contains(m.hotlines, h) })) {
 		return false
 	}
 	if len(m.hours) == 0 {
