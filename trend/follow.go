@@ -73,9 +73,9 @@ func Follow(open []Course, bucket time.Time, rises []Rise) []Course {
 }
 
 const (
-	// commonCause is in how many areas directly below one a family must rise in one bucket for that to be the place,
+	// commonCause is in how many areas directly below one a family must rise in one bucket for that to be the place.
 	commonCause = 3
-	// scattered how many places must rise in them where these areas do not rise as a whole.
+	// scattered is how many places must rise in them where these areas do not rise as a whole.
 	scattered = 4
 )
 

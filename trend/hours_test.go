@@ -2,6 +2,7 @@ package trend
 
 import (
 	"math"
+	"slices"
 	"testing"
 	"time"
 
@@ -33,7 +34,7 @@ func TestJudgeByTheHour(t *testing.T) {
 		if j := judge(t, p, Input{Counts: counts}); len(j.Rises) > 0 {
 			t.Errorf("hour %d: %+v", hour, j.Rises)
 		}
-		storm := append(counts[:len(counts):len(counts)], hotline.Count{Label: "outage.fault", Area: south, Bucket: p.Bucket, Matters: 14})
+		storm := append(slices.Clone(counts), hotline.Count{Label: "outage.fault", Area: south, Bucket: p.Bucket, Matters: 14})
 		j := judge(t, p, Input{Counts: storm})
 		if len(j.Rises) != 1 || j.Rises[0].Area != south || p.To.Sub(j.Rises[0].Since) > 24*time.Hour {
 			t.Errorf("hour %d: a burst gives %+v", hour, j.Rises)

@@ -3,6 +3,7 @@ package trend
 import (
 	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 	"time"
 
@@ -117,7 +118,7 @@ func TestJudgeBySeasons(t *testing.T) {
 		if j := judge(t, p, Input{Counts: counts}); len(j.Rises) > 0 {
 			t.Errorf("%s: %+v", at(now).Format(time.DateOnly), j.Rises)
 		}
-		more := append(counts[:len(counts):len(counts)], hotline.Count{Label: "voltage.low", Area: north, Bucket: at(now - 1), Matters: 40})
+		more := append(slices.Clone(counts), hotline.Count{Label: "voltage.low", Area: north, Bucket: at(now - 1), Matters: 40})
 		if j := judge(t, p, Input{Counts: more}); len(j.Rises) != 1 {
 			t.Errorf("%s: a rise gives %+v", at(now).Format(time.DateOnly), j.Rises)
 		}
