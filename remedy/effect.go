@@ -229,7 +229,7 @@ func (i *Incident) addEffects(effects []Effect, now time.Time) bool {
 // as a backtest over the company's own history has not learned better.
 func DefaultFall() Fall {
 	return Fall{Points: []FallPoint{
-		{Lag: 5, Days: 7, N: 422, Mean: 0.58, Variance: 0.533, Low: -1.81, High: 0.94},
-		{Lag: 5, Days: 30, N: 324, Mean: 0.50, Variance: 0.692, Low: -1.92, High: 0.84},
+		{Lag: 5, Days: 7, N: 598, Mean: 0.58, Variance: 0.392, Low: -1.67, High: 1.00},
+		{Lag: 5, Days: 30, N: 472, Mean: 0.51, Variance: 0.538, Low: -1.98, High: 0.92},
 	}}
 }
