@@ -103,7 +103,7 @@ func TestDecide(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			q := Question{Labels: strings.Split(tc.labels, ","), Sensitive: tc.sensitive, Area: tc.area, Responsible: tc.party, At: at(t, tc.at)}
-			for _, h := range strings.Fields(string(tc.hotline)) {
+			for h := range strings.FieldsSeq(string(tc.hotline)) {
 				q.Hotlines = append(q.Hotlines, hotline.Hotline(h))
 			}
 			got := d.Decide(q)

@@ -3,7 +3,6 @@ package owner
 import (
 	"errors"
 	"fmt"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -144,9 +143,4 @@ func checkOffice(spans []Span) error {
 		return errors.New("office: give at least one stretch of the day, such as 08:30-17:30")
 	}
 	return nil
-}
-
-// anySpan reports whether one of the spans holds t.
-func anySpan(spans []Span, t time.Time) bool {
-	return slices.ContainsFunc(spans, func(s Span) bool { _, ok := s.Holds(t); return ok })
 }
