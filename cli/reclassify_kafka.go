@@ -29,34 +29,57 @@ func refuseFlags(c *cli.Context, why string, names ...string) error {
 	return nil
 }
 
-// reread takes the records of the log the whole way once more: those that reached it from since on and before before, where
-// these are told.
-func (s *session) reread(c *cli.Context, since, before time.Time) error {
+// rereadScope reads which records are read again: those that reached the log from since on and before before, where these are told.
+func rereadScope(c *cli.Context, since, before time.Time) (ingest.RereadScope, error) {
+	scope := ingest.RereadScope{Topic: c.String("topic"), Partitions: c.IntSlice("partition"), Since: since, Before: before}
 	for _, f := range filterFlags() {
 		if name := f.Names()[0]; !slices.Contains([]string{"from", "to", "since"}, name) {
 			if err := refuseFlags(c, "can't be used with --from-kafka: what a record holds is known only once it is read", name); err != nil {
-				return err
+				return scope, err
 			}
 		}
 	}
-	scope := ingest.RereadScope{Topic: c.String("topic"), Partitions: c.IntSlice("partition"), Since: since, Before: before}
 	for name, at := range map[string]**int64{"from-offset": &scope.From, "to-offset": &scope.Until} {
 		if c.IsSet(name) {
 			offset := c.Int64(name)
 			if offset < 0 {
-				return usagef("--%s can't be negative", name)
+				return scope, usagef("--%s can't be negative", name)
 			}
 			*at = &offset
 		}
 	}
 	if scope.From != nil && scope.Until != nil && *scope.From >= *scope.Until {
-		return usagef("--from-offset must lie before --to-offset")
+		return scope, usagef("--from-offset must lie before --to-offset")
+	}
+	return scope, nil
+}
+
+// reread takes the records of the log the whole way once more.
+func (s *session) reread(c *cli.Context, since, before time.Time) error {
+	scope, err := rereadScope(c, since, before)
+	if err != nil {
+		return err
 	}
 	topics, err := s.sources()
 	if err != nil {
 		return err
 	}
-	loop, err := s.openLoop(c.Context, s.cfg.DeadLetter.Limit)
+	cluster, err := s.cluster()
+	if err != nil {
+		return err
+	}
+	stretches, err := ingest.Stretches(c.Context, cluster, topics, scope)
+	if err != nil {
+		return err
+	}
+	if c.Bool("dry-run") {
+		return s.showStretches(c, stretches)
+	}
+	store, err := s.store()
+	if err != nil {
+		return err
+	}
+	loop, err := s.loop(c.Context, store, cluster, s.cfg.DeadLetter.Limit)
 	if err != nil {
 		return err
 	}
@@ -67,15 +90,8 @@ func (s *session) reread(c *cli.Context, since, before time.Time) error {
 	}
 	bar, begun := newBar(s.env.Stderr, "重读日志", false), s.env.Now()
 	reader := ingest.Rereader{
-		Loop: loop.Loop, Cluster: loop.cluster, Topics: topics, Ledger: ledger{loop.store}, Job: job, Workers: c.Int("workers"), Rate: c.Int("rate"),
+		Loop: loop.Loop, Cluster: cluster, Topics: topics, Ledger: ledger{store}, Job: job, Workers: c.Int("workers"), Rate: c.Int("rate"),
 		Progress: func(p ingest.RereadProgress) { bar.set(p.Read, p.Total) },
-	}
-	stretches, err := reader.Stretches(c.Context, scope)
-	if err != nil {
-		return err
-	}
-	if c.Bool("dry-run") {
-		return s.showStretches(c, stretches)
 	}
 	if err := rules.Ready(); err != nil {
 		return err
@@ -83,7 +99,7 @@ func (s *session) reread(c *cli.Context, since, before time.Time) error {
 	progress, err := reader.Run(c.Context, stretches)
 	bar.done()
 	if err == nil {
-		err = loop.store.Refresh(c.Context)
+		err = store.Refresh(c.Context)
 	}
 	if c.Err() != nil {
 		return fmt.Errorf("reclassify: interrupted after %d of %d offsets; start it again in the same way to go on: %w", progress.Read, progress.Total, c.Err())
@@ -95,7 +111,11 @@ func (s *session) reread(c *cli.Context, since, before time.Time) error {
 	if err != nil {
 		return err
 	}
-	took := max(s.env.Now().Sub(begun), time.Millisecond)
+	return s.showReread(c, rules.Revision(), stretches, &progress, max(s.env.Now().Sub(begun), time.Millisecond))
+}
+
+// showReread prints the final account.
+func (s *session) showReread(c *cli.Context, revision int64, stretches []ingest.Stretch, progress *ingest.RereadProgress, took time.Duration) error {
 	if c.String("format") == "json" {
 		return writeJSON(s.env.Stdout, struct {
 			Revision   int64            `json:"ruleset_rev"`
@@ -106,13 +126,13 @@ func (s *session) reread(c *cli.Context, since, before time.Time) error {
 			Superseded int              `json:"superseded"`
 			Dead       int              `json:"dead"`
 			Seconds    float64          `json:"seconds"`
-		}{rules.Revision(), stretches, progress.Read, progress.Resumed, progress.Stored, progress.Superseded, progress.Dead, took.Seconds()})
+		}{revision, stretches, progress.Read, progress.Resumed, progress.Stored, progress.Superseded, progress.Dead, took.Seconds()})
 	}
 	if err := s.showStretches(c, stretches); err != nil {
 		return err
 	}
 	fmt.Fprintf(s.env.Stdout, "规则第 %d 版：重读 %d 个位点（接续此前 %d 个），入库 %d 件，库中已有更新版本 %d 件，死信 %d 件；用时 %s，每秒 %.0f 个\n",
-		rules.Revision(), progress.Read, progress.Resumed, progress.Stored, progress.Superseded, progress.Dead, took.Round(time.Millisecond),
+		revision, progress.Read, progress.Resumed, progress.Stored, progress.Superseded, progress.Dead, took.Round(time.Millisecond),
 		float64(progress.Read-progress.Resumed)/took.Seconds())
 	return nil
 }
@@ -120,7 +140,7 @@ func (s *session) reread(c *cli.Context, since, before time.Time) error {
 // showStretches prints which offsets are read again, and which are gone.
 func (s *session) showStretches(c *cli.Context, stretches []ingest.Stretch) error {
 	if c.String("format") == "json" {
-		return writeJSON(s.env.Stdout, stretches)
+		return writeJSON(s.env.Stdout, append([]ingest.Stretch{}, stretches...))
 	}
 	total := int64(0)
 	for _, one := range stretches {

@@ -60,23 +60,23 @@ type RereadProgress struct {
 	Resumed int64 `json:"resumed"` // offsets that an earlier run had done
 }
 
-// Stretches finds the offsets of a scope, by topic and partition; empty ones are left out.
-func (r *Rereader) Stretches(ctx context.Context, scope RereadScope) ([]Stretch, error) {
-	b, err := r.Cluster.connect()
+// Stretches finds the offsets of a scope in the log, by topic and partition; empty ones are left out. It only asks.
+func Stretches(ctx context.Context, cluster Cluster, known map[string]decode.Source, scope RereadScope) ([]Stretch, error) {
+	b, err := cluster.connect()
 	if err != nil {
 		return nil, fmt.Errorf("read the log again: %w", err)
 	}
 	defer b.close()
-	topics := slices.Sorted(maps.Keys(r.Topics))
+	topics := slices.Sorted(maps.Keys(known))
 	if scope.Topic != "" {
-		if _, known := r.Topics[scope.Topic]; !known {
+		if _, ok := known[scope.Topic]; !ok {
 			return nil, fmt.Errorf("read the log again: no source is configured for topic %s; there are %v", scope.Topic, topics)
 		}
 		topics = []string{scope.Topic}
 	}
 	var all []Stretch
 	for _, topic := range topics {
-		err := retry(ctx, r.Loop.cfg.Clock, r.Loop.cfg.Backoff, func() error {
+		err := retry(ctx, SystemClock{}, Backoff{}.withDefaults(), func() error {
 			some, err := b.stretches(ctx, topic, scope)
 			if err == nil {
 				all = append(all, some...)

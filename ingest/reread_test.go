@@ -60,7 +60,7 @@ func TestStretches(t *testing.T) {
 	if err := b.Cluster().DeleteRecords("calls", 0, 1); err != nil {
 		t.Fatal(err)
 	}
-	r := b.rereader(newMemStore(), newMemSink(), nil)
+	topics := map[string]decode.Source{"calls": source95598}
 	for name, test := range map[string]struct {
 		scope RereadScope
 		want  []Stretch
@@ -77,13 +77,13 @@ func TestStretches(t *testing.T) {
 		"AfterTheLast": {RereadScope{Since: today.Add(24 * time.Hour)}, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
-			got, err := r.Stretches(t.Context(), test.scope)
+			got, err := Stretches(t.Context(), b.cluster(), topics, test.scope)
 			if err != nil || !slices.Equal(got, test.want) {
 				t.Errorf("got %v, %v; want %v", got, err, test.want)
 			}
 		})
 	}
-	if _, err := r.Stretches(t.Context(), RereadScope{Topic: "others"}); err == nil || !strings.Contains(err.Error(), "no source is configured for topic others") {
+	if _, err := Stretches(t.Context(), b.cluster(), topics, RereadScope{Topic: "others"}); err == nil || !strings.Contains(err.Error(), "no source is configured for topic others") {
 		t.Errorf("got %v", err)
 	}
 }
@@ -106,7 +106,7 @@ func TestReread(t *testing.T) {
 	r := b.rereader(store, sink, nil)
 	var last RereadProgress
 	r.Progress = func(p RereadProgress) { last = p }
-	stretches, err := r.Stretches(t.Context(), RereadScope{})
+	stretches, err := Stretches(t.Context(), r.Cluster, r.Topics, RereadScope{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -136,7 +136,7 @@ func TestRereadNoRecords(t *testing.T) {
 	b.writeTransactions("calls", 3)
 	store := newMemStore()
 	r := b.rereader(store, newMemSink(), nil)
-	stretches, err := r.Stretches(t.Context(), RereadScope{})
+	stretches, err := Stretches(t.Context(), r.Cluster, r.Topics, RereadScope{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -157,7 +157,7 @@ func TestRereadResumes(t *testing.T) {
 	}
 	store, ledger := newMemStore(), newMemLedger()
 	r := b.rereader(store, newMemSink(), ledger)
-	stretches, err := r.Stretches(t.Context(), RereadScope{})
+	stretches, err := Stretches(t.Context(), r.Cluster, r.Topics, RereadScope{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -191,7 +191,7 @@ func TestRereadRate(t *testing.T) {
 	clock := newFakeClock()
 	r := b.rereader(newMemStore(), newMemSink(), nil)
 	r.Loop.cfg.Clock, r.Rate = clock, 2
-	stretches, err := r.Stretches(t.Context(), RereadScope{})
+	stretches, err := Stretches(t.Context(), r.Cluster, r.Topics, RereadScope{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -10,8 +10,8 @@ import (
 	"suqiu/hotline"
 )
 
-// vague begin numbers that name no sum: 几百块.
-const vague = "几数多半"
+// vague digits stand in numbers that name no sum: 几百块.
+const vague = "几数"
 
 // pieces are what a 块 counts that is no money: 两块电表.
 const pieces = "石砖板木牌表瓷玻铁砂区牧空田土布肉屏地工电太"
@@ -54,7 +54,7 @@ func (f *finder) amount(i int) int {
 	if number, after, grouped := f.figure(i); grouped && slices.Contains(f.Runes[i:after], ',') && f.at(after) == '元' {
 		value, end, ok = number, after+1, true
 	}
-	if !ok || strings.ContainsAny(string(f.Runes[i:end]), vague[:len("几数")]) {
+	if !ok || strings.ContainsAny(string(f.Runes[i:end]), vague) {
 		return 0
 	}
 	unit := strings.IndexFunc(string(f.Runes[i:end]), func(r rune) bool { return strings.ContainsRune("元块毛角", r) })

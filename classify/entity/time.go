@@ -49,7 +49,7 @@ func (f *finder) time(i int) int {
 		next++
 	}
 	part, partEnd := pick(&f.Text, next, dayParts)
-	if date == "" && len([]rune(part)) > 0 && partEnd == next+1 {
+	if date == "" && part != "" && partEnd == next+1 {
 		part, partEnd = "", next // 晚 and 早 alone say so only behind a day: 昨天晚8点
 	}
 	told := part
@@ -167,7 +167,7 @@ func (f *finder) weekday(i int) (value string, end int) {
 	if n == 0 || f.at(end+n) == 0 || !strings.ContainsRune("一二三四五六日天末", f.at(end+n)) {
 		return "", i
 	}
-	if value == "" && n == 1 && f.token2(end) { // 周一 of a longer word, such as 一周一次
+	if value == "" && n == 1 && f.joined(end) { // 一周一次, 每周一次
 		return "", i
 	}
 	which := f.at(end + n)
@@ -177,8 +177,8 @@ func (f *finder) weekday(i int) (value string, end int) {
 	return value + "周" + string(which), end + n + 1
 }
 
-// token2 reports whether the character at i belongs to a word with the one before, or a number stands there.
-func (t *Text) token2(i int) bool {
+// joined reports whether the character at i belongs to a word with the one before, or a number stands there.
+func (t *Text) joined(i int) bool {
 	return i > 0 && (t.Tokens[i-1] == t.Tokens[i] || isNumeral(t.at(i-1)) || t.at(i-1) == '每')
 }
 

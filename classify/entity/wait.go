@@ -50,9 +50,7 @@ func (f *finder) wait(i int) int {
 		return 0
 	}
 	hours, end, ok := quantity.Read(f.Runes, i, quantity.Duration)
-	if f.has(end, "工作日") { // 十五个工作日
-		end += 3
-	} else if !ok {
+	if !ok {
 		return 0
 	}
 	days := int(hours / day)

@@ -1,0 +1,126 @@
+package cli
+
+import (
+	"bufio"
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"slices"
+	"strings"
+
+	"github.com/urfave/cli/v2"
+
+	"suqiu/classify"
+	"suqiu/hotline"
+)
+
+func dictCheckCommand(env Env) *cli.Command {
+	return &cli.Command{
+		Name: "check", Usage: "找出使分词变差的词 · find entries of the lexicon that cut a reference text worse", ArgsUsage: "[FILE]...",
+		Description: `Takes away each entry of the lexicon, one at a time, and compares how sentences are cut with how their words are given: one
+sentence a line, words parted by blanks, # begins a comment. Without a file, the reference text that ships (reference.txt of the
+dictionaries). An entry does harm when it cuts more of these words in two than are cut without it. Exit code 3 if one does.
+
+Examples:
+   suqiu dict check
+   suqiu dict check my-sentences.txt --all --format json`,
+		Flags: settingFlags(
+			&cli.BoolFlag{Name: "all", Usage: "also entries that do good, or neither"},
+			formatFlag("text or json"),
+		),
+		Action: inSession(env, func(s *session, c *cli.Context) error {
+			sentences, err := s.reference(c.Args().Slice())
+			if err != nil {
+				return err
+			}
+			rules, err := s.examined()
+			if err != nil {
+				return err
+			}
+			effects, err := rules.Segmenter().Effects(sentences)
+			if err != nil {
+				return err
+			}
+			harmful := 0
+			for _, e := range effects {
+				if e.Worse > e.Better {
+					harmful++
+				}
+			}
+			if !c.Bool("all") {
+				effects = slices.DeleteFunc(effects, func(e classify.WordEffect) bool { return e.Worse <= e.Better })
+			}
+			if c.String("format") == "json" {
+				err = writeJSON(env.Stdout, append([]classify.WordEffect{}, effects...))
+			} else {
+				showEffects(env.Stdout, effects, len(sentences), harmful)
+			}
+			if err == nil && harmful > 0 {
+				err = cli.Exit(fmt.Sprintf("%d entries of the lexicon cut the reference text worse; take them out, or give them a lower frequency", harmful), exitCheck)
+			}
+			return err
+		}),
+	}
+}
+
+// reference reads the sentences of files, or of the reference text of the dictionaries.
+func (s *session) reference(names []string) ([]string, error) {
+	if len(names) == 0 {
+		layers, err := s.layers()
+		if err != nil {
+			return nil, err
+		}
+		for _, layer := range slices.Backward(layers) {
+			text, err := fs.ReadFile(layer, "reference.txt")
+			if errors.Is(err, fs.ErrNotExist) {
+				continue // the one below
+			}
+			if err != nil {
+				return nil, err
+			}
+			return readSentences(bytes.NewReader(text), "reference.txt")
+		}
+		return nil, errors.New("the dictionaries have no reference.txt; name a file")
+	}
+	var all []string
+	for _, name := range names {
+		file, label, err := s.openInput(name)
+		if err != nil {
+			return nil, err
+		}
+		some, err := readSentences(file, label)
+		_ = file.Close() // it was only read
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, some...)
+	}
+	return all, nil
+}
+
+func readSentences(r io.Reader, name string) ([]string, error) {
+	var all []string
+	lines := bufio.NewScanner(r)
+	lines.Buffer(nil, hotline.MaxTextBytes)
+	for lines.Scan() {
+		if line := strings.TrimSpace(lines.Text()); line != "" && !strings.HasPrefix(line, "#") {
+			all = append(all, line)
+		}
+	}
+	if err := lines.Err(); err != nil {
+		return nil, fmt.Errorf("read %s: %w", name, err)
+	}
+	if len(all) == 0 {
+		return nil, fmt.Errorf("read %s: there is no sentence; write one a line, its words parted by blanks", name)
+	}
+	return all, nil
+}
+
+func showEffects(w io.Writer, effects []classify.WordEffect, sentences, harmful int) {
+	for _, e := range effects {
+		fmt.Fprintf(w, "%s  切错 %d 处，切对 %d 处（%d 句）\n  有此词：%s\n  无此词：%s\n  应切为：%s\n", e.Word, e.Worse, e.Better, e.Changed, e.With, e.Without, e.Want)
+	}
+	fmt.Fprintf(w, "参考文本 %d 句；使分词变差的词 %d 个\n", sentences, harmful)
+}
