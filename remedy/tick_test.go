@@ -1,0 +1,181 @@
+package remedy
+
+import (
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"suqiu/calendar"
+	"suqiu/dicts"
+	"suqiu/hotline"
+)
+
+// ticks lists what a clock tells between two times, hour by hour, as "kind@hours after the hand-over".
+func ticks(t *testing.T, i *Incident, hours int) string {
+	t.Helper()
+	var told []string
+	for h := range hours + 1 {
+		before := len(i.Outbox)
+		if _, err := i.Tick(practice(t), i.HandedOver.Add(time.Duration(h)*time.Hour)); err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range i.Outbox[before:] {
+			told = append(told, string(m.Kind)+"@"+time.Duration(h*int(time.Hour)).String()+"→"+m.To[0].ID)
+		}
+	}
+	return strings.ReplaceAll(strings.Join(told, " "), "h0m0s", "h")
+}
+
+func TestTick(t *testing.T) {
+	t.Run("NotAcknowledged", func(t *testing.T) {
+		i := incident(t, Onset, Open)
+		want := "warned@20h→owner of 琼/海口 overdue@24h→owner of 琼/海口 escalated@24h→station of 琼/海口 escalated@48h→county of 琼/海口"
+		if got := ticks(t, &i, 100); got != want {
+			t.Errorf("got %s, want %s", got, want)
+		}
+	})
+	t.Run("Acknowledged", func(t *testing.T) {
+		i := incident(t, Onset, Open)
+		do(t, &i, deed(ActAck, noon(2)))
+		want := "warned@192h→owner of 琼/海口 overdue@240h→owner of 琼/海口 supervised@240h→owner of 琼/海口"
+		if got := ticks(t, &i, 300); got != want {
+			t.Errorf("got %s, want %s", got, want)
+		}
+		if len(i.Supervision) != 1 || i.Supervision[0].By != byWatch {
+			t.Errorf("supervision %+v", i.Supervision)
+		}
+	})
+	t.Run("StrictestLimit", func(t *testing.T) {
+		i := incident(t, Onset, Open)
+		i.Fired.Told.Hotlines = append(i.Fired.Told.Hotlines, hotline.Hotline12345)
+		do(t, &i, deed(ActAck, noon(2)))
+		if i.Clock.Limit != "remedy.12345" || !i.Clock.Due.Equal(noon(8)) {
+			t.Errorf("clock %+v", i.Clock)
+		}
+	})
+	t.Run("VisitsDue", func(t *testing.T) {
+		i := incident(t, Onset, Acknowledged)
+		do(t, &i, deed(ActRemedy, noon(1)))
+		i.Outbox = nil
+		want := "visits_due@168h→owner of 琼/海口 visits_due@720h→owner of 琼/海口"
+		if got := ticks(t, &i, 24*40); got != want {
+			t.Errorf("got %s, want %s", got, want)
+		}
+	})
+	t.Run("Ended", func(t *testing.T) {
+		i := incident(t, Onset, Open)
+		do(t, &i, deed(ActReject, noon(1)))
+		i.Outbox = nil
+		if got := ticks(t, &i, 1000); got != "" {
+			t.Errorf("got %s", got)
+		}
+	})
+}
+
+func shipped(t *testing.T) (Limits, *calendar.Calendar) {
+	t.Helper()
+	limits, err := LoadLimits(dicts.Embedded())
+	if err != nil {
+		t.Fatal(err)
+	}
+	days, err := calendar.Load(calendar.Shanghai(), dicts.Embedded())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return limits, days
+}
+
+// The limits that ship, over the National Day holidays of 2026 (1 to 7 October; 10 October is worked).
+func TestShippedLimits(t *testing.T) {
+	limits, days := shipped(t)
+	at := func(month time.Month, day, hour int) time.Time {
+		return time.Date(2026, month, day, hour, 0, 0, 0, calendar.Shanghai())
+	}
+	received := at(time.September, 30, 10)
+	for name, c := range map[string]struct {
+		hotline hotline.Hotline
+		nature  hotline.Nature
+		labels  []string
+		step    Step
+		want    time.Time
+		limit   string
+	}{
+		"ComplaintContact": {hotline.Hotline95598, hotline.NatureComplaint, nil, StepContact, at(time.October, 1, 10), "order.contact.complaint"},
+		"ComplaintAnswer":  {hotline.Hotline95598, hotline.NatureComplaint, nil, StepAnswer, at(time.October, 12, 10), "order.answer.complaint"},
+		"Report":           {hotline.Hotline95598, hotline.NatureReport, nil, StepAnswer, at(time.October, 19, 10), "order.answer.report"},
+		"Regulator":        {hotline.Hotline12398, hotline.NatureComplaint, nil, StepAnswer, at(time.October, 20, 10), "order.answer.12398"},
+		"CityGovernment":   {hotline.Hotline12345, hotline.NatureHelp, nil, StepAnswer, at(time.October, 7, 10), "order.answer.12345"},
+		"Meter":            {hotline.Hotline95598, hotline.NatureHelp, []string{"meter.fault"}, StepAnswer, at(time.October, 13, 10), "order.answer.meter"},
+		"Inquiry":          {hotline.Hotline95598, hotline.NatureInquiry, nil, StepAnswer, time.Time{}, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			doc := hotline.Document{Call: hotline.Call{Hotline: c.hotline, Received: received}, Analysis: hotline.Analysis{Nature: c.nature}}
+			for _, code := range c.labels {
+				doc.Analysis.Labels = append(doc.Analysis.Labels, hotline.Label{Code: code})
+			}
+			clock, found := limits.OfOrder(&doc, c.step, days)
+			if found != (c.limit != "") || clock.Limit != c.limit || !clock.Due.Equal(c.want) {
+				t.Errorf("got %s until %s, want %s until %s", clock.Limit, clock.Due, c.limit, c.want)
+			}
+		})
+	}
+	t.Run("OwnDueTime", func(t *testing.T) {
+		doc := hotline.Document{Call: hotline.Call{Hotline: hotline.Hotline12345, Received: received, Life: hotline.Life{Due: at(time.October, 3, 10)}}}
+		if clock, found := limits.OfOrder(&doc, StepAnswer, days); !found || clock.Limit != "order.due" || !clock.Due.Equal(doc.Call.Life.Due) {
+			t.Errorf("got %+v", clock)
+		}
+	})
+}
+
+func TestLoadLimitsOverlay(t *testing.T) {
+	base, _ := shipped(t)
+	limits, err := LoadLimits(dicts.Embedded(), os.DirFS("testdata/limits"))
+	if err != nil || len(limits) != len(base)+1 {
+		t.Fatalf("got %d limits, %v, want one more than %d", len(limits), err, len(base))
+	}
+	for _, l := range limits {
+		if l.Code == "incident.acknowledge" && l.Within != (Span{Hours: 2 * time.Hour}) {
+			t.Errorf("the user's limit does not take the place: %+v", l)
+		}
+	}
+}
+
+func TestLimitFaults(t *testing.T) {
+	for name, c := range map[string]struct{ text, says string }{
+		"NoCode":       {`{name: 签收, of: incident, step: acknowledge, within: 24h}`, "code and name"},
+		"UnknownOf":    {`{code: a, name: 签收, of: call, step: acknowledge, within: 24h}`, "order or incident"},
+		"UnknownStep":  {`{code: a, name: 签收, of: incident, step: contact, within: 24h}`, "acknowledge and remedy"},
+		"NoWithin":     {`{code: a, name: 签收, of: incident, step: acknowledge}`, "within is needed"},
+		"BadWithin":    {`{code: a, name: 签收, of: incident, step: acknowledge, within: 3 days}`, "4wd"},
+		"ZeroWithin":   {`{code: a, name: 签收, of: incident, step: acknowledge, within: 0h}`, "4wd"},
+		"NegativeWarn": {`{code: a, name: 签收, of: incident, step: acknowledge, within: 24h, warn: -1h}`, "warn"},
+		"Nature":       {`{code: a, name: 签收, of: incident, step: acknowledge, within: 24h, natures: [投诉]}`, "natures"},
+		"Hotline":      {`{code: a, name: 签收, of: incident, step: acknowledge, within: 24h, hotlines: ["110"]}`, "110"},
+		"UnknownField": {`{code: a, name: 签收, of: incident, step: acknowledge, within: 24h, until: 3}`, "until"},
+		"Twice":        {"{code: a, name: 签收, of: incident, step: acknowledge, within: 24h}\n  - {code: a, name: 签收, of: incident, step: acknowledge, within: 2h}", "twice"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, err := parseLimits([]byte("limits:\n  - " + c.text + "\n"))
+			if err == nil || !strings.Contains(err.Error(), c.says) {
+				t.Errorf("got %v, want %q", err, c.says)
+			}
+		})
+	}
+}
+
+func FuzzParseLimits(f *testing.F) {
+	f.Add([]byte("limits:\n  - {code: a, name: 签收, of: incident, step: acknowledge, within: 4wd, warn: 1h}\n"))
+	f.Add([]byte("limits: [{within: 99999999999999999999d}]"))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		limits, err := parseLimits(data)
+		if err != nil {
+			return
+		}
+		for _, l := range limits {
+			if end := l.Within.After(noon(1), everyDay{}); !end.After(noon(1)) {
+				t.Errorf("%s ends at %s, before it begins", l.Code, end)
+			}
+		}
+	})
+}

@@ -1,0 +1,135 @@
+package remedy
+
+import (
+	"strings"
+	"testing"
+	"time"
+)
+
+// What a deed lacks is said, and nothing is altered.
+func TestDeedLacks(t *testing.T) {
+	measure := func(change func(*Measure)) Deed {
+		d := deed(ActRemedy, noon(5))
+		change(d.Measure)
+		return d
+	}
+	for name, c := range map[string]struct {
+		work Work
+		deed Deed
+		says string
+	}{
+		"Nobody":              {Open, Deed{Act: ActAck, At: noon(2)}, "who does it"},
+		"RejectWithoutReason": {Open, Deed{Act: ActReject, By: "张三", At: noon(2)}, "say why"},
+		"AssignToNobody":      {Open, Deed{Act: ActAssign, By: "张三", At: noon(2), Note: "不属我所"}, "to whom"},
+		"AssignWithoutReason": {Open, Deed{Act: ActAssign, By: "张三", At: noon(2), To: Person{ID: "1"}}, "to whom and why"},
+		"ProgressOfNothing":   {Acknowledged, Deed{Act: ActProgress, By: "张三", At: noon(2)}, "what was done"},
+		"AppointmentPast":     {Acknowledged, Deed{Act: ActProgress, By: "张三", At: noon(2), Appointment: &Appointment{At: noon(1)}}, "in the future"},
+		"RemedyOfNothing":     {Acknowledged, Deed{Act: ActRemedy, By: "张三", At: noon(5)}, "all needed"},
+		"RemedyWithoutWhat":   {Acknowledged, measure(func(m *Measure) { m.What = " " }), "all needed"},
+		"RemedyWithoutWho":    {Acknowledged, measure(func(m *Measure) { m.Who = "" }), "all needed"},
+		"RemedyWithoutWhen":   {Acknowledged, measure(func(m *Measure) { m.When = time.Time{} }), "all needed"},
+		"RemedyNotTold":       {Acknowledged, measure(func(m *Measure) { m.Told = time.Time{} }), "all needed"},
+		"RemedyToCome":        {Acknowledged, measure(func(m *Measure) { m.When = noon(6) }), "in the future"},
+		"ToldToCome":          {Acknowledged, measure(func(m *Measure) { m.Told = noon(6) }), "in the future"},
+		"RemedyTooEarly":      {Acknowledged, measure(func(m *Measure) { m.When = noon(1).AddDate(0, -1, 0) }), "before the problem"},
+		"VisitNobody":         {Remedied, Deed{Act: ActVisit, By: "张三", At: noon(9), Visit: &Visit{Result: Satisfied}}, "name the order"},
+		"VisitUnknown":        {Remedied, Deed{Act: ActVisit, By: "张三", At: noon(9), Visit: &Visit{Order: "95598:9", Result: Satisfied}}, "no visit to 95598:9"},
+		"VisitNoResult":       {Remedied, Deed{Act: ActVisit, By: "张三", At: noon(9), Visit: &Visit{Order: "95598:1", Result: "好"}}, "satisfied, passable"},
+		"DissatisfiedSilent":  {Remedied, Deed{Act: ActVisit, By: "张三", At: noon(9), Visit: &Visit{Order: "95598:1", Result: Dissatisfied}}, "not content"},
+		"SuperviseWhat":       {Open, Deed{Act: ActSupervise, By: "李四", At: noon(2)}, "what is demanded"},
+		"SuperviseTillPast":   {Open, Deed{Act: ActSupervise, By: "李四", At: noon(2), Note: "尽快", Due: noon(1)}, "in the future"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			i := incident(t, Subsiding, c.work)
+			i.scheduleVisits(noon(2), []string{"95598:1"})
+			before := encoded(t, []Incident{i})
+			err := i.Do(practice(t), c.deed)
+			if err == nil || !strings.Contains(err.Error(), c.says) {
+				t.Errorf("got %v, want %q", err, c.says)
+			}
+			if after := encoded(t, []Incident{i}); after != before {
+				t.Errorf("was altered to %s", after)
+			}
+		})
+	}
+	t.Run("CloseOfNothing", func(t *testing.T) {
+		i := incident(t, Resolved, Open)
+		if err := i.Do(practice(t), Deed{Act: ActClose, By: "张三", At: noon(9)}); err == nil || !strings.Contains(err.Error(), "nothing was remedied") {
+			t.Errorf("got %v", err)
+		}
+	})
+}
+
+// do does deeds one after the other, each of which must succeed.
+func do(t *testing.T, i *Incident, deeds ...Deed) {
+	t.Helper()
+	for _, d := range deeds {
+		if err := i.Do(practice(t), d); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+func visit(order string, result Result, at time.Time) Deed {
+	return Deed{Act: ActVisit, By: "回访员", At: at, Note: "回访", Visit: &Visit{Order: order, Result: result, Contacted: true, Solved: result != Dissatisfied, At: at, Note: "又低了"}}
+}
+
+// From the opening to the closing: visits on day 7 and 30, one of them dissatisfied, the second measure, replies and rates.
+func TestWorkToTheEnd(t *testing.T) {
+	i := incident(t, Growing, Open)
+	do(t, &i, deed(ActAck, noon(2)), deed(ActProgress, noon(2)), deed(ActRemedy, noon(3)))
+	if i.Work != Remedied || len(i.OpenVisits(time.Time{})) != 4 || len(i.OpenVisits(noon(10))) != 2 || i.Clock.Step != "" {
+		t.Fatalf("after the measure: %s, visits %+v, clock %+v", i.Work, i.OpenVisits(time.Time{}), i.Clock)
+	}
+	do(t, &i, visit("95598:1", Satisfied, noon(10)), visit("95598:2", Dissatisfied, noon(10)))
+	if i.Work != Open || !i.HandedOver.Equal(noon(10)) || i.Clock.Step != StepAcknowledge || !i.Clock.From.Equal(noon(10)) {
+		t.Fatalf("after a dissatisfied caller: %s, clock %+v", i.Work, i.Clock)
+	}
+	if last := i.Outbox[len(i.Outbox)-1]; last.Kind != KindDissatisfied || !last.Urgent || !strings.Contains(last.Note, "95598:2") {
+		t.Errorf("told %+v", last)
+	}
+	do(t, &i, deed(ActAck, noon(11)), deed(ActRemedy, noon(12)))
+	if open := i.OpenVisits(time.Time{}); len(open) != 4 || !open[0].Due.Equal(noon(19)) {
+		t.Fatalf("the second measure's visits: %+v", open)
+	}
+	i.turn(Subsiding, noon(13), "")
+	if err := i.Do(practice(t), deed(ActClose, noon(20))); err == nil || !strings.Contains(err.Error(), "4 visits") {
+		t.Errorf("closed with open visits: %v", err)
+	}
+	do(t, &i, visit("95598:1", Passable, noon(19)), visit("95598:2", Satisfied, noon(19)), visit("95598:1", Unreached, noon(30)), visit("95598:2", Satisfied, noon(30)))
+	replies, err := i.Replies(noon(1).Location())
+	if err != nil || len(replies) != 2 || replies[0].Order != "95598:1" ||
+		replies[0].Text != "抢修班于2026年11月12日完成整改：更换变压器。已于2026年11月12日告知客户。第7天回访，客户表示基本满意。" {
+		t.Errorf("replies %+v, %v", replies, err)
+	}
+	do(t, &i, deed(ActClose, noon(30)))
+	if i.Work != Closed || !i.Ended() {
+		t.Errorf("is %s", i.Work)
+	}
+	if r := RatesOf(i.AllVisits(), DefaultWeights()); r.Visits != 6 || r.Valid != 5 || r.Response != 1 || r.Solution != 0.8 || r.Satisfaction != (3+0.9)/5 {
+		t.Errorf("rates %+v", r)
+	}
+}
+
+func TestRepliesBeforeAnything(t *testing.T) {
+	i := incident(t, Growing, Open)
+	if _, err := i.Replies(time.UTC); err == nil {
+		t.Error("a reply before anything was done")
+	}
+}
+
+// The formulas of 接诉即办 by an example worked out by hand.
+func TestRates(t *testing.T) {
+	visits := []Visit{
+		{Result: Satisfied, Contacted: true, Solved: true}, {Result: Satisfied, Contacted: true, Solved: true},
+		{Result: Passable, Contacted: true, Solved: false}, {Result: Dissatisfied}, {Result: Unreached, Contacted: true, Solved: true},
+	}
+	got := RatesOf(visits, DefaultWeights())
+	want := Rates{Visits: 5, Valid: 4, Response: 0.75, Solution: 0.5, Satisfaction: 2.9 / 4, Whole: 0.1*0.75 + 0.5*0.5 + 0.4*2.9/4}
+	if got != want {
+		t.Errorf("got %+v, want %+v", got, want)
+	}
+	if none := RatesOf([]Visit{{Result: Unreached}}, DefaultWeights()); none != (Rates{Visits: 1}) {
+		t.Errorf("without valid visits: %+v", none)
+	}
+}
