@@ -106,8 +106,12 @@ func (s *session) watch(c *cli.Context) error {
 		}
 	}
 	if c.Bool("once") {
-		return s.look(c.Context, store, w, now)
+		if err := s.look(c.Context, store, w, now); err != nil {
+			return err
+		}
+		return w.Release(c.Context, now)
 	}
+	defer s.release(c.Context, w)
 	for wait := time.Second; ; now = s.env.Now() {
 		err := s.look(c.Context, store, w, now)
 		var fault *hotline.Fault
@@ -128,6 +132,15 @@ func (s *session) watch(c *cli.Context) error {
 		if (ingest.SystemClock{}).Sleep(c.Context, wait) != nil {
 			return nil
 		}
+	}
+}
+
+// release gives the lease back when a watcher was asked to end; one that can't is waited for.
+func (s *session) release(ctx context.Context, w *remedy.Watcher) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+	defer cancel()
+	if err := w.Release(ctx, s.env.Now()); err != nil {
+		s.log.Warn("the lease was not given back; another watcher waits until it ends", "err", err)
 	}
 }
 

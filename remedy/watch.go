@@ -132,9 +132,27 @@ func (w *Watcher) hold(ctx context.Context, begin, now time.Time) (Watch, error)
 	return state, w.save(ctx, &state, now)
 }
 
+// Release gives the lease back, so that another watcher need not wait until it ends. It is harmless where another one
+// holds it.
+func (w *Watcher) Release(ctx context.Context, now time.Time) error {
+	state, err := State(ctx, w.Ledger)
+	if err != nil || state.Holder != w.Holder {
+		return err
+	}
+	state.Until = now
+	if err := w.put(ctx, &state); !errors.Is(err, ErrHeld) {
+		return err
+	}
+	return nil
+}
+
 // save writes the state on condition that no other watcher has.
 func (w *Watcher) save(ctx context.Context, state *Watch, now time.Time) error {
 	state.Until = now.Add(w.Lease)
+	return w.put(ctx, state)
+}
+
+func (w *Watcher) put(ctx context.Context, state *Watch) error {
 	value, err := json.Marshal(state)
 	if err != nil {
 		return fmt.Errorf("write the state of watching: %w", err)

@@ -195,6 +195,18 @@ func TestLease(t *testing.T) {
 	if err := second.Pass(t.Context(), s.begin, now.Add(9*time.Minute)); !errors.Is(err, ErrHeld) || !strings.Contains(err.Error(), "first") {
 		t.Errorf("got %v, want ErrHeld", err)
 	}
+	if err := second.Release(t.Context(), now); err != nil { // it has nothing to give back
+		t.Fatal(err)
+	}
+	if err := first.Release(t.Context(), now); err != nil {
+		t.Fatal(err)
+	}
+	if err := second.Pass(t.Context(), s.begin, now); err != nil {
+		t.Errorf("a lease that was given back: %v", err)
+	}
+	if err := first.Pass(t.Context(), s.begin, now); !errors.Is(err, ErrHeld) {
+		t.Errorf("got %v, want ErrHeld", err)
+	}
 	if err := second.Pass(t.Context(), s.begin, noon(3).Add(time.Hour)); err != nil {
 		t.Fatal(err)
 	}
