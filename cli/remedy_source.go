@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"suqiu/classify"
 	"suqiu/hotline"
 	"suqiu/index"
 	"suqiu/remedy"
@@ -27,6 +28,14 @@ type liveSource struct {
 	zone   *time.Location
 	labels []string // of the rules in force
 	grain
+
+	changed map[string]changes // by the hash of the older and of the newer rule set
+}
+
+// changes are the labels that two rule sets may give differently.
+type changes struct {
+	labels []string
+	all    bool
 }
 
 var _ detect.Source = (*liveSource)(nil)
@@ -69,8 +78,7 @@ func (s *liveSource) filter(q detect.Query) index.Filter {
 	return f
 }
 
-// Count implements detect.Source. It counts contacts of the latest revision of the rules only: where older ones are, Held
-// holds the labels that they may concern.
+// Count implements detect.Source. Labels of which it counts contacts of several revisions of their rules are held: see Held.
 func (s *liveSource) Count(ctx context.Context, q detect.Query) ([]hotline.Count, error) {
 	interval := index.IntervalDay
 	if q.Interval == trend.Hourly {
@@ -79,22 +87,63 @@ func (s *liveSource) Count(ctx context.Context, q detect.Query) ([]hotline.Count
 	return s.store.Count(ctx, index.CountQuery{Filter: s.filter(q), Interval: interval, Zone: s.zone, Tree: s.tree, Level: s.level})
 }
 
-// Held implements detect.Source: as long as the period holds contacts of an older revision, no label is judged.
+// Held implements detect.Source: labels whose rules have changed since the contacts of the period were analysed are held
+// until these are reclassified.
 func (s *liveSource) Held(ctx context.Context, from, to time.Time) (map[string]string, int64, error) {
-	latest, err := index.LatestRuleset(ctx, s.store)
-	if err != nil || latest.Rev == 0 {
+	all, err := index.Rulesets(ctx, s.store)
+	if err != nil || len(all) == 0 {
 		return nil, 0, err
 	}
-	older, err := s.store.Search(ctx, index.Query{Filter: index.Filter{From: from, To: to, RulesetBelow: latest.Rev}})
-	if err != nil || older.Total == 0 {
-		return nil, latest.Rev, err
+	latest := all[len(all)-1]
+	below := func(rev int64) (int64, error) { // contacts of revisions before one
+		found, err := s.store.Search(ctx, index.Query{Filter: index.Filter{From: from, To: to, RulesetBelow: rev}})
+		return found.Total, err
 	}
-	why := fmt.Sprintf("规则已是第 %d 版，而这段时间还有 %d 件是旧版的结果；运行 suqiu reclassify --from %s 后再判断", latest.Rev, older.Total, from.Format(time.DateOnly))
 	held := map[string]string{}
-	for _, label := range s.labels {
-		held[label] = why
+	left, err := below(latest.Rev)
+	for k := len(all) - 2; k >= 0 && left > 0 && err == nil; k-- {
+		var older int64
+		if older, err = below(all[k].Rev); err != nil || older == left {
+			continue // nothing is of this revision
+		}
+		left = older
+		var change changes
+		if change, err = s.between(ctx, all[k], latest); err != nil {
+			continue
+		}
+		labels := change.labels
+		if change.all {
+			labels = s.labels
+		}
+		for _, label := range labels {
+			if held[label] == "" {
+				held[label] = fmt.Sprintf("规则已是第 %d 版，而这段时间还有第 %d 版的结果；运行 suqiu reclassify --from %s 后再判断", latest.Rev, all[k].Rev, from.Format(time.DateOnly))
+			}
+		}
 	}
-	return held, latest.Rev, nil
+	return held, latest.Rev, err
+}
+
+// between compares an older revision of the rules with the latest one.
+func (s *liveSource) between(ctx context.Context, older, latest index.Ruleset) (changes, error) {
+	key := older.Hash + latest.Hash
+	if known, ok := s.changed[key]; ok {
+		return known, nil
+	}
+	var sets [2]*classify.RuleSet
+	for i, hash := range []string{older.Hash, latest.Hash} {
+		source, err := index.RulesetSource(ctx, s.store, hash)
+		if err != nil {
+			return changes{}, err
+		}
+		if sets[i], err = classify.FromSource(source); err != nil {
+			s.changed[key] = changes{all: true} // of a build that knew other rules
+			return s.changed[key], nil
+		}
+	}
+	labels, all := classify.ChangedLabels(sets[0], sets[1])
+	s.changed[key] = changes{labels, all}
+	return s.changed[key], nil
 }
 
 // Told implements detect.Source.

@@ -154,7 +154,7 @@ func (s *session) watcher(ctx context.Context, store index.Store, of grain, inte
 	if err != nil {
 		return nil, err
 	}
-	judge.Source = &liveSource{store: store, zone: s.zone, labels: labels, grain: of}
+	judge.Source = &liveSource{store: store, zone: s.zone, labels: labels, grain: of, changed: map[string]changes{}}
 	var said []trend.Left
 	judge.Left = func(left []trend.Left) {
 		if slices.Equal(left, said) {
