@@ -147,7 +147,7 @@ func (i *Incident) follow(practice Practice, p plan, c Change) error {
 			i.fix(c.Sightings)
 		}
 		if i.Signal == Subsiding {
-			i.turn(Growing, p.At, "")
+			i.turn(Growing, p.At)
 		}
 		return nil
 	}
@@ -161,7 +161,7 @@ func (i *Incident) follow(practice Practice, p plan, c Change) error {
 	}
 	now := *r
 	now.Rejected = now.Rejected || seen
-	i.turn(i.Track.next(i.Signal, now, p.PerDay), p.At, "")
+	i.turn(i.Track.next(i.Signal, now, p.PerDay), p.At)
 	return nil
 }
 

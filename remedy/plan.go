@@ -21,7 +21,7 @@ type Round struct {
 	PerDay        int // buckets of this width in a day
 	Sightings     []Sighting
 	Readings      map[string]Reading // of the incidents that were asked about, by id; those of unknown coverage are missing
-	Held          []string           // labels that were not judged, each with the reason
+	Held          []string           // labels that were not judged, as their rules changed
 }
 
 // openWithin is how old a bucket may be that opens an incident: reading in years of history raises nothing.

@@ -89,13 +89,13 @@ func (t *Track) next(s Signal, r Reading, perDay int) Signal {
 }
 
 // turn brings the signal into a state and does what the table says for it.
-func (i *Incident) turn(to Signal, at time.Time, note string) {
+func (i *Incident) turn(to Signal, at time.Time) {
 	if to == i.Signal {
 		return
 	}
 	i.Signal = to
 	kind := map[Signal]Kind{Onset: KindOpened, Growing: KindGrew, Subsiding: KindSubsided, Resolved: KindResolved, Reopened: KindReopened}[to]
-	i.enter(kind, at, note)
+	i.enter(kind, at, "")
 }
 
 // enter does what the table says for the signal's coming into the pair of states that the incident now has.

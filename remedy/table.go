@@ -1,6 +1,9 @@
 package remedy
 
-import "slices"
+import (
+	"maps"
+	"slices"
+)
 
 // Act is what a person does with an incident.
 type Act string
@@ -49,9 +52,7 @@ var (
 // closing adds that the incident may be closed: a problem that still rises may not.
 func closing(acts map[Act]Work) map[Act]Work {
 	out := map[Act]Work{ActClose: Closed}
-	for a, to := range acts {
-		out[a] = to
-	}
+	maps.Copy(out, acts)
 	return out
 }
 

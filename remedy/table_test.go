@@ -32,7 +32,7 @@ func readPairs(t *testing.T) []pair {
 		columns := strings.Split(line, "|")
 		states, enters := strings.Fields(columns[0]), strings.Fields(columns[2])
 		p := pair{signal: Signal(states[0]), work: Work(states[1]), acts: map[Act]Work{}, tells: enters[0]}
-		for _, word := range strings.Fields(columns[1]) {
+		for word := range strings.FieldsSeq(columns[1]) {
 			act, to, _ := strings.Cut(word, "→")
 			p.acts[Act(act)] = Work(to)
 		}
@@ -85,7 +85,7 @@ func TestTableEnters(t *testing.T) {
 		t.Run(string(p.signal)+"/"+string(p.work), func(t *testing.T) {
 			i := incident(t, otherThan(p.signal), p.work)
 			later := noon(5)
-			i.turn(p.signal, later, "")
+			i.turn(p.signal, later)
 			want := p.work
 			if p.to != "" {
 				want = p.to
@@ -106,7 +106,7 @@ func TestTableEnters(t *testing.T) {
 			if handedOver := i.HandedOver.Equal(later); handedOver != (p.to == Open) {
 				t.Errorf("handed over anew: %t", handedOver)
 			}
-			i.turn(p.signal, later.Add(time.Hour), "")
+			i.turn(p.signal, later.Add(time.Hour))
 			if len(i.History) != 1 {
 				t.Errorf("staying in a state is noted: %+v", i.History)
 			}

@@ -92,7 +92,7 @@ func TestWorkToTheEnd(t *testing.T) {
 	if open := i.OpenVisits(time.Time{}); len(open) != 4 || !open[0].Due.Equal(noon(19)) {
 		t.Fatalf("the second measure's visits: %+v", open)
 	}
-	i.turn(Subsiding, noon(13), "")
+	i.turn(Subsiding, noon(13))
 	if err := i.Do(practice(t), deed(ActClose, noon(20))); err == nil || !strings.Contains(err.Error(), "4 visits") {
 		t.Errorf("closed with open visits: %v", err)
 	}

@@ -101,9 +101,7 @@ func (j *Judge) Round(ctx context.Context, after time.Time, watched func(time.Ti
 	for id, r := range found.Readings {
 		round.Readings[id] = remedy.Reading{Through: plan.To, Observed: r.Observed, Expected: r.Expected, SD: r.SD, P: r.P, Score: r.Score, Rejected: r.Rejected}
 	}
-	for _, label := range slices.Sorted(maps.Keys(held)) {
-		round.Held = append(round.Held, label)
-	}
+	round.Held = slices.Sorted(maps.Keys(held))
 	courses := trend.Follow(nil, plan.Bucket, found.Rises)
 	for k, c := range courses {
 		if c.Into != k {

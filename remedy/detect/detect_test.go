@@ -78,7 +78,7 @@ func TestRound(t *testing.T) {
 	if s.Frozen.Told != 25 || s.Frozen.Elsewhere != 0 || s.Frozen.Days != 1 || !slices.Equal(s.Frozen.Sources, []string{"95598"}) {
 		t.Errorf("frozen %+v", s.Frozen)
 	}
-	if s.Reading.Observed != 25 || s.Reading.Expected < 2 || s.Reading.Expected > 4 || !s.Reading.Rejected {
+	if s.Observed != 25 || s.Expected < 2 || s.Expected > 4 || !s.Rejected {
 		t.Errorf("reading %+v", s.Reading)
 	}
 	if !slices.Equal(s.Explains, []string{"天气：雷暴橙色预警"}) {
