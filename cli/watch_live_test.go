@@ -65,7 +65,7 @@ func live(t *testing.T, s *session, store index.Store, all []arrival, begin, end
 	of := grain{tree: index.TreeGrid, level: index.DailyLevels}
 	var watchers []*remedy.Watcher
 	for k := range 2 {
-		w, err := s.watcher(t.Context(), store, of, trend.Daily, trend.DefaultLevel, 0)
+		w, err := s.watcher(t.Context(), store, of, trend.Daily, sensitivity{}, 0)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -150,7 +150,7 @@ func TestBacktestEqualsWatch(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			judge, err := s.detection(trend.Daily, trend.DefaultLevel)
+			judge, err := s.detection(trend.Daily, sensitivity{})
 			if err != nil {
 				t.Fatal(err)
 			}
