@@ -83,7 +83,7 @@ type givenCut struct {
 
 func (s *Segmenter) given(sentence string) givenCut {
 	var g givenCut
-	for _, word := range strings.Fields(sentence) {
+	for word := range strings.FieldsSeq(sentence) {
 		for i, r := range []rune(s.lexicon.folder.foldString(word)) {
 			g.runes = append(g.runes, r)
 			g.border = append(g.border, i == 0)

@@ -20,6 +20,7 @@ import (
 // TestOneNode runs the real binary on one node of Kafka and one of Elasticsearch, as a small installation has them.
 func TestOneNode(t *testing.T) {
 	t.Parallel() // with processes of its own, for which it waits most of the time
+
 	dir, err := os.MkdirTemp("", "suqiu-e2e-") //nolint:usetesting // t.TempDir keeps out the user that servers run as
 	if err != nil {
 		t.Fatal(err)

@@ -284,7 +284,7 @@ func (r *reread) past(ctx context.Context, p partitionID, offset int64) (int64, 
 func (r *reread) tell(tally Tally, offsets, resumed int64) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.progress.Tally.add(tally)
+	r.progress.add(tally)
 	r.progress.Read += offsets
 	r.progress.Resumed += resumed
 	if r.Progress != nil {

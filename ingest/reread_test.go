@@ -33,8 +33,6 @@ func (b *testBroker) rereader(store Store, sink Sink, ledger Ledger) *Rereader {
 	return &Rereader{Loop: loop, Cluster: b.cluster(), Topics: map[string]decode.Source{"calls": source95598}, Ledger: ledger, Job: "r4", Workers: 2}
 }
 
-func offset(o int64) *int64 { return &o }
-
 // writeAt appends a contact that reached the log at a time of its own.
 func (b *testBroker) writeAt(partition int, at time.Time, value string) {
 	b.t.Helper()
@@ -67,10 +65,10 @@ func TestStretches(t *testing.T) {
 	}{
 		"All":          {RereadScope{}, []Stretch{{"calls", 0, 1, 5, 0}, {"calls", 1, 0, 1, 0}}},
 		"Partition":    {RereadScope{Topic: "calls", Partitions: []int{1}}, []Stretch{{"calls", 1, 0, 1, 0}}},
-		"Offsets":      {RereadScope{Partitions: []int{0}, From: offset(2), Until: offset(4)}, []Stretch{{"calls", 0, 2, 4, 0}}},
-		"Lost":         {RereadScope{Partitions: []int{0}, From: offset(0), Until: offset(3)}, []Stretch{{"calls", 0, 1, 3, 1}}},
-		"AllLost":      {RereadScope{Partitions: []int{0}, From: offset(0), Until: offset(1)}, []Stretch{{"calls", 0, 1, 1, 1}}},
-		"PastEnd":      {RereadScope{Partitions: []int{0}, From: offset(9)}, nil},
+		"Offsets":      {RereadScope{Partitions: []int{0}, From: new(int64(2)), Until: new(int64(4))}, []Stretch{{"calls", 0, 2, 4, 0}}},
+		"Lost":         {RereadScope{Partitions: []int{0}, From: new(int64(0)), Until: new(int64(3))}, []Stretch{{"calls", 0, 1, 3, 1}}},
+		"AllLost":      {RereadScope{Partitions: []int{0}, From: new(int64(0)), Until: new(int64(1))}, []Stretch{{"calls", 0, 1, 1, 1}}},
+		"PastEnd":      {RereadScope{Partitions: []int{0}, From: new(int64(9))}, nil},
 		"Since":        {RereadScope{Partitions: []int{0}, Since: today.Add(150 * time.Minute)}, []Stretch{{"calls", 0, 3, 5, 0}}},
 		"Before":       {RereadScope{Before: today.Add(2 * time.Hour)}, []Stretch{{"calls", 0, 1, 2, 0}, {"calls", 1, 0, 1, 0}}},
 		"Period":       {RereadScope{Partitions: []int{0}, Since: today.Add(time.Hour), Before: today.Add(3 * time.Hour)}, []Stretch{{"calls", 0, 1, 3, 0}}},
