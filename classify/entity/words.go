@@ -18,7 +18,7 @@ var (
 // set makes a set of words that white space parts.
 func set(words string) map[string]bool {
 	s := map[string]bool{}
-	for _, w := range strings.Fields(words) {
+	for w := range strings.FieldsSeq(words) {
 		s[w] = true
 	}
 	return s
