@@ -19,6 +19,9 @@ import (
 	"suqiu/trend"
 )
 
+// unseen is over how many invented hotlines detection is measured; the demo's own is none of them.
+const unseen = 20
+
 // Over unseen invented hotlines, the planted problems become incidents in their station, the storm one, and hardly anything
 // else does.
 func TestPlantedProblemsBecomeIncidents(t *testing.T) {
