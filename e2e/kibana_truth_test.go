@@ -91,12 +91,25 @@ func responsibleOf(c *sample.Contact) hotline.Responsible {
 	return hotline.ResponsibleUtility
 }
 
+// entitiesOf are what a contact names: its community, and now and then a transformer area and a feeder.
+func entitiesOf(i int, c *sample.Contact) []hotline.Entity {
+	named := []hotline.Entity{{Kind: hotline.EntityCommunity, Value: c.Place.Community}}
+	if i%3 == 0 {
+		named = append(named, hotline.Entity{Kind: hotline.EntityTransformer, Value: fmt.Sprint(c.Place.Community, i%5, "号台区")})
+	}
+	if i%4 == 0 {
+		named = append(named, hotline.Entity{Kind: hotline.EntityFeeder, Value: fmt.Sprint(c.Place.County, i%7, "线")})
+	}
+	return named
+}
+
 // Analyze implements ingest.Analyzer.
 func (k *kibanaTruth) Analyze(call *hotline.Call) hotline.Analysis {
 	i := k.number[call.DocID()]
 	c := &k.contacts[i]
 	a := hotline.Analysis{
 		Nature: hotline.Nature(c.Nature), Responsible: responsibleOf(c), RulesetRev: revisionOf(i), RulesetHash: "5e1f",
+		Entities: entitiesOf(i, c),
 	}
 	for _, code := range labelsOf(c) {
 		a.Labels = append(a.Labels, hotline.Label{Code: code, Weight: 1})
@@ -181,6 +194,9 @@ func (k *kibanaTruth) records() []kibanatest.Record {
 		r.Values["person"] = []string{c.DocID()}
 		if caller := k.callers[c.Person.Phone]; caller != "" {
 			r.Values["caller"], r.Values["person"] = []string{caller}, []string{caller}
+		}
+		for _, e := range entitiesOf(i, c) {
+			r.Values["entities"] = append(r.Values["entities"], e.Key())
 		}
 		if c.Label != "" {
 			r.Values["margin"] = []string{strconv.FormatFloat(marginOf(i), 'g', -1, 64)}
