@@ -155,6 +155,7 @@ func TestScope(t *testing.T) {
 	s := open(t)
 	put(t, s, calls(100, 1)...)
 	cfg := config(s, "a", &clock{})
+	cfg.Lease = forever
 	cfg.Filter.From, cfg.Filter.To = call(20, 1, 1).Call.Received, call(70, 1, 1).Call.Received
 	got, err := Run(t.Context(), cfg)
 	if err != nil || got.Stored != 50 {
@@ -361,7 +362,7 @@ func TestMoodyStore(t *testing.T) {
 	put(t, s, calls(12, 1)...)
 	cfg := config(s, "a", &clock{})
 	cfg.Writer = &moody{Writer: index.NewCorrector(s)}
-	cfg.Lease = 24 * time.Hour // the clock runs ahead while a worker waits; a slice taken over would be told of twice or not at all
+	cfg.Lease = forever
 	got, err := Run(t.Context(), cfg)
 	if err != nil || got.Stored != 12 {
 		t.Fatalf("got %+v, %v", got, err)

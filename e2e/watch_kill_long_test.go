@@ -1,4 +1,4 @@
-//go:build e2e && unix
+//go:build e2e && long && unix
 
 package e2e
 
@@ -18,6 +18,9 @@ import (
 	"suqiu/cli/sample"
 	"suqiu/remedy"
 )
+
+// watchKills is about how often a watcher is killed.
+const watchKills = 70
 
 // watched is a data folder with the contacts of an invented hotline, over whose last five weeks watchers look day by day.
 type watched struct {
@@ -114,13 +117,14 @@ func (w watched) accounts(t *testing.T) []string {
 			t.Fatal(err)
 		}
 		account := fmt.Sprintf("%s %s %v %s since %s, %s, %s, part of %q", i.ID, i.Family, i.Labels, i.Area, i.First.UTC().Format(time.DateOnly), i.Signal, i.Work, i.MergedInto)
+		words := []string{account}
 		for _, e := range i.History {
-			account += " " + string(e.What)
+			words = append(words, string(e.What))
 		}
 		for _, m := range i.Outbox {
-			account += " " + m.Key + ":" + string(m.Kind)
+			words = append(words, m.Key+":"+string(m.Kind))
 		}
-		accounts = append(accounts, account)
+		accounts = append(accounts, strings.Join(words, " "))
 	}
 	slices.Sort(accounts)
 	return accounts
