@@ -16,8 +16,9 @@ import (
 
 func coverageCommand(env Env) *cli.Command {
 	return &cli.Command{
-		Name:  "coverage",
-		Usage: "数据完整到哪里：没有诉求还是没有数据 · for which time each source is complete",
+		Name:            "coverage",
+		HideHelpCommand: true,
+		Usage:           "数据完整到哪里：没有诉求还是没有数据 · for which time each source is complete",
 		Description: `A day without contacts means zero only where its source is known to be complete; elsewhere it means unknown, and rising problems are
 not looked for. The consumer records by itself from when to when it has read everything. Of files nobody knows but you: say it by add.
 
