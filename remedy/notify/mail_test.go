@@ -116,6 +116,7 @@ func openOffice(t *testing.T, o *postOffice, implicit bool) (Config, *x509.CertP
 		if err := server.Close(); err != nil {
 			t.Error(err)
 		}
+		_ = listener.Close() // the server does not know of it yet if it has not come to serve
 		if err := <-ended; err != nil && !errors.Is(err, smtp.ErrServerClosed) && !errors.Is(err, net.ErrClosed) {
 			t.Error(err)
 		}
