@@ -356,29 +356,18 @@ func (p *policyParser) match(path string, raw *rawMatch) match {
 }
 
 // Labels lists the label codes that conditions speak of, each once, sorted.
-func (p *Policy) Labels() []string {
-	seen := map[string]bool{}
-	var walk func(*node)
-	walk = func(n *node) {
-		for _, l := range n.match.labels {
-			seen[l] = true
-		}
-		for _, c := range n.children {
-			walk(c)
-		}
-	}
-	walk(p.route)
-	walk(p.sensitive)
-	return slices.Sorted(maps.Keys(seen))
-}
+func (p *Policy) Labels() []string { return p.all(func(n *node) []string { return n.match.labels }) }
 
 // Channels lists the names of channels that routes use, each once, sorted.
-func (p *Policy) Channels() []string {
+func (p *Policy) Channels() []string { return p.all(func(n *node) []string { return n.options.Channels }) }
+
+// all gathers what the nodes of both trees name, each once, sorted.
+func (p *Policy) all(named func(*node) []string) []string {
 	seen := map[string]bool{}
 	var walk func(*node)
 	walk = func(n *node) {
-		for _, c := range n.options.Channels {
-			seen[c] = true
+		for _, name := range named(n) {
+			seen[name] = true
 		}
 		for _, c := range n.children {
 			walk(c)
