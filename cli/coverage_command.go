@@ -15,43 +15,39 @@ import (
 )
 
 func coverageCommand(env Env) *cli.Command {
-	return &cli.Command{
-		Name:            "coverage",
-		HideHelpCommand: true,
-		Usage:           "数据完整到哪里：没有诉求还是没有数据 · for which time each source is complete",
-		Description: `A day without contacts means zero only where its source is known to be complete; elsewhere it means unknown, and rising problems are
-not looked for. The consumer records by itself from when to when it has read everything. Of files nobody knows but you: say it by add.
-
-Example:
-   suqiu coverage list`,
-		Subcommands: []*cli.Command{
-			{
-				Name:  "list",
-				Usage: "列出各来源的完整时段 · what is known of each source",
-				Description: `Example:
+	command := parent("coverage", "数据完整到哪里：没有诉求还是没有数据 · for which time each source is complete",
+		&cli.Command{
+			Name:  "list",
+			Usage: "列出各来源的完整时段 · what is known of each source",
+			Description: `Example:
    suqiu coverage list --format json`,
-				Flags:  settingFlags(formatFlag("text, or json: one span a line")),
-				Action: inSession(env, (*session).listCoverage),
-			},
-			{
-				Name:  "add",
-				Usage: "声明一个来源在某时段内完整 · say that all a source told in a period is in the index",
-				Description: `Periods that touch what is known already are joined with it; one that lies apart takes its place if it reaches further. A sample, in which
+			Flags:  settingFlags(formatFlag("text, or json: one span a line")),
+			Action: inSession(env, (*session).listCoverage),
+		},
+		&cli.Command{
+			Name:  "add",
+			Usage: "声明一个来源在某时段内完整 · say that all a source told in a period is in the index",
+			Description: `Periods that touch what is known already are joined with it; one that lies apart takes its place if it reaches further. A sample, in which
 contacts are missing, must not be declared: its gaps would look like quiet days, and its days like rises.
 
 Example:
    suqiu coverage add --source 12345 --from 2026-01-01 --to 2026-07-01`,
-				Flags: settingFlags(
-					&cli.StringFlag{Name: "source", Usage: "`NAME` of the source", Required: true},
-					&cli.StringFlag{Name: "area", Usage: "area `PATH` for which it holds, with all below; by default all"},
-					&cli.StringFlag{Name: "from", Usage: "`TIME` from which it is complete", Required: true},
-					&cli.StringFlag{Name: "to", Usage: "`TIME` up to which it is complete", Required: true},
-					&cli.BoolFlag{Name: "dry-run", Usage: "only say what would be recorded"},
-				),
-				Action: inSession(env, (*session).addCoverage),
-			},
+			Flags: settingFlags(
+				&cli.StringFlag{Name: "source", Usage: "`NAME` of the source", Required: true},
+				&cli.StringFlag{Name: "area", Usage: "area `PATH` for which it holds, with all below; by default all"},
+				&cli.StringFlag{Name: "from", Usage: "`TIME` from which it is complete", Required: true},
+				&cli.StringFlag{Name: "to", Usage: "`TIME` up to which it is complete", Required: true},
+				&cli.BoolFlag{Name: "dry-run", Usage: "only say what would be recorded"},
+			),
+			Action: inSession(env, (*session).addCoverage),
 		},
-	}
+	)
+	command.Description = `A day without contacts means zero only where its source is known to be complete; elsewhere it means unknown, and rising problems are
+not looked for. The consumer records by itself from when to when it has read everything. Of files nobody knows but you: say it by add.
+
+Example:
+   suqiu coverage list`
+	return command
 }
 
 func (s *session) listCoverage(c *cli.Context) error {
