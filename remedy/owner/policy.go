@@ -359,7 +359,9 @@ func (p *policyParser) match(path string, raw *rawMatch) match {
 func (p *Policy) Labels() []string { return p.all(func(n *node) []string { return n.match.labels }) }
 
 // Channels lists the names of channels that routes use, each once, sorted.
-func (p *Policy) Channels() []string { return p.all(func(n *node) []string { return n.options.Channels }) }
+func (p *Policy) Channels() []string {
+	return p.all(func(n *node) []string { return n.options.Channels })
+}
 
 // all gathers what the nodes of both trees name, each once, sorted.
 func (p *Policy) all(named func(*node) []string) []string {
