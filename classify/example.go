@@ -142,8 +142,9 @@ func (rs *RuleSet) because(r *rule, text string) string {
 	return strings.Join(words, ", ")
 }
 
-// check makes a failed example an error.
-func (rs *RuleSet) check() error {
+// Check loads the segmenter's dictionary, if it is not loaded yet, and runs the rules' examples: a *LoadError names
+// those that fail.
+func (rs *RuleSet) Check() error {
 	if err := rs.Ready(); err != nil {
 		return err
 	}

@@ -73,5 +73,5 @@ func (rs *RuleSet) WithFile(name string, data []byte) (*RuleSet, error) {
 	for _, f := range files {
 		top = max(top, f.layer)
 	}
-	return compileFiles(append(files, file{layer: top + 1, path: "rules/" + name, data: data}), rs.segmenter)
+	return compileFiles(append(files, file{layer: top + 1, path: "rules/" + name, data: data}), rs.segmenter.with)
 }

@@ -53,7 +53,7 @@ func compileTest(layers ...fs.FS) (*RuleSet, error) {
 	if err != nil {
 		return nil, err
 	}
-	return compileFiles(files, testSegmenter())
+	return compileFiles(files, testSegmenter().with)
 }
 
 func mustCompile(t testing.TB, layers ...fs.FS) *RuleSet {

@@ -77,7 +77,7 @@ rules:
 		t.Errorf("learnt %v", learnt)
 	}
 	var fault *LoadError
-	if err := rs.check(); !errors.As(err, &fault) || len(fault.Problems) != 2 {
+	if err := rs.Check(); !errors.As(err, &fault) || len(fault.Problems) != 2 {
 		t.Errorf("check: %v", err)
 	}
 }

@@ -74,7 +74,7 @@ func TestMistakes(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			rs, err := compileTest(testFS(test.rules))
 			if err == nil {
-				err = rs.check()
+				err = rs.Check()
 			}
 			var fault *LoadError
 			if !errors.As(err, &fault) {

@@ -23,36 +23,32 @@ type RuleSet struct {
 
 // Load compiles the rules of base with the overlays over it, the last on top, and runs the rules' examples; a set
 // with a fault or a failed example is refused with a *LoadError that names them all. It loads the segmenter's
-// dictionary, which takes one to two seconds.
+// dictionary meanwhile, which takes about a second.
 func Load(base fs.FS, overlays ...fs.FS) (*RuleSet, error) {
-	rs, err := Compile(base, overlays...)
+	rs, err := compileLayers(base, overlays, func(l *Lexicon) *Segmenter {
+		segmenter := NewSegmenter(l)
+		go func() { _ = segmenter.Ready() }() // Check tells the fault
+		return segmenter
+	})
 	if err != nil {
 		return nil, err
 	}
-	return rs, rs.check()
+	return rs, rs.Check()
 }
 
 // Compile is Load without the examples and without loading the segmenter's dictionary.
 func Compile(base fs.FS, overlays ...fs.FS) (*RuleSet, error) {
-	files, err := readLayers(append([]fs.FS{base}, overlays...))
-	if err != nil {
-		return nil, err
-	}
-	return compileFiles(files, nil)
+	return compileLayers(base, overlays, NewSegmenter)
 }
 
 // Reload is Load for a set that takes the place of rs: it keeps the segmenter in memory if the lexicon is the same.
 func (rs *RuleSet) Reload(base fs.FS, overlays ...fs.FS) (*RuleSet, error) {
-	files, err := readLayers(append([]fs.FS{base}, overlays...))
-	if err != nil {
-		return nil, err
-	}
-	next, err := compileFiles(files, rs.segmenter)
+	next, err := compileLayers(base, overlays, rs.segmenter.with)
 	if err != nil {
 		return nil, err
 	}
 	next = next.InZone(rs.zone)
-	return next, next.check()
+	return next, next.Check()
 }
 
 // FromSource compiles what Source gave, so that labels of an old rule set can be explained. It runs no examples.
@@ -61,13 +57,22 @@ func FromSource(source []byte) (*RuleSet, error) {
 	if err != nil {
 		return nil, err
 	}
-	return compileFiles(files, nil)
+	return compileFiles(files, NewSegmenter)
 }
 
-// compileFiles compiles a rule set; it takes the given segmenter, which may be nil, if the lexicon is its own.
-func compileFiles(files []file, segmenter *Segmenter) (*RuleSet, error) {
+func compileLayers(base fs.FS, overlays []fs.FS, segmenterOf func(*Lexicon) *Segmenter) (*RuleSet, error) {
+	files, err := readLayers(append([]fs.FS{base}, overlays...))
+	if err != nil {
+		return nil, err
+	}
+	return compileFiles(files, segmenterOf)
+}
+
+// compileFiles compiles a rule set with the segmenter of its lexicon, which it asks for before all else.
+func compileFiles(files []file, segmenterOf func(*Lexicon) *Segmenter) (*RuleSet, error) {
 	var p problems
 	lexicon := readLexicon(files, &p)
+	segmenter := segmenterOf(lexicon)
 	taxonomy := readTaxonomy(files, &p)
 	marks := readMarks(files, &p)
 	cues := readCues(files, &p)
@@ -75,9 +80,6 @@ func compileFiles(files []file, segmenter *Segmenter) (*RuleSet, error) {
 	program := compile(taxonomy, marks, rules, cues, lexicon.folder, &p)
 	if err := p.err(); err != nil {
 		return nil, err
-	}
-	if segmenter == nil || !segmenter.lexicon.equal(lexicon) {
-		segmenter = NewSegmenter(lexicon)
 	}
 	source := archive(files)
 	rs := &RuleSet{program: program, taxonomy: taxonomy, marks: marks, segmenter: segmenter, source: source, hash: hashSource(source)}

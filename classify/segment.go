@@ -31,6 +31,14 @@ func NewSegmenter(lexicon *Lexicon) *Segmenter {
 	})}
 }
 
+// with returns a segmenter with the words of the lexicon: s itself if they are its own, for its dictionary may be loaded.
+func (s *Segmenter) with(lexicon *Lexicon) *Segmenter {
+	if s.lexicon.equal(lexicon) {
+		return s
+	}
+	return NewSegmenter(lexicon)
+}
+
 // loadGSE loads the lexicon first: gse silently keeps the first frequency of a word. Each load ends with gse's
 // CalcToken, without which a word has no distance.
 func loadGSE(lexicon *Lexicon) (*gse.Segmenter, error) {

@@ -17,7 +17,7 @@ func newMatcher(groups [][]sequence) *matcher {
 			m.kinds[r] |= markNumber
 		}
 	}
-	b := &treeBuilder{matcher: m, byChar: map[charKey]int32{}, byPart: map[partKey]int32{}, grown: make([]grownNode, 1), used: 1}
+	b := &treeBuilder{matcher: m, starts: [2]map[rune]int32{{}, {}}, byPart: map[partKey]int32{}, grown: make([]grownNode, 1), used: 1}
 	for i := range b.heads {
 		b.heads[i] = make([][]int32, 1)
 	}
@@ -40,6 +40,7 @@ type grownNode struct {
 
 type grownEdge struct {
 	class uint16
+	alone bool // the character is a step by itself, not one of several
 	edge
 }
 
@@ -49,12 +50,6 @@ func (n *grownNode) onlyEdges() int {
 		return 1
 	}
 	return 0
-}
-
-// charKey is the way from a node by one character.
-type charKey struct {
-	from int32
-	char rune
 }
 
 // partKey is the way from a node by a class (as text), a gap, or a number.
@@ -67,8 +62,8 @@ type partKey struct {
 type treeBuilder struct {
 	*matcher
 	grown  []grownNode
-	heads  [2][][]int32 // of rootFirst and rootAfter, by class
-	byChar map[charKey]int32
+	heads  [2][][]int32      // of rootFirst and rootAfter, by class
+	starts [2]map[rune]int32 // by character: the way from rootFirst and from rootAfter
 	byPart map[partKey]int32
 	used   int // classes
 }
@@ -88,17 +83,15 @@ func (b *treeBuilder) add(group int32, s sequence) {
 		switch {
 		case p.isLiteral():
 			for _, r := range p.literal {
-				to, made := child(b, b.byChar, charKey{at, r})
-				if made {
-					b.step(at, to, r)
-				}
-				at = to
+				at = b.byChar(at, r)
 			}
 		case p.isClass():
 			class := slices.Compact(slices.Sorted(slices.Values(p.class)))
-			to, made := child(b, b.byPart, partKey{from: at, class: string(class)})
+			to, made := b.child(partKey{from: at, class: string(class)})
 			if made {
-				b.step(at, to, class...)
+				for _, r := range class {
+					b.step(at, to, b.classFor(r), false)
+				}
 			}
 			at = to
 		default:
@@ -106,7 +99,7 @@ func (b *treeBuilder) add(group int32, s sequence) {
 			if p.number {
 				key.min = -1 // no gap
 			}
-			to, made := child(b, b.byPart, key)
+			to, made := b.child(key)
 			switch {
 			case !made:
 			case p.number:
@@ -123,28 +116,52 @@ func (b *treeBuilder) add(group int32, s sequence) {
 	}
 }
 
+// byChar finds the node that a character leads to, or makes it. Most nodes have few edges: looking through them is
+// quicker than a table of all.
+func (b *treeBuilder) byChar(at int32, r rune) int32 {
+	class := b.classFor(r)
+	if at < 0 {
+		to, ok := b.starts[-1-at][r]
+		if !ok {
+			to = b.grow()
+			b.starts[-1-at][r] = to
+			b.step(at, to, class, true)
+		}
+		return to
+	}
+	for _, e := range b.grown[at].edges {
+		if e.class == class && e.alone {
+			return e.to
+		}
+	}
+	to := b.grow()
+	b.step(at, to, class, true)
+	return to
+}
+
 // child finds the node that a way leads to, or makes it.
-func child[K comparable](b *treeBuilder, known map[K]int32, key K) (to int32, made bool) {
-	if to, ok := known[key]; ok {
+func (b *treeBuilder) child(key partKey) (to int32, made bool) {
+	if to, ok := b.byPart[key]; ok {
 		return to, false
 	}
-	to = int32(len(b.grown))
-	b.grown = append(b.grown, grownNode{})
-	known[key] = to
+	to = b.grow()
+	b.byPart[key] = to
 	return to, true
 }
 
-// step lets each of the characters lead from one node to another.
-func (b *treeBuilder) step(at, to int32, runes ...rune) {
-	for _, r := range runes {
-		c := b.classFor(r)
-		if at < 0 {
-			b.heads[-1-at][c] = append(b.heads[-1-at][c], to)
-			continue
-		}
-		from := &b.grown[at]
-		from.edges = append(from.edges, grownEdge{c, edge{to: to}})
+func (b *treeBuilder) grow() int32 {
+	b.grown = append(b.grown, grownNode{})
+	return int32(len(b.grown)) - 1
+}
+
+// step lets a character of the given class lead from one node to another.
+func (b *treeBuilder) step(at, to int32, class uint16, alone bool) {
+	if at < 0 {
+		b.heads[-1-at][class] = append(b.heads[-1-at][class], to)
+		return
 	}
+	from := &b.grown[at]
+	from.edges = append(from.edges, grownEdge{class, alone, edge{to: to}})
 }
 
 // classFor gives the class of a character that stands in a pattern.

@@ -43,7 +43,7 @@ func TestStartDuringOutage(t *testing.T) {
 	}
 	s := &session{
 		env: Env{Now: time.Now}, log: slog.New(slog.DiscardHandler),
-		rules: func() (*classify.RuleSet, error) { return rules, nil },
+		set: rules, checked: true,
 	}
 	t.Run("Unavailable", func(t *testing.T) {
 		ledger := &outage{Ledger: store, kind: hotline.FaultUnavailable, left: 2}

@@ -9,7 +9,6 @@ import (
 	"sync"
 	"time"
 
-	"suqiu/classify"
 	"suqiu/hotline"
 	"suqiu/index"
 	"suqiu/remedy"
@@ -79,7 +78,6 @@ type owners struct {
 	session *session
 	ctx     context.Context // of the command, whose calls it answers
 	ledger  index.Ledger
-	rules   func() (*classify.RuleSet, error)
 
 	mu   sync.Mutex
 	read time.Time
@@ -89,7 +87,7 @@ type owners struct {
 const ownersAge = 30 * time.Second
 
 func (s *session) newOwners(ctx context.Context, ledger index.Ledger) *owners {
-	return &owners{session: s, ctx: ctx, ledger: ledger, rules: sync.OnceValues(s.compiled)}
+	return &owners{session: s, ctx: ctx, ledger: ledger}
 }
 
 var _ remedy.Router = (*owners)(nil)
@@ -119,7 +117,7 @@ func (o *owners) responsible(labels []string, told hotline.Responsible) hotline.
 	if told != "" || len(labels) == 0 {
 		return told
 	}
-	rules, err := o.rules()
+	rules, err := o.session.compiled()
 	if err != nil {
 		return told // nobody watches with rules that can't be read
 	}

@@ -39,10 +39,13 @@ type session struct {
 	zone *time.Location
 	demo bool // what it writes may be emptied by the next demo
 
-	rules   func() (*classify.RuleSet, error)
 	keys    func() (*mask.Masker, error)
 	told    *herald // set by the first drain of a watcher
 	closers []func() error
+
+	reading sync.Mutex // while the rules are read
+	set     *classify.RuleSet
+	checked bool // set is ready to classify
 }
 
 // openSession reads the configuration. Nothing is connected to or loaded before it is asked for.
@@ -56,7 +59,6 @@ func openSession(c *cli.Context, env Env) (*session, error) {
 		return nil, err
 	}
 	s := &session{env: env, cfg: cfg, log: newLogger(&cfg.Config, env.Stderr), zone: zone}
-	s.rules = sync.OnceValues(s.loadRules)
 	s.keys = sync.OnceValues(s.loadKeys)
 	return s, nil
 }
@@ -185,11 +187,37 @@ func (n labelNames) name(code string) string {
 	return code
 }
 
-// loadRules reads the dictionaries for classifying: compiled, their examples run, the segmenter ready.
-func (s *session) loadRules() (*classify.RuleSet, error) { return s.readRules(classify.Load) }
+// rules reads the dictionaries for classifying: compiled, their examples run, the segmenter ready.
+func (s *session) rules() (*classify.RuleSet, error) {
+	s.reading.Lock()
+	defer s.reading.Unlock()
+	if s.checked {
+		return s.set, nil
+	}
+	var err error
+	if s.set == nil {
+		s.set, err = s.readRules(classify.Load)
+	} else {
+		err = s.set.Check()
+	}
+	if err != nil {
+		return nil, err
+	}
+	s.checked = true
+	return s.set, nil
+}
 
-// compiled reads the dictionaries for looking up names and examining the set itself, which is much quicker.
-func (s *session) compiled() (*classify.RuleSet, error) { return s.readRules(classify.Compile) }
+// compiled reads the dictionaries for looking up names and examining the set itself, which is quicker.
+func (s *session) compiled() (*classify.RuleSet, error) {
+	s.reading.Lock()
+	defer s.reading.Unlock()
+	if s.set != nil {
+		return s.set, nil
+	}
+	var err error
+	s.set, err = s.readRules(classify.Compile)
+	return s.set, err
+}
 
 func (s *session) readRules(read func(base fs.FS, overlays ...fs.FS) (*classify.RuleSet, error)) (*classify.RuleSet, error) {
 	layers, err := s.layers()
