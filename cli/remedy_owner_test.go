@@ -28,8 +28,8 @@ func staffed(t *testing.T) (*session, index.Store) {
 	return s, store
 }
 
-// With the people of the demo, every label has an owner in every place of the province down to the cells, at any hour, sensitive labels
-// above the station included; only what has no superior has none.
+// With the people of the demo, every label has an owner in every place of the province down to the cells, at any hour, whoever is
+// responsible and by whatever hotlines it was told, sensitive labels above the station included; only what has no superior has none.
 func TestSampleOwnersCoverTheProvince(t *testing.T) {
 	s, store := staffed(t)
 	d, err := s.directory(t.Context(), store)
@@ -45,13 +45,22 @@ func TestSampleOwnersCoverTheProvince(t *testing.T) {
 		t.Fatal(err)
 	}
 	asked := 0
+	duties := []hotline.Responsible{"", hotline.ResponsibleUtility, hotline.ResponsibleCustomer, hotline.ResponsibleThirdParty, hotline.ResponsibleUnknown}
+	tellers := [][]hotline.Hotline{nil, hotline.Hotlines[:]}
+	for k := range hotline.Hotlines {
+		tellers = append(tellers, hotline.Hotlines[k:k+1])
+	}
 	for _, p := range trees.Places(hotline.MaxAreaDepth) {
 		if !strings.HasPrefix(p.Path, "江东电力") {
 			continue
 		}
 		for _, l := range rules.Taxonomy().Labels {
-			for _, hour := range []int{3, 14} {
-				q := remedy.Question{Labels: []string{l.Code}, Sensitive: l.Sensitive, Area: p.Path, At: time.Date(2026, 2, 17, hour, 0, 0, 0, calendar.Shanghai())}
+			for n := range 2 * len(duties) * len(tellers) {
+				at := time.Date(2026, 2, 17, []int{3, 14}[n%2], 0, 0, 0, calendar.Shanghai())
+				q := remedy.Question{Labels: []string{l.Code}, Sensitive: l.Sensitive, Area: p.Path, At: at, Responsible: duties[n/2%len(duties)], Hotlines: tellers[n/2/len(duties)]}
+				if n < 2 {
+					q.Responsible = l.Responsible // as it is asked by those who watch
+				}
 				a, err := d.Route(q)
 				if err != nil {
 					t.Fatal(err)
@@ -60,7 +69,7 @@ func TestSampleOwnersCoverTheProvince(t *testing.T) {
 				owned := a.Owner.ID != ""
 				// The province itself has no superior; nobody manages accounts for a whole city or more, so its service head does.
 				if want := !l.Sensitive || p.Path != "江东电力"; owned != want {
-					t.Errorf("%s in %s at %d h: owner %q (%s)", l.Code, p.Path, hour, a.Owner.Name, a.Unowned)
+					t.Errorf("%s of %q in %s, told by %v at %d h: owner %q (%s)", l.Code, q.Responsible, p.Path, q.Hotlines, at.Hour(), a.Owner.Name, a.Unowned)
 				}
 				if owned && (a.Unowned != "" || a.Owner.Role == "") {
 					t.Errorf("%s in %s: %+v", l.Code, p.Path, a)

@@ -87,7 +87,7 @@ func (h *history) incidents(past []Evaluation, level float64) int {
 		var rises []Rise
 		for _, place := range Locate(h.areas, in.reject(e), in.Config) {
 			label := h.labels[place.Category]
-			rises = append(rises, Rise{Label: label, Family: in.Families(label), Area: h.paths[place.Area], Score: place.Score})
+			rises = append(rises, Rise{Label: label, Family: in.Families(label), Area: h.place(place.Area), Score: place.Score})
 		}
 		courses = Follow(courses, bucket, rises)
 	}

@@ -261,7 +261,7 @@ func (h *history) evaluate(config Config) (*Detector, Evaluation, error) {
 
 // rise names a located place.
 func (h *history) rise(place Located, in Input) Rise {
-	label, area := h.labels[place.Category], h.paths[place.Area]
+	label, area := h.labels[place.Category], h.place(place.Area)
 	r := Rise{Label: label, Family: in.Families(label), Area: area, Bucket: h.plan.Bucket, P: place.P, Score: place.Score, Window: place.Window,
 		Since: h.since(place)}
 	for _, c := range in.Causes {
@@ -271,6 +271,17 @@ func (h *history) rise(place Located, in Input) Rise {
 	}
 	r.Older = older(h.series(place.Category, place.Area))
 	return r
+}
+
+// place names an area. The whole of what is counted is the one area in which all of it lies that is told of a place, where
+// there is one: what comes from unknown places is nobody's, what rises in all of a company is the company's.
+func (h *history) place(area int) string {
+	if h.paths[area] == "" && len(h.paths) > 1 {
+		if top := h.paths[1]; !slices.ContainsFunc(h.paths[1:], func(path string) bool { return !within(path, top) }) {
+			return top
+		}
+	}
+	return h.paths[area]
 }
 
 // since is when the window that tells most begins, be it of days or of hours.

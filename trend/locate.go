@@ -82,12 +82,42 @@ func Locate(areas Areas, rejected []Cell, config Config) []Located {
 					best, found = i, Located{Cell: c, Window: w, Score: score}
 				}
 			}
+			if below := lower(areas, left, best); below != best {
+				best, found = below, Located{Cell: left[below]}
+				found.Window, found.Score = strongest(found.Cell)
+			}
 			out = append(out, found)
 			left = slices.Delete(left, best, best+1)
 			left = slices.DeleteFunc(left, func(c Cell) bool { return explained(areas, c, found, config) })
 		}
 	}
 	return out
+}
+
+// mostExcess is which share of the excess of an area makes an area in it the place.
+const mostExcess = 0.75
+
+// lower is the lowest of the areas in the one that tells most which holds most of its excess; without one it is that one itself.
+// Where a rise lasts, the baseline of a small area follows it sooner than that of the large one around, which then tells
+// more, though nothing else rises in it.
+func lower(areas Areas, cells []Cell, best int) int {
+	at, most := best, 0.0
+	window := 0
+	for i, w := range cells[best].Windows {
+		if score := w.score(); w.Days > 0 && score > most {
+			window, most = i, score
+		}
+	}
+	excess := func(c Cell) float64 { return float64(c.Windows[window].Observed) - c.Windows[window].Expected }
+	for changed := true; changed; {
+		changed = false
+		for i, c := range cells {
+			if c.Area != cells[at].Area && areas.under(c.Area, cells[at].Area) && excess(c) >= mostExcess*excess(cells[best]) {
+				at, changed = i, true
+			}
+		}
+	}
+	return at
 }
 
 // strongest is the window of days that tells most.
