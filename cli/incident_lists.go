@@ -163,7 +163,7 @@ func (s *session) listDue(c *cli.Context) error {
 		life := doc.Call.Life
 		for step, done := range map[remedy.Step]bool{
 			remedy.StepContact: !life.Contacted.IsZero() || !life.Closed.IsZero(),
-			remedy.StepAnswer:  !life.Closed.IsZero() || doc.Call.Text(func(r hotline.Role) bool { return r == hotline.RoleReply }) != "",
+			remedy.StepAnswer:  answered(&doc.Call),
 		} {
 			if clock, found := practice.Limits.OfOrder(doc, step, practice.Workdays); found && !done {
 				add("order", doc.Call.DocID(), cmp.Or(doc.Call.Area.Grid, doc.Call.Area.Division), clock)

@@ -1,0 +1,358 @@
+package report
+
+import (
+	"bytes"
+	"flag"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/xuri/excelize/v2"
+	"pgregory.net/rapid"
+
+	"suqiu/calendar"
+	"suqiu/hotline"
+	"suqiu/remedy"
+)
+
+var update = flag.Bool("update", false, "write the golden files anew")
+
+func TestMarkdownGolden(t *testing.T) {
+	var out bytes.Buffer
+	if err := Build(sample()).Markdown(&out); err != nil {
+		t.Fatal(err)
+	}
+	const file = "testdata/weekly.md"
+	if *update {
+		if err := os.WriteFile(file, out.Bytes(), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if out.String() != string(want) {
+		t.Errorf("differs from %s; see what changed and run with -update:\n%s", file, &out)
+	}
+}
+
+// Absent is not zero: a source is compared with the weeks in which it was complete, and a row of others with nothing.
+func TestComparisons(t *testing.T) {
+	r := Build(sample())
+	for _, tt := range []struct {
+		name             string
+		row              Row
+		week, four, year string
+	}{
+		{"Complete", find(t, r.Hotlines, "95598"), "+5.0%", "+13.5%", "-4.5%"},
+		{"CompleteForTwoWeeks", find(t, r.Hotlines, "12345"), "+0.0%", noData, noData},
+		{"Sample", find(t, r.Hotlines, "12398"), noData, noData, noData},
+		{"Mixed", r.Total, "+4.2%*", "+13.5%*", "-4.5%*"},
+		{"ChannelOfSample", find(t, r.Channels, "12398电话"), noData, noData, noData},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			if got := []string{tt.row.Week.text(), tt.row.FourWeeks.text(), tt.row.Year.text()}; !slices.Equal(got, []string{tt.week, tt.four, tt.year}) {
+				t.Errorf("got %q, want %q, %q, %q", got, tt.week, tt.four, tt.year)
+			}
+		})
+	}
+	said := strings.Join(r.Gaps, "\n")
+	for _, want := range []string{"来源 12398 本周数据不完整，没有完整性记录", "同比：来源 12345 在 2025-11-10 至 2025-11-16 的数据不完整，无可比数据", "环比（前四周均值）：来源 12345"} {
+		if !strings.Contains(said, want) {
+			t.Errorf("gaps lack %q:\n%s", want, said)
+		}
+	}
+	t.Run("Dropped", func(t *testing.T) {
+		in := sample()
+		in.Dropped = []Period{{day(11, 1).AddDate(-1, 0, 0), day(12, 1).AddDate(-1, 0, 0)}}
+		r := Build(in)
+		if r.Total.Year != nil || r.Total.Week == nil || !strings.Contains(strings.Join(r.Gaps, "\n"), "2025-11 的明细已按保存期限清理") {
+			t.Errorf("year %v, week %v, gaps %q", r.Total.Year, r.Total.Week, r.Gaps)
+		}
+	})
+	t.Run("RulesChanged", func(t *testing.T) {
+		in := sample()
+		in.Held, in.HeldYear = map[string]string{"bill.high": "规则已变"}, map[string]string{"outage.fault": "规则已变"}
+		r := Build(in)
+		if row := find(t, r.Labels, "bill.high"); row.Week != nil || row.FourWeeks != nil || row.Expected != nil {
+			t.Errorf("%+v", row)
+		}
+		if row := find(t, r.Classes, "outage"); row.Week == nil || row.Year != nil {
+			t.Errorf("%+v", row)
+		}
+	})
+	t.Run("Nothing", func(t *testing.T) {
+		in := sample()
+		in.Tally, in.Weeks, in.Incidents = NewTally(week46, "", labels), nil, nil
+		r := Build(in)
+		if r.Total.Contacts != 0 || r.Total.Week.text() != noData || len(r.Problems) != 0 {
+			t.Errorf("%+v", r.Total)
+		}
+	})
+}
+
+func TestProblems(t *testing.T) {
+	r := Build(sample())
+	var ids []string
+	for _, p := range r.Problems {
+		ids = append(ids, p.ID[:1])
+	}
+	if got := strings.Join(ids, ""); got != "bac" {
+		t.Errorf("problems %s, want the unowned b, the overdue a and c that is still open; no part of another, none closed before, none of later", got)
+	}
+	if r.Opened != 1 || r.Open != 3 || r.Overdue != 1 || r.Unowned != 1 {
+		t.Errorf("%d opened, %d open, %d overdue, %d unowned", r.Opened, r.Open, r.Overdue, r.Unowned)
+	}
+	if b := r.Problems[0]; !b.Hidden || len(b.Examples) != 0 {
+		t.Errorf("examples of a sensitive problem of four callers: %+v", b)
+	}
+	if a := r.Problems[1]; a.Hidden || len(a.Examples) != 1 || strings.Contains(a.Examples[0], "\n") {
+		t.Errorf("examples %+v", a)
+	}
+	if r.Rates.Valid != 2 || r.Rates.Response != 1 || r.Rates.Solution != 0.5 || r.Rates.Satisfaction != 0.95 {
+		t.Errorf("rates %+v", r.Rates)
+	}
+	if len(r.Visits) != 1 || r.Visits[0].Day != 7 || r.Visits[0].Orders != 1 || !r.Visits[0].Late {
+		t.Errorf("visits %+v", r.Visits)
+	}
+	if r.Orders != (Orders{Received: 8, Closed: 4, Overdue: 4}) {
+		t.Errorf("orders %+v", r.Orders)
+	}
+}
+
+// The parts of each table sum up to the total, whatever is counted; where a contact may count several times they are no less.
+func TestPartsSumUp(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		tally := NewTally(week46, "", labels)
+		draw := func(name string, from ...string) string { return rapid.SampledFrom(from).Draw(t, name) }
+		want := 0
+		for n := range rapid.IntRange(0, 60).Draw(t, "contacts") {
+			at := week46.week(rapid.IntRange(0, Weeks).Draw(t, "week")).From.Add(time.Duration(rapid.IntRange(0, 7*24-1).Draw(t, "hour")) * time.Hour)
+			c := &Contact{
+				ID: fmt.Sprint(n), Source: draw("source", "95598", "12345", "抽样"), Received: at, Matter: draw("matter", "1", "2", "3", "4"), Caller: draw("caller", "", "甲", "乙"),
+				Kind: hotline.KindOrder, Channel: draw("channel", "", "微信", "电话"), Unit: draw("unit", "", "一所", "二所"),
+				Area: draw("area", "", "省", "省/市", "省/市/县", "省/市/县/所", "省/城", "省/城/县", "外省/市"), Nature: hotline.Nature(draw("nature", "", "投诉", "咨询")),
+				Responsible: hotline.Responsible(draw("responsible", "", "utility")), Hotline: hotline.Hotline(draw("hotline", "95598", "12398", "12345")),
+			}
+			for range rapid.IntRange(0, 3).Draw(t, "labels") {
+				c.Labels = append(c.Labels, draw("label", "outage.fault", "outage.frequent", "bill.high", "gone.label"))
+			}
+			if week46.holds(at) {
+				want++
+			}
+			tally.Add(c)
+		}
+		r := Build(Input{Period: week46, Made: week46.To, Tally: tally, Labels: labels})
+		if r.Total.Contacts != want {
+			t.Fatalf("total %d, want %d", r.Total.Contacts, want)
+		}
+		for name, rows := range map[string][]Row{"hotlines": r.Hotlines, "areas": r.Areas, "places": r.Places, "units": r.Units, "channels": r.Channels, "natures": r.Natures, "responsible": r.Responsible} {
+			sum, share := 0, 0.0
+			for _, row := range rows {
+				sum += row.Contacts
+				share += row.Share
+				if row.Matters > row.Contacts || row.Callers > row.Contacts || (row.Contacts == 0) != (row.Matters == 0) {
+					t.Fatalf("%s: %+v", name, row)
+				}
+			}
+			if sum != want || want > 0 && (share < 0.999 || share > 1.001) {
+				t.Fatalf("%s sum up to %d (%.3f), want %d: %+v", name, sum, share, want, rows)
+			}
+		}
+		classes, leaves := 0, 0
+		for _, row := range r.Classes {
+			classes += row.Contacts
+		}
+		for _, row := range r.Labels {
+			leaves += row.Contacts
+		}
+		if classes < want || leaves < classes {
+			t.Fatalf("%d by class, %d by label, %d in all", classes, leaves, want)
+		}
+	})
+}
+
+// Many units are joined, and the sum stays.
+func TestMostUnits(t *testing.T) {
+	tally := NewTally(week46, "", labels)
+	for n := range 60 {
+		c := contact("95598", week46.From, n)
+		c.Unit = fmt.Sprintf("%02d所", n%30)
+		tally.Add(c)
+	}
+	rows := Build(Input{Period: week46, Tally: tally, Labels: labels}).Units
+	if len(rows) != mostRows+1 || rows[mostRows].Name != "其他单位（10 个）" || rows[mostRows].Contacts != 20 || rows[mostRows].Matters != 20 {
+		t.Errorf("%d rows, the last %+v", len(rows), rows[len(rows)-1])
+	}
+}
+
+// hostile is text that a page must not run, nor a workbook reckon.
+const hostile = `"><script>alert(1)</script><img src=x onerror=alert(1)>' | =cmd|'/c calc'!A1`
+
+// Whatever is told, the page runs nothing and loads nothing.
+func TestHostileText(t *testing.T) {
+	in := sample()
+	c := contact("95598", week46.From, 1)
+	c.Area, c.Unit, c.Channel, c.Labels, c.Nature, c.Source = hostile+"/"+hostile, hostile, hostile, []string{hostile}, hostile, hostile
+	in.Tally.Add(c)
+	in.Area = ""
+	in.Incidents[0].Latest.Told.Examples = []remedy.Example{{Text: hostile}}
+	in.Incidents[0].Explains = []string{hostile}
+	in.Incidents[0].Assignment.Owner.Name = hostile
+	in.Labels = append(slices.Clone(labels), Label{Code: hostile, Name: hostile, Class: hostile, ClassName: hostile})
+	r := Build(in)
+	var page, text, book bytes.Buffer
+	for _, err := range []error{r.HTML(&page), r.Markdown(&text), r.Workbook(&book)} {
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	for name, out := range map[string]string{"page": page.String(), "text": text.String()} {
+		for _, bad := range []string{"<script", "<img", "<iframe"} {
+			if strings.Contains(out, bad) {
+				t.Errorf("%s holds %q", name, bad)
+			}
+		}
+	}
+	if n := strings.Count(page.String(), "&lt;script&gt;"); n < 5 {
+		t.Errorf("the hostile text stands on the page %d times", n)
+	}
+	for _, outside := range []string{"http:", "https:", "src=", "url(", "@import", "href="} {
+		if strings.Contains(strings.ReplaceAll(page.String(), "src=x onerror", ""), outside) {
+			t.Errorf("the page holds %q", outside)
+		}
+	}
+	opened, err := excelize.OpenReader(&book)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, sheet := range opened.GetSheetList() {
+		rows, err := opened.GetRows(sheet)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for y, row := range rows {
+			for x := range row {
+				cell, _ := excelize.CoordinatesToCellName(x+1, y+1)
+				if formula, err := opened.GetCellFormula(sheet, cell); err != nil || formula != "" {
+					t.Errorf("%s %s is the formula %q (%v)", sheet, cell, formula, err)
+				}
+			}
+		}
+	}
+}
+
+func TestWorkbook(t *testing.T) {
+	r := Build(sample())
+	var out bytes.Buffer
+	if err := r.Workbook(&out); err != nil {
+		t.Fatal(err)
+	}
+	book, err := excelize.OpenReader(&out)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []string{"说明", "总体", "一级分类", "二级分类", "地区", "下级地区", "承办单位", "渠道", "诉求性质", "责任方", "体验维度", "问题", "举例", "办理回访", "到期回访"}
+	if got := book.GetSheetList(); !slices.Equal(got, want) {
+		t.Errorf("sheets %q", got)
+	}
+	for cell, want := range map[string]string{"A2": "合计", "B2": fmt.Sprint(r.Total.Contacts), "C2": "1", "B3": "21", "H2": "-0.0454545454545454"} {
+		got, err := book.GetCellValue("总体", cell, excelize.Options{RawCellValue: true})
+		if err != nil || got != want {
+			t.Errorf("%s is %q, want %q (%v)", cell, got, want, err)
+		}
+		if kind, err := book.GetCellType("总体", cell); err != nil || (cell != "A2") != (kind == excelize.CellTypeUnset || kind == excelize.CellTypeNumber) {
+			t.Errorf("%s is of type %v (%v)", cell, kind, err)
+		}
+	}
+	if shown, err := book.GetCellValue("总体", "H2"); err != nil || shown != "-4.5%" {
+		t.Errorf("H2 is shown as %q (%v)", shown, err)
+	}
+}
+
+// A week of which not all is known is a gap in the line, no zero.
+func TestChartGap(t *testing.T) {
+	c := drawLine(Build(sample()).All, 700, 200)
+	if len(c.Lines) != 2 || len(c.Bands) != 2 || len(c.Dots) != Weeks-1 {
+		t.Errorf("%d lines, %d bands, %d dots", len(c.Lines), len(c.Bands), len(c.Dots))
+	}
+	if !strings.Contains(c.Text, "数据不完整") {
+		t.Errorf("%q says nothing of the gap", c.Text)
+	}
+	high := 0
+	for _, d := range c.Dots {
+		if d.High {
+			high++
+		}
+	}
+	if high == 0 {
+		t.Error("no week stands out, although 32 were told where 20 were expected")
+	}
+}
+
+func TestPeriod(t *testing.T) {
+	zone := calendar.Shanghai()
+	for text, want := range map[string]string{
+		"2026-W46": "2026-11-09", "2026-W01": "2025-12-29", "2026-W53": "2026-12-28", "2020-W53": "2020-12-28",
+		"2025-W53": "", "2026-W00": "", "2026-46": "", "2026-W6": "", "2026-W460": "", "": "", "2026-W-1": "",
+	} {
+		p, err := ParseWeek(text, zone)
+		if (want == "") != (err != nil) || err == nil && (p.From.Format(time.DateOnly) != want || p.To.Sub(p.From) != 7*24*time.Hour) {
+			t.Errorf("%q: %v, %v", text, p, err)
+		}
+	}
+	for now, want := range map[time.Time]string{day(11, 16): "2026-11-09", day(11, 15).Add(23 * time.Hour): "2026-11-02", day(11, 22): "2026-11-09"} {
+		if got := WeekBefore(now); got.From.Format(time.DateOnly) != want {
+			t.Errorf("before %s: %s", now, got)
+		}
+	}
+	if got := EndingBefore(day(11, 12).Add(time.Hour)).String(); got != "2026-11-05 至 2026-11-11" {
+		t.Errorf("%q", got)
+	}
+	if got := week46.String(); got != "2026 年第 46 周（2026-11-09 至 2026-11-15）" {
+		t.Errorf("%q", got)
+	}
+}
+
+func FuzzParseWeek(f *testing.F) {
+	f.Add("2026-W46")
+	f.Add("0000-W99")
+	f.Fuzz(func(t *testing.T, text string) {
+		p, err := ParseWeek(text, calendar.Shanghai())
+		if err != nil {
+			return
+		}
+		year, week := p.From.ISOWeek()
+		if got := fmt.Sprintf("%04d-W%02d", year, week); got != text || p.From.Weekday() != time.Monday {
+			t.Errorf("%q is read as %s", text, got)
+		}
+	})
+}
+
+// A bulletin over a year of a million contacts, of which it counts those of its thirteen weeks.
+func BenchmarkMillionContacts(b *testing.B) {
+	random := rand.New(rand.NewPCG(1, 2))
+	contacts := make([]Contact, 1_000_000)
+	for n := range contacts {
+		c := contact([]string{"95598", "12345", "12398"}[random.IntN(3)], week46.To.Add(-time.Duration(random.Int64N(int64(365*24*time.Hour)))), 0)
+		c.ID = fmt.Sprint(n)
+		c.Matter, c.Caller = c.ID, fmt.Sprint(random.IntN(200_000))
+		c.Area = fmt.Sprintf("江东电力/%d市/%d县/%d所", random.IntN(10), random.IntN(10), random.IntN(10))
+		c.Labels = []string{labels[random.IntN(len(labels))].Code}
+		contacts[n] = *c
+	}
+	for b.Loop() {
+		t := NewTally(week46, "", labels)
+		for n := range contacts {
+			t.Add(&contacts[n])
+		}
+		if Build(Input{Period: week46, Tally: t, Labels: labels}).Total.Contacts == 0 {
+			b.Fatal("nothing counted")
+		}
+	}
+}
