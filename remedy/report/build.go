@@ -44,6 +44,7 @@ func Build(in Input) *Report {
 	r.Experience = b.table(byExperience, func(code string) string { return hotline.Experience(code).Name() }, "", "不涉及")
 	r.Units = b.most(b.table(byUnit, plain, "", "未填"), byUnit, "其他单位")
 	base := t.base()
+	r.Base = base
 	r.Areas, r.Places = b.areas(base, 1), b.most(b.areas(base, 2), byArea, "其他地区")
 	r.All = b.series("全部标签", watchAll)
 	for _, row := range r.Classes {

@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 )
 
@@ -69,8 +70,8 @@ func drawLine(s Series, width, height int) lineChart {
 	var told, expected, upper, lower []string
 	flush := func() {
 		if len(upper) > 0 {
-			for i := len(lower) - 1; i >= 0; i-- {
-				upper = append(upper, lower[i])
+			for _, at := range slices.Backward(lower) {
+				upper = append(upper, at)
 			}
 			c.Bands = append(c.Bands, strings.Join(upper, " "))
 			c.Expected = append(c.Expected, strings.Join(expected, " "))

@@ -131,17 +131,18 @@ type Report struct {
 	Gaps       []string  `json:"gaps"`
 	Highlights []string  `json:"highlights"`
 
-	Total       Row   `json:"total"`
-	Hotlines    []Row `json:"hotlines"`
-	Classes     []Row `json:"classes"` // first level; a contact of several counts at each
-	Labels      []Row `json:"labels"`  // second level, likewise
-	Areas       []Row `json:"areas"`   // one level below the area of the bulletin
-	Places      []Row `json:"places"`  // two levels below
-	Units       []Row `json:"units"`
-	Channels    []Row `json:"channels"`
-	Natures     []Row `json:"natures"`
-	Responsible []Row `json:"responsible"`
-	Experience  []Row `json:"experience"` // a contact of several counts at each
+	Total       Row    `json:"total"`
+	Hotlines    []Row  `json:"hotlines"`
+	Classes     []Row  `json:"classes"` // first level; a contact of several counts at each
+	Labels      []Row  `json:"labels"`  // second level, likewise
+	Base        string `json:"base"`    // the area of the bulletin, or else the place in which all known places lie
+	Areas       []Row  `json:"areas"`   // one level below it
+	Places      []Row  `json:"places"`  // two levels below it
+	Units       []Row  `json:"units"`
+	Channels    []Row  `json:"channels"`
+	Natures     []Row  `json:"natures"`
+	Responsible []Row  `json:"responsible"`
+	Experience  []Row  `json:"experience"` // a contact of several counts at each
 
 	All    Series   `json:"all"`
 	Series []Series `json:"series"` // of the first level

@@ -56,7 +56,6 @@ type cellKind int
 const (
 	textCell cellKind = iota
 	countCell
-	decimalCell
 	shareCell  // 0 … 1
 	changeCell // -1 …
 )
@@ -80,10 +79,6 @@ func count(n int) tableCell {
 }
 
 func shareOf(x float64) tableCell { return tableCell{Text: percent(x), number: x, kind: shareCell} }
-
-func decimal(x float64) tableCell {
-	return tableCell{Text: fmt.Sprintf("%.1f", x), number: x, kind: decimalCell}
-}
 
 func (c *Change) cell() tableCell {
 	if c == nil || c.Ratio == nil {
@@ -110,7 +105,7 @@ func (r *Report) sections() []section {
 		r.rows("总体情况", "总体", append([]Row{r.Total}, r.Hotlines...), "热线", true),
 		r.rows("一级分类", "一级分类", r.Classes, "分类", true),
 		r.rows("二级分类", "二级分类", r.Labels, "标签", true),
-		r.rows("地区分布", "地区", r.Areas, "地区", true),
+		r.rows("地区分布（"+areaName(r.Base)+"）", "地区", r.Areas, "地区", true),
 		r.rows("下级地区", "下级地区", r.Places, "地区", true),
 		r.rows("承办单位", "承办单位", r.Units, "单位", false),
 		r.rows("受理渠道", "渠道", r.Channels, "渠道", false),
@@ -128,6 +123,11 @@ func (r *Report) sections() []section {
 	all[2].Notes = append(all[2].Notes, severalNote)
 	all[3].Notes = append(all[3].Notes, severalNote)
 	all[10].Notes = append(all[10].Notes, "一件诉求可涉及几个维度，各计一次。")
+	for i := range all {
+		if len(all[i].Rows) == 0 && len(all[i].Notes) == 0 {
+			all[i].Notes = []string{"无。"}
+		}
+	}
 	all[7].Notes = append(all[7].Notes, "来源未写明渠道的，按受理形式列出。")
 	return all
 }
@@ -160,9 +160,6 @@ func (r *Report) rows(title, sheet string, rows []Row, first string, expected bo
 	}
 	if part {
 		s.Notes = append(s.Notes, "带 * 的只比较两期数据都完整的来源。")
-	}
-	if len(rows) == 0 {
-		s.Notes = append(s.Notes, "无。")
 	}
 	return s
 }

@@ -134,7 +134,7 @@ func newStyles(book *excelize.File) (styles, error) {
 	if s.header, err = book.NewStyle(&excelize.Style{Font: &excelize.Font{Bold: true}}); err != nil {
 		return s, err
 	}
-	for kind, format := range map[cellKind]string{countCell: "0", decimalCell: "0.0", shareCell: "0.0%", changeCell: "+0.0%;-0.0%;0.0%"} {
+	for kind, format := range map[cellKind]string{countCell: "0", shareCell: "0.0%", changeCell: "+0.0%;-0.0%;0.0%"} {
 		if s.of[kind], err = book.NewStyle(&excelize.Style{CustomNumFmt: &format}); err != nil {
 			return s, err
 		}

@@ -1,0 +1,118 @@
+package cli
+
+import (
+	"bytes"
+	"encoding/json"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"suqiu/calendar"
+	"suqiu/cli/sample"
+	"suqiu/hotline"
+	"suqiu/remedy"
+	"suqiu/remedy/report"
+)
+
+// demoFolder runs the demo and returns where its data are, with what was told.
+func demoFolder(t *testing.T) (string, []sample.Contact) {
+	t.Helper()
+	folder, now := filepath.Join(t.TempDir(), "demo"), time.Now()
+	contacts, _, err := sample.Generate(sample.DefaultOptions(now.In(calendar.Shanghai())))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out bytes.Buffer
+	if code := Run(t.Context(), []string{"suqiu", "demo", "--data", folder}, Env{Stdout: &out, Stderr: &out, Now: func() time.Time { return now }}); code != 0 {
+		t.Fatalf("exit code %d:\n%s", code, &out)
+	}
+	return folder, contacts
+}
+
+// printed runs a command on a folder of embedded data and returns what it prints.
+func printed(t *testing.T, folder string, args ...string) []byte {
+	t.Helper()
+	var out, errs bytes.Buffer
+	args = append([]string{"suqiu"}, append(args, "--embedded", "--data", folder, "--set", "areas=china,jiangdong")...)
+	if code := Run(t.Context(), args, Env{Stdout: &out, Stderr: &errs, Now: time.Now}); code != 0 {
+		t.Fatalf("%s: exit code %d: %s", strings.Join(args, " "), code, &errs)
+	}
+	return out.Bytes()
+}
+
+// The bulletins of the demo's weeks tell what was planted, contact by contact: the first week, that of the storm, the last one, and that of one
+// county.
+func TestWeeklyEqualsTruth(t *testing.T) {
+	folder, contacts := demoFolder(t)
+	zone := calendar.Shanghai()
+	first := report.EndingBefore(contacts[0].Received.In(zone).AddDate(0, 0, 7)) // the demo begins on a Monday
+	for _, tt := range []struct {
+		name string
+		week int
+		area string
+	}{{"First", 0, ""}, {"Storm", 3, ""}, {"Last", 7, ""}, {"County", 7, "江东电力/临州供电公司/云桥区供电公司"}} {
+		t.Run(tt.name, func(t *testing.T) {
+			period := report.Period{From: first.From.AddDate(0, 0, 7*tt.week), To: first.To.AddDate(0, 0, 7*tt.week)}
+			var got report.Report
+			if err := json.Unmarshal(printed(t, folder, "report", "weekly", "--to", period.To.Format(time.DateOnly), "--area", tt.area, "--format", "json"), &got); err != nil {
+				t.Fatal(err)
+			}
+			total, before := 0, 0
+			matters, callers := map[string]bool{}, map[string]bool{}
+			hotlines, areas, kinds := map[string]int{}, map[string]int{}, map[hotline.Kind]int{}
+			for i := range contacts {
+				c := &contacts[i]
+				if !remedy.Covers(tt.area, c.Place.Grid) {
+					continue
+				}
+				if !c.Received.Before(period.From.AddDate(0, 0, -7)) && c.Received.Before(period.From) {
+					before++
+				}
+				if c.Received.Before(period.From) || !c.Received.Before(period.To) {
+					continue
+				}
+				total++
+				main := c.ID
+				if c.Main != "" {
+					main = c.Main
+				}
+				matters[hotline.DocID(string(c.Hotline), main)] = true
+				callers[c.Person.Phone] = true
+				hotlines[string(c.Hotline)]++
+				kinds[c.Kind]++
+				for _, path := range hotline.Ancestors(c.Place.Grid) {
+					areas[path]++
+				}
+			}
+			if got.Total.Contacts != total || got.Total.Matters != len(matters) || got.Total.Callers != len(callers) {
+				t.Errorf("%d contacts, %d matters, %d callers; want %d, %d, %d", got.Total.Contacts, got.Total.Matters, got.Total.Callers, total, len(matters), len(callers))
+			}
+			if week := got.Total.Week; tt.week == 0 && week != nil || tt.week > 0 && (week == nil || int(week.Before) != before || week.Now != total) {
+				t.Errorf("against the week before: %+v, want %d before", week, before)
+			}
+			if got.Total.Year != nil {
+				t.Errorf("against a year of which nothing is known: %+v", got.Total.Year)
+			}
+			for _, row := range got.Hotlines {
+				if row.Contacts != hotlines[row.Value] {
+					t.Errorf("%s: %d, want %d", row.Value, row.Contacts, hotlines[row.Value])
+				}
+			}
+			for _, row := range append(got.Areas, got.Places...) {
+				if strings.Count(row.Value, hotline.AreaSeparator) > 3 || row.Value == "/vague" {
+					continue // of some orders only the station (供电所) can be found
+				}
+				if row.Contacts != areas[row.Value] {
+					t.Errorf("%s: %d, want %d", row.Value, row.Contacts, areas[row.Value])
+				}
+			}
+			if got.Orders.Received != kinds[hotline.KindOrder] {
+				t.Errorf("%d orders, want %d", got.Orders.Received, kinds[hotline.KindOrder])
+			}
+			if tt.week == 7 && (got.Total.Expected == nil || len(got.Problems) == 0 || got.Opened == 0 && tt.area == "") {
+				t.Errorf("expected %+v, %d problems, %d opened", got.Total.Expected, len(got.Problems), got.Opened)
+			}
+		})
+	}
+}
