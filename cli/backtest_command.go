@@ -28,7 +28,7 @@ Examples:
    suqiu backtest --from 2026-09-01 --to 2026-11-01
    suqiu backtest --from 2026-09-01 --to 2026-11-01 --significance 0.02 --format json`,
 		Flags: settingFlags(append(detectionFlags(),
-			&cli.StringFlag{Name: "from", Usage: "first look at `DATE`; what was received in the 180 days before is history", Required: true},
+			&cli.StringFlag{Name: "from", Usage: "first look at `DATE`; what was received before is history: 180 days, a year for rules that count, three years where so much is complete", Required: true},
 			&cli.StringFlag{Name: "to", Usage: "last look at `DATE`", Required: true},
 			&cli.DurationFlag{Name: "every", Usage: "`SPAN` between two looks; a day, or an hour with --interval hour"},
 			&cli.BoolFlag{Name: "arrival", Usage: "each contact is known from when it arrived"},
@@ -39,9 +39,6 @@ Examples:
 		Action: inSession(env, (*session).backtest),
 	}
 }
-
-// backtestHistory is how long before the first look contacts are read.
-const backtestHistory = 180
 
 func (s *session) backtest(c *cli.Context) error {
 	of, interval, err := readDetection(c)
@@ -67,16 +64,20 @@ func (s *session) backtest(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	replay, err := replaySource(c.Context, store, from.AddDate(0, 0, -backtestHistory), to, s.zone, of, c.Bool("arrival"))
+	judge, err := s.detection(interval, readSensitivity(c), of)
+	if err != nil {
+		return err
+	}
+	spans, err := coverageSpans(c.Context, store)
+	if err != nil {
+		return err
+	}
+	replay, err := replaySource(c.Context, store, from.Add(-judge.Reach(spans, to)), to, s.zone, of, c.Bool("arrival"))
 	if err != nil {
 		return fmt.Errorf("read what is to be replayed: %w", err)
 	}
 	if c.Bool("assume-complete") {
 		replay.AssumeComplete(to)
-	}
-	judge, err := s.detection(interval, readSensitivity(c))
-	if err != nil {
-		return err
 	}
 	left := map[string]string{}
 	judge.Left = func(all []trend.Left) {
@@ -154,8 +155,15 @@ func (s *session) showIncidents(incidents []remedy.Incident) error {
 		for _, code := range i.Labels {
 			labels = append(labels, names.name(code))
 		}
+		if len(labels) == 0 { // contacts that tell nothing of what the rules know
+			labels = append(labels, i.Explains...)
+		}
+		expected := strconv.FormatFloat(i.Latest.Expected, 'f', 1, 64)
+		if len(i.Latest.Counted) > 0 {
+			expected = "计数"
+		}
 		rows = append(rows, []string{i.ID, i.First.In(s.zone).Format(time.DateOnly), strings.Join(labels, "、"), placeName(i.Area), i.Signal.Name(), work,
-			strconv.Itoa(i.Latest.Observed) + "/" + strconv.FormatFloat(i.Latest.Expected, 'f', 1, 64), owner, due})
+			strconv.Itoa(i.Latest.Observed) + "/" + expected, owner, due})
 	}
 	return writeTable(s.env.Stdout, rows)
 }

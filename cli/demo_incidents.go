@@ -19,6 +19,7 @@ const demoHistory = 21
 type incidentScore struct {
 	found int      // planted problems that became an incident in their station, or one above or below
 	storm int      // incidents of the storm
+	count int      // found by rules that count alone, of which nothing was planted
 	wrong int      // all others
 	false []string // these, in words
 	of    map[string]*remedy.Incident
@@ -46,6 +47,8 @@ func scoreIncidents(all []remedy.Incident, truth *sample.Truth) incidentScore {
 		case planted:
 		case concerns(i, truth.Storm):
 			score.storm++
+		case i.ByCount(): // whether it is a problem or chance: so many have told of it
+			score.count++
 		default:
 			score.wrong++
 			score.false = append(score.false, fmt.Sprintf("%s %s %s %d/%.1f", strings.Join(i.Labels, ","), i.Area, i.First.Format(time.DateOnly), i.Fired.Observed, i.Fired.Expected))
@@ -87,7 +90,7 @@ func (d *demo) incidents(ctx context.Context, store index.Store, truth *sample.T
 	if err != nil {
 		return err
 	}
-	judge, err := d.detection(trend.Daily, sensitivity{})
+	judge, err := d.detection(trend.Daily, sensitivity{}, of)
 	if err != nil {
 		return err
 	}
@@ -128,7 +131,7 @@ func (d *demo) tellIncidents(all []remedy.Incident, truth *sample.Truth) {
 		day := int(i.Opened.Sub(p.From).Hours() / 24)
 		d.say("  %s  %s · %s：问题 %s，第 %d 天发现，责任人 %s", d.paint.good("✓"), p.Name, i.Area, i.ID, day, owner)
 	}
-	d.say("  台风合并为 %d 个问题；其他 %d 个%s", score.storm, score.wrong, map[bool]string{true: "：" + strings.Join(score.false, "；")}[score.wrong > 0])
+	d.say("  台风合并为 %d 个问题；计数规则另立 %d 个；其他 %d 个%s", score.storm, score.count, score.wrong, map[bool]string{true: "：" + strings.Join(score.false, "；")}[score.wrong > 0])
 	if score.found < len(truth.Problems)-1 || score.storm > 2 {
 		d.wrong++
 	}

@@ -192,6 +192,9 @@ func (s *session) showIncident(c *cli.Context) error {
 	return s.tellIncident(c.String("format"), &i)
 }
 
+// mostCounted is how many findings of rules that count are shown of an incident.
+const mostCounted = 10
+
 // tellIncident writes all that is known of an incident.
 func (s *session) tellIncident(format string, i *remedy.Incident) error {
 	if format == "json" {
@@ -203,7 +206,21 @@ func (s *session) tellIncident(format string, i *remedy.Incident) error {
 	stamp := func(t time.Time) string { return t.In(s.zone).Format("2006-01-02 15:04") }
 	say := func(format string, args ...any) { fmt.Fprintf(s.env.Stdout, format+"\n", args...) }
 	fired := i.Fired
-	say("\n发现：%s，%s，%d 天内 %d 件，预期 %.1f 件，p=%.2g；%d 起问题、%d 人反映", stamp(fired.At), placeName(fired.Area), fired.Days, fired.Observed, fired.Expected, fired.P, fired.Told.Matters, fired.Told.Callers)
+	if len(fired.Counted) == 0 {
+		say("\n发现：%s，%s，%d 天内 %d 件，预期 %.1f 件，p=%.2g；%d 起问题、%d 人反映", stamp(fired.At), placeName(fired.Area), fired.Days, fired.Observed, fired.Expected, fired.P, fired.Told.Matters, fired.Told.Callers)
+	} else {
+		say("\n发现：%s，%s，达到计数规则；%d 起问题、%d 人反映", stamp(fired.At), placeName(fired.Area), fired.Told.Matters, fired.Told.Callers)
+	}
+	counted := fired.Counted
+	if i.Latest.At.After(fired.At) {
+		counted = slices.Concat(counted, i.Latest.Counted)
+	}
+	for _, c := range counted[:min(len(counted), mostCounted)] {
+		say("计数：%s，数到 %d（%s）：%s", c.Text(), c.Count, c.Key, strings.Join(c.IDs, " "))
+	}
+	if more := len(counted) - mostCounted; more > 0 {
+		say("计数：另有 %d 条，见 --format json", more)
+	}
 	for _, why := range i.Explains {
 		say("可能的原因：%s", why)
 	}

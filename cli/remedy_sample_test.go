@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/csv"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -31,7 +32,7 @@ func TestPlantedProblemsBecomeIncidents(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var found, handed, storms, wrong, incidents int
+	var found, handed, storms, counts, wrong, incidents int
 	for seed := range uint64(unseen) {
 		o := sample.DefaultOptions(time.Date(2026, time.November, 28, 12, 0, 0, 0, calendar.Shanghai()))
 		o.Seed = 1000 + seed
@@ -55,19 +56,63 @@ func TestPlantedProblemsBecomeIncidents(t *testing.T) {
 			}
 		}
 		for k := range list {
-			if i := &list[k]; i.Assignment.Owner.ID == "" {
+			i := &list[k]
+			if i.Assignment.Owner.ID == "" {
 				t.Errorf("seed %d: nobody owns %s in %q: %s", o.Seed, strings.Join(i.Labels, ","), i.Area, i.Assignment.Unowned)
+			}
+			for _, c := range i.Fired.Counted {
+				checkCounted(t, contacts, c)
 			}
 		}
 		storms += score.storm
+		counts += score.count
 		wrong += score.wrong
 		t.Logf("seed %d: %d of 4 found, storm as %d, %d false: %s", o.Seed, score.found, score.storm, score.wrong, strings.Join(score.false, "; "))
 	}
 	mean := func(n int) float64 { return float64(n) / unseen }
-	t.Logf("mean of %d hotlines: %.2f of 4 found, %.2f found and with the right owner, storm as %.2f incidents, %.2f false, %.1f incidents",
-		unseen, mean(found), mean(handed), mean(storms), mean(wrong), mean(incidents))
+	t.Logf("mean of %d hotlines: %.2f of 4 found, %.2f found and with the right owner, storm as %.2f incidents, %.2f by rules that count alone, %.2f false, %.1f incidents",
+		unseen, mean(found), mean(handed), mean(storms), mean(counts), mean(wrong), mean(incidents))
 	if mean(handed) < 3.6 || mean(storms) > 1.5 || mean(wrong) > 0.5 {
 		t.Error("want at least 3.6 found and with the right owner, the storm as at most 1.5, and at most 0.5 false")
+	}
+}
+
+// checkCounted holds what a rule counted against the contacts themselves.
+func checkCounted(t *testing.T, contacts []sample.Contact, c remedy.Counted) {
+	t.Helper()
+	var told []*sample.Contact
+	for k := range contacts {
+		if slices.Contains(c.IDs, contacts[k].DocID()) {
+			told = append(told, &contacts[k])
+		}
+	}
+	if len(told) != c.Count {
+		t.Errorf("%+v: %d contacts are there", c, len(told))
+	}
+	slices.SortFunc(told, func(a, b *sample.Contact) int { return a.Received.Compare(b.Received) })
+	callers := map[string]bool{}
+	for k, one := range told {
+		callers[one.Person.Phone] = true
+		last := told[len(told)-1].Received
+		switch c.Rule {
+		case "频繁停电": // even its mildest level wants two outages, six hours apart, within a year
+			if one.Person.Account != c.Key || one.Label != "outage.fault" && one.Label != "outage.planned" || k > 0 && one.Received.Sub(told[k-1].Received) < 6*time.Hour {
+				t.Errorf("%+v counts %+v", c, one)
+			}
+		case "短时重复来电":
+			if one.Person.Phone != c.Key || last.Sub(one.Received) >= 2*time.Hour || c.Count < 4 {
+				t.Errorf("%+v counts %+v", c, one)
+			}
+		case "小区集中诉求":
+			if !strings.HasSuffix(c.Key, one.Place.Community) || one.Label != told[0].Label || last.Sub(one.Received) >= 24*time.Hour || c.Count < 5 {
+				t.Errorf("%+v counts %+v", c, one)
+			}
+		default:
+			t.Errorf("no such rule: %+v", c)
+		}
+	}
+	if c.Rule == "小区集中诉求" && len(callers) != c.Count {
+		t.Errorf("%+v: %d callers", c, len(callers))
 	}
 }
 
@@ -110,13 +155,13 @@ func ownerByTables(t *testing.T, label, station string) string {
 // replaySample runs a watcher over the weeks of an invented hotline, day by day.
 func replaySample(t *testing.T, s *session, router remedy.Router, contacts []sample.Contact, truth *sample.Truth) []remedy.Incident {
 	t.Helper()
-	replay := &detect.Replay{Zone: s.zone}
 	of := grain{tree: index.TreeGrid, level: index.DailyLevels}
+	replay := &detect.Replay{Zone: s.zone, Depth: of.level}
 	for i := range contacts {
 		c := &contacts[i]
 		contact := detect.Contact{
 			ID: c.DocID(), Source: string(c.Hotline), Hotline: c.Hotline, Received: c.Received, Precision: hotline.PrecisionMinute, Arrived: c.Received,
-			Matter: c.DocID(), Caller: c.Person.Phone, Area: of.area(hotline.Area{Grid: c.Place.Grid}),
+			Matter: c.DocID(), Caller: c.Person.Phone, Account: c.Person.Account, Community: c.Place.Community, Area: c.Place.Grid,
 		}
 		if c.Main != "" {
 			contact.Matter = hotline.DocID(string(c.Hotline), c.Main)
@@ -129,7 +174,7 @@ func replaySample(t *testing.T, s *session, router remedy.Router, contacts []sam
 	detect.SortContacts(replay.Contacts)
 	end := truth.Problems[0].Through
 	replay.AssumeComplete(end)
-	judge, err := s.detection(trend.Daily, sensitivity{})
+	judge, err := s.detection(trend.Daily, sensitivity{}, of)
 	if err != nil {
 		t.Fatal(err)
 	}

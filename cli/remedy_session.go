@@ -13,6 +13,7 @@ import (
 	"suqiu/remedy"
 	"suqiu/remedy/detect"
 	"suqiu/trend"
+	"suqiu/trend/countrule"
 )
 
 // layers are the built-in dictionaries and the user's over them.
@@ -70,7 +71,7 @@ func (s *session) practice(ctx context.Context, store index.Store) (remedy.Pract
 }
 
 // detection is the judge of this configuration, without its source.
-func (s *session) detection(interval trend.Interval, of sensitivity) (*detect.Judge, error) {
+func (s *session) detection(interval trend.Interval, how sensitivity, of grain) (*detect.Judge, error) {
 	layers, err := s.layers()
 	if err != nil {
 		return nil, err
@@ -80,6 +81,10 @@ func (s *session) detection(interval trend.Interval, of sensitivity) (*detect.Ju
 		return nil, err
 	}
 	causes, err := calendar.LoadCauses(s.zone, layers...)
+	if err != nil {
+		return nil, err
+	}
+	counts, err := countrule.Load(layers...)
 	if err != nil {
 		return nil, err
 	}
@@ -93,7 +98,9 @@ func (s *session) detection(interval trend.Interval, of sensitivity) (*detect.Ju
 		}
 		return code
 	}
-	return &detect.Judge{Calendar: days, Causes: causes, Families: families, Interval: interval, Level: of.significance, PerWeek: of.perWeek}, nil
+	return &detect.Judge{
+		Calendar: days, Causes: causes, Families: families, Interval: interval, Level: how.significance, PerWeek: how.perWeek, Counts: counts, Depth: of.level,
+	}, nil
 }
 
 // labels lists the codes of the rules in force.

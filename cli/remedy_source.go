@@ -5,7 +5,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"suqiu/classify"
@@ -158,23 +157,32 @@ func (s *liveSource) Told(ctx context.Context, labels []string, q detect.Query) 
 	return told.Told(), err
 }
 
+// Read implements detect.Source.
+func (s *liveSource) Read(ctx context.Context, q detect.Query) ([]detect.Contact, error) {
+	filter := s.filter(q)
+	filter.Labels, filter.Account, filter.Caller = q.Labels, q.Account, q.Caller
+	var out []detect.Contact
+	err := index.Each(ctx, s.store, filter, func(doc *hotline.Document) { out = append(out, s.contact(doc)) })
+	return out, err
+}
+
 // contact is what detection needs to know of a document.
 func (c grain) contact(doc *hotline.Document) detect.Contact {
 	call := &doc.Call
-	return detect.Contact{
-		ID: call.DocID(), Source: call.Source, Hotline: call.Hotline, Received: call.Received, Precision: call.Precision,
-		Arrived: call.Arrived, Matter: call.Matter, Caller: call.Caller, Area: c.area(call.Area), Labels: doc.Analysis.Codes(), Text: callerText(call),
+	out := detect.Contact{
+		ID: call.DocID(), Source: call.Source, Hotline: call.Hotline, Received: call.Received, Precision: call.Precision, Arrived: call.Arrived,
+		Matter: call.Matter, Caller: call.Caller, Account: call.Account, Area: call.Area.Grid, Labels: doc.Analysis.Codes(), Text: callerText(call),
 	}
-}
-
-// area cuts an area's path at the level that is counted.
-func (c grain) area(a hotline.Area) string {
-	path := a.Grid
 	if c.tree == index.TreeDivision {
-		path = a.Division
+		out.Area = call.Area.Division
 	}
-	levels := strings.Split(path, hotline.AreaSeparator)
-	return strings.Join(levels[:min(c.level, len(levels))], hotline.AreaSeparator)
+	for _, e := range doc.Analysis.Entities {
+		if e.Kind == hotline.EntityCommunity {
+			out.Community = e.Value
+			break
+		}
+	}
+	return out
 }
 
 // callerText is what the caller says, or else the whole text.
@@ -189,7 +197,7 @@ func replaySource(ctx context.Context, store index.Store, from, to time.Time, zo
 	if err != nil {
 		return nil, err
 	}
-	r := &detect.Replay{Spans: spans, Zone: zone}
+	r := &detect.Replay{Spans: spans, Zone: zone, Depth: c.level}
 	err = index.Each(ctx, store, index.Filter{From: from, To: to}, func(doc *hotline.Document) {
 		contact := c.contact(doc)
 		contact.Text = string([]rune(contact.Text)[:min(200, len([]rune(contact.Text)))]) // a replay keeps all in memory
@@ -204,12 +212,19 @@ func replaySource(ctx context.Context, store index.Store, from, to time.Time, zo
 
 // ordersOf lists the ids of the contacts about an incident up to a time: those who are to be told and visited.
 func ordersOf(ctx context.Context, store index.Store, i *remedy.Incident, until time.Time) ([]string, error) {
-	filter := index.Filter{From: i.Fired.Bucket.AddDate(0, 0, 1-max(1, i.Fired.Days)), To: until, Labels: i.Labels}
-	if i.Area != "" {
-		filter.Areas = []string{i.Area}
-	}
 	var ids []string
-	err := index.Each(ctx, store, filter, func(doc *hotline.Document) { ids = append(ids, doc.Call.DocID()) })
+	for _, c := range slices.Concat(i.Fired.Counted, i.Latest.Counted) { // what a rule counted may tell of other labels
+		ids = append(ids, c.IDs...)
+	}
+	if len(i.Labels) > 0 {
+		filter := index.Filter{From: i.Fired.Bucket.AddDate(0, 0, 1-max(1, i.Fired.Days)), To: until, Labels: i.Labels}
+		if i.Area != "" {
+			filter.Areas = []string{i.Area}
+		}
+		if err := index.Each(ctx, store, filter, func(doc *hotline.Document) { ids = append(ids, doc.Call.DocID()) }); err != nil {
+			return nil, err
+		}
+	}
 	slices.Sort(ids)
-	return ids, err
+	return slices.Compact(ids), nil
 }

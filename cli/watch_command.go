@@ -146,7 +146,7 @@ func (s *session) release(ctx context.Context, w *remedy.Watcher) {
 
 // watcher makes a watcher over the store.
 func (s *session) watcher(ctx context.Context, store index.Store, of grain, interval trend.Interval, how sensitivity, lease time.Duration) (*remedy.Watcher, error) {
-	judge, err := s.detection(interval, how)
+	judge, err := s.detection(interval, how, of)
 	if err != nil {
 		return nil, err
 	}

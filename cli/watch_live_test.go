@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -40,9 +41,11 @@ func arrivals(t *testing.T) (all []arrival, begin, end time.Time) {
 		at := c.Received.Add(time.Duration(rng.IntN(12*60)) * time.Minute)
 		doc := hotline.Document{Call: hotline.Call{
 			Schema: hotline.Schema, Source: string(c.Hotline), Hotline: c.Hotline, ID: c.ID, Kind: c.Kind, Received: c.Received, Precision: hotline.PrecisionSecond,
-			Arrived: at, ContentRev: at.UnixMilli(), Matter: c.DocID(), Caller: c.Person.Phone[7:], Area: hotline.Area{Grid: c.Place.Grid, Method: hotline.AreaByCode, Confidence: 1},
+			Arrived: at, ContentRev: at.UnixMilli(), Matter: c.DocID(), Caller: c.Person.Phone[7:], Account: c.Person.Account, Area: hotline.Area{Grid: c.Place.Grid, Method: hotline.AreaByCode, Confidence: 1},
 			Turns: c.Turns,
-		}, Analysis: hotline.Analysis{Labels: []hotline.Label{}, RulesetRev: 1, RulesetHash: "5e1f"}}
+		}, Analysis: hotline.Analysis{
+			Labels: []hotline.Label{}, RulesetRev: 1, RulesetHash: "5e1f", Entities: []hotline.Entity{{Kind: hotline.EntityCommunity, Text: "小区", Value: c.Place.Community, Turn: -1}},
+		}}
 		if c.Main != "" {
 			doc.Call.Matter = hotline.DocID(string(c.Hotline), c.Main)
 		}
@@ -51,8 +54,48 @@ func arrivals(t *testing.T) (all []arrival, begin, end time.Time) {
 		}
 		all = append(all, arrival{doc, at})
 	}
+	all = append(all, again(t, all)...)
 	slices.SortStableFunc(all, func(a, b arrival) int { return a.at.Compare(b.at) })
 	return all, o.Start, truth.Problems[0].Through
+}
+
+// again is what calls for each of the rules that count, in the sixth week: an account with four outages within 60 days, one caller four times
+// in an hour, five callers of one community in a day.
+func again(t *testing.T, all []arrival) []arrival {
+	t.Helper()
+	begin := all[0].doc.Call.Received.Truncate(24 * time.Hour)
+	var out []arrival
+	add := func(like arrival, day, minute int, label string, change func(*hotline.Call)) {
+		one := like
+		call := &one.doc.Call
+		call.Hotline, call.Source, call.Kind = hotline.Hotline95598, "95598", hotline.KindOrder
+		call.ID = fmt.Sprintf("again-%d", len(out))
+		call.Received = begin.AddDate(0, 0, day).Add(time.Duration(minute) * time.Minute)
+		call.Matter = call.DocID()
+		change(call)
+		one.at = call.Received.Add(time.Hour)
+		call.Arrived, call.ContentRev = one.at, one.at.UnixMilli()
+		one.doc.Analysis.Labels = []hotline.Label{{Code: label, Weight: 1}}
+		out = append(out, one)
+	}
+	at := func(path string) arrival {
+		k := slices.IndexFunc(all, func(a arrival) bool { return strings.HasPrefix(a.doc.Call.Area.Grid, path) })
+		if k < 0 {
+			t.Fatalf("nothing is told of %s", path)
+		}
+		return all[k]
+	}
+	household, impatient, community := at("江东电力/望海供电公司/双屿县供电公司"), at("江东电力/临州供电公司/石塘县供电公司"), at("江东电力/望海供电公司/港湾区供电公司")
+	for k, day := range []int{3, 14, 22, 37} {
+		add(household, day, 600+k, "outage.fault", func(c *hotline.Call) { c.Account = "household" })
+	}
+	for k := range 4 {
+		add(impatient, 38, 600+15*k, "meter.fault", func(c *hotline.Call) { c.Caller = "impatient" })
+	}
+	for k := range 5 {
+		add(community, 39, 600+90*k, "bill.high", func(c *hotline.Call) { c.Caller = fmt.Sprint("neighbour ", k) })
+	}
+	return out
 }
 
 // live puts the arrivals into the store of a session as they come, and lets two watchers look twice a day: one after the
@@ -150,7 +193,7 @@ func TestBacktestEqualsWatch(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			judge, err := s.detection(trend.Daily, sensitivity{})
+			judge, err := s.detection(trend.Daily, sensitivity{}, grain{tree: index.TreeGrid, level: index.DailyLevels})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -161,6 +204,10 @@ func TestBacktestEqualsWatch(t *testing.T) {
 			want, err := detect.Backtest(t.Context(), replay, judge, practice, begin.AddDate(0, 0, demoHistory), end, lookEvery, nil)
 			if err != nil {
 				t.Fatal(err)
+			}
+			counted := slices.DeleteFunc(slices.Clone(got), func(i remedy.Incident) bool { return !slices.Contains(i.Sources, remedy.Counts) })
+			if alone := slices.ContainsFunc(counted, func(i remedy.Incident) bool { return i.ByCount() }); len(counted) < 4 || !alone {
+				t.Errorf("rules that count located %d of the incidents, alone %t", len(counted), alone)
 			}
 			if len(got) < 4 || len(got) != len(want) {
 				t.Fatalf("watch found %d incidents, the backtest %d; want at least 4", len(got), len(want))

@@ -79,8 +79,12 @@ func (a *applier) absorbed(ctx context.Context, c Change) ([]Incident, error) {
 // see takes in what sightings tell, the first of which tells most.
 func (i *Incident) see(sightings []Sighting) {
 	i.Latest = sightings[0].Snapshot
+	if len(i.Sources) == 0 && i.Told > 0 { // written by an older build
+		i.Sources = []Source{Statistics}
+	}
 	for _, s := range sightings {
 		i.addLabels(s.Labels)
+		i.Sources = slices.Compact(slices.Sorted(slices.Values(append(i.Sources, s.source()))))
 		for _, why := range s.Explains {
 			if !slices.Contains(i.Explains, why) {
 				i.Explains = append(i.Explains, why)
@@ -98,6 +102,7 @@ func (i *Incident) take(practice Practice, p plan, c Change, younger []Incident)
 		i.tell(Message{Kind: KindMerged, At: p.At, To: i.Assignment.people(), Note: "并入 " + c.Into})
 		return nil
 	}
+	byCount := i.ByCount()
 	for k := range younger {
 		i.absorb(&younger[k])
 	}
@@ -114,7 +119,7 @@ func (i *Incident) take(practice Practice, p plan, c Change, younger []Incident)
 			return err
 		}
 	}
-	if err := i.follow(practice, p, c); err != nil {
+	if err := i.follow(practice, p, c, byCount); err != nil {
 		return err
 	}
 	i.keepTime(practice)
@@ -136,8 +141,8 @@ func (i *Incident) fix(sightings []Sighting) {
 	i.Frozen = s.Frozen
 }
 
-// follow turns the signal by what was read.
-func (i *Incident) follow(practice Practice, p plan, c Change) error {
+// follow turns the signal by what was read. byCount says whether rules that count alone had located it before.
+func (i *Incident) follow(practice Practice, p plan, c Change, byCount bool) error {
 	if i.Signal == Resolved {
 		return i.reopen(practice, p, c)
 	}
@@ -146,6 +151,13 @@ func (i *Incident) follow(practice Practice, p plan, c Change) error {
 		if _, here := i.seenAt(c.Sightings); here { // the numbers of the area before can't be compared with these
 			i.fix(c.Sightings)
 		}
+		if i.Signal == Subsiding {
+			i.turn(Growing, p.At)
+		}
+		return nil
+	}
+	if byCount && !i.ByCount() { // nor can those of a rule be compared with those of statistics
+		i.fix(c.Sightings)
 		if i.Signal == Subsiding {
 			i.turn(Growing, p.At)
 		}
@@ -214,6 +226,7 @@ func areaName(path string) string {
 func (i *Incident) absorb(y *Incident) {
 	i.Merged = append(append(i.Merged, y.ID), y.Merged...)
 	i.addLabels(y.Labels)
+	i.Sources = slices.Compact(slices.Sorted(slices.Values(append(i.Sources, y.Sources...))))
 	i.Measures = append(i.Measures, y.Measures...)
 	i.Appointed = append(i.Appointed, y.Appointed...)
 	i.Visits = append(i.Visits, y.Visits...)

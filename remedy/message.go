@@ -66,6 +66,7 @@ type View struct {
 	Unowned  string    `json:"unowned,omitempty"`
 	Explains []string  `json:"explains,omitempty"` // weather, planned outage …
 	Effect   string    `json:"effect,omitempty"`   // the last one measured, in words
+	Counted  []string  `json:"counted,omitempty"`  // the rules that count which were met last, in words; none where statistics located it last
 }
 
 func (i *Incident) view() View {
@@ -77,6 +78,11 @@ func (i *Incident) view() View {
 	}
 	if !i.Assignment.HideExamples {
 		v.Examples = slices.Clone(seen.Told.Examples)
+	}
+	for _, c := range seen.Counted {
+		if text := c.Text(); !slices.Contains(v.Counted, text) {
+			v.Counted = append(v.Counted, text)
+		}
 	}
 	if n := len(i.Effects); n > 0 {
 		v.Effect = i.Effects[n-1].String()

@@ -15,6 +15,14 @@ type Sighting struct {
 	Explains []string `json:"explains,omitempty"`
 }
 
+// source is what located it.
+func (s *Sighting) source() Source {
+	if len(s.Snapshot.Counted) > 0 {
+		return Counts
+	}
+	return Statistics
+}
+
 // Round is what detection says of one bucket, counted by exactly one revision of the rules.
 type Round struct {
 	From, Through time.Time
@@ -66,6 +74,7 @@ type standing struct {
 	root     Root
 	first    time.Time
 	resolved time.Time // zero while it is not
+	byCount  bool      // rules that count alone located it
 }
 
 func makePlan(step int64, incidents []Incident, round *Round, at time.Time) plan {
@@ -79,11 +88,17 @@ func makePlan(step int64, incidents []Incident, round *Round, at time.Time) plan
 	slices.SortFunc(p.alive, older)
 	for _, s := range p.alive {
 		if r, known := round.Readings[s.id]; known {
+			if s.byCount { // its signal is that a rule is met: as long as none is, it is quiet, whatever the statistics say
+				r = Reading{Through: r.Through, P: 1}
+			}
 			p.change(s.id).Reading = &r
 		}
 	}
 	seen := slices.Clone(round.Sightings)
-	slices.SortStableFunc(seen, func(a, b Sighting) int { return cmp.Compare(b.Score, a.Score) })
+	slices.SortStableFunc(seen, func(a, b Sighting) int { // what is counted joins what statistics have located
+		rank := map[Source]int{Statistics: 0, Counts: 1}
+		return cmp.Or(cmp.Compare(rank[a.source()], rank[b.source()]), cmp.Compare(b.Score, a.Score))
+	})
 	for _, sighting := range seen {
 		p.take(sighting)
 	}
@@ -108,7 +123,7 @@ func (i *Incident) standing(through time.Time) (*standing, bool) {
 	if !i.Alive() || i.Signal == Resolved && through.Sub(i.Track.Resolved) > reopenWithin {
 		return nil, false
 	}
-	s := &standing{id: i.ID, root: Root{Family: i.Family, Labels: i.Labels, Area: i.Area}, first: i.First}
+	s := &standing{id: i.ID, root: Root{Family: i.Family, Labels: i.Labels, Area: i.Area}, first: i.First, byCount: i.ByCount()}
 	if i.Signal == Resolved {
 		s.resolved = i.Track.Resolved
 	}
@@ -161,6 +176,9 @@ func (p *planner) take(s Sighting) {
 	}
 	c := p.change(base.id)
 	c.Sightings = append(c.Sightings, s)
+	if base.byCount {
+		c.Reading = nil // the sighting tells how it stands
+	}
 	if base.root.Area != top {
 		base.root.Area, c.Move, c.Moved = top, top, true
 	}

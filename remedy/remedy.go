@@ -8,6 +8,7 @@ package remedy
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -73,8 +74,9 @@ type Incident struct {
 	Opened   time.Time `json:"opened"` // when it was noticed
 	Signal   Signal    `json:"signal"`
 	Work     Work      `json:"work"`
-	Fired    Snapshot  `json:"fired"`  // what fired it; relabelling and later counts never alter it
-	Latest   Snapshot  `json:"latest"` // what was located last
+	Fired    Snapshot  `json:"fired"`             // what fired it; relabelling and later counts never alter it
+	Latest   Snapshot  `json:"latest"`            // what was located last
+	Sources  []Source  `json:"sources,omitempty"` // what located it so far; none is what an older build wrote: statistics
 	Track    Track     `json:"track"`
 	Frozen   Expected  `json:"frozen"` // what the effect is measured against
 	Explains []string  `json:"explains,omitempty"`
@@ -131,7 +133,39 @@ type Snapshot struct {
 	P          float64   `json:"p"`
 	Score      float64   `json:"score"` // log likelihood ratio
 	Told       Told      `json:"told"`
+	Counted    []Counted `json:"counted,omitempty"` // what a rule that counts found; none where statistics located it
 }
+
+// Source is what locates incidents.
+type Source string
+
+// The sources of signals.
+const (
+	Statistics Source = "statistics" // 统计: more is told than the past and the areas around let expect
+	Counts     Source = "counts"     // 计数规则: a rule that counts was met
+)
+
+// Counted is what a rule that counts (计数规则) found of one account, caller or place.
+type Counted struct {
+	Rule  string   `json:"rule"`
+	Level string   `json:"level"` // that was met
+	What  string   `json:"what"`  // the level in words, without the numbers of this one: 一户 60 天内 4 次以上
+	By    string   `json:"by"`    // account, caller, place or area
+	Key   string   `json:"key"`   // which; of accounts and callers the pseudonym
+	Count int      `json:"count"`
+	IDs   []string `json:"ids,omitempty"` // of the contacts that count
+}
+
+// Text tells the rule and the level that was met.
+func (c Counted) Text() string {
+	if c.Level == c.Rule {
+		return fmt.Sprintf("计数规则“%s”：%s", c.Rule, c.What)
+	}
+	return fmt.Sprintf("计数规则“%s”（%s）：%s", c.Rule, c.Level, c.What)
+}
+
+// ByCount reports whether rules that count alone located it: then its signal follows them.
+func (i *Incident) ByCount() bool { return len(i.Sources) == 1 && i.Sources[0] == Counts }
 
 // Told is what the store tells of the contacts behind a sighting.
 type Told struct {

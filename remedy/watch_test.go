@@ -22,7 +22,8 @@ type script struct {
 // scripted is what happens on one day: where something is located, and how much is told.
 type scripted struct {
 	located  []Root
-	observed int // in every area that is watched
+	counted  []Root // where a rule that counts is met
+	observed int    // in every area that is watched
 	unknown  bool
 }
 
@@ -40,6 +41,11 @@ func (s *script) Round(_ context.Context, after time.Time, watched func(time.Tim
 		r.Sightings = append(r.Sightings, Sighting{Root: root, Reading: reading, Snapshot: Snapshot{
 			At: now, Bucket: from, Labels: root.Labels, Area: root.Area, Days: 1, Observed: 10 + k, Expected: 3, P: 0.001, Score: float64(10 - k),
 		}, Frozen: Expected{Root: root, Tally: Tally{Days: 1, Told: 10 + k}}})
+	}
+	for _, root := range day.counted {
+		r.Sightings = append(r.Sightings, Sighting{Root: root, Reading: Reading{Through: through, Observed: 4, Score: 4, Rejected: true}, Snapshot: Snapshot{
+			At: now, Bucket: from, Labels: root.Labels, Area: root.Area, Days: 60, Observed: 4, Counted: []Counted{{Rule: "频繁停电", Level: "频繁停电", What: "一户 60 天内 4 次以上", By: "account", Key: "k", Count: 4}},
+		}, Frozen: Expected{Root: root, Tally: Tally{Days: 60, Told: 4}}, Explains: []string{"计数规则"}})
 	}
 	for id := range watched(through) {
 		if !day.unknown {
@@ -248,6 +254,9 @@ func randomScript(rng *rand.Rand) *script {
 		day := scripted{observed: rng.IntN(14), unknown: rng.IntN(6) == 0}
 		for range max(0, rng.IntN(6)-3) {
 			day.located = append(day.located, root([]string{"outage", "bill"}[rng.IntN(2)], areas[rng.IntN(len(areas))]))
+		}
+		for range max(0, rng.IntN(6)-3) {
+			day.counted = append(day.counted, root([]string{"outage", "bill"}[rng.IntN(2)], areas[rng.IntN(len(areas))]))
 		}
 		s.rounds = append(s.rounds, day)
 	}

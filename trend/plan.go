@@ -66,6 +66,18 @@ type Plan struct {
 	zone  *time.Location
 }
 
+// Reach is how far before the end of what it judges an evaluation up to a time reads counts at most.
+func Reach(coverage []Span, interval Interval, until time.Time) time.Duration {
+	days := dailyReach
+	switch {
+	case interval == Hourly:
+		days = hourlyReach
+	case slices.ContainsFunc(coverage, func(s Span) bool { return until.Sub(s.From) >= seasonNeeded }):
+		days = seasonReach
+	}
+	return time.Duration(days) * 24 * time.Hour
+}
+
 // Left is something that was not judged, and why.
 type Left struct {
 	What string // a source, a label or an area path

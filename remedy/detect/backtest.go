@@ -41,7 +41,7 @@ func LearnFall(ctx context.Context, judge *Judge, incidents []remedy.Incident) (
 				if err != nil {
 					return fall, err
 				}
-				if known && frozen.Area != "" && incidents[k].Alive() {
+				if known && frozen.Area != "" && incidents[k].Alive() && !incidents[k].ByCount() {
 					all = append(all, remedy.Followed{Frozen: frozen.Tally, After: after})
 				}
 			}

@@ -17,6 +17,7 @@ import (
 	"suqiu/hotline"
 	"suqiu/remedy"
 	"suqiu/trend"
+	"suqiu/trend/countrule"
 )
 
 // Source tells what is to be judged. Counts are of one level of one tree of areas.
@@ -32,6 +33,8 @@ type Source interface {
 	Held(ctx context.Context, from, to time.Time) (held map[string]string, revision int64, err error)
 	// Told describes the contacts behind a sighting.
 	Told(ctx context.Context, labels []string, q Query) (remedy.Told, error)
+	// Read returns the contacts of [From, To), for rules that count, in any order.
+	Read(ctx context.Context, q Query) ([]Contact, error)
 }
 
 // Query says what is counted.
@@ -39,7 +42,10 @@ type Query struct {
 	From, To time.Time
 	Interval trend.Interval
 	Sources  []string
-	Area     string // with all below; "" for all
+	Area     string   // with all below; "" for all
+	Labels   []string // of Read alone: codes, each with those below; none for all
+	Account  string   // likewise: a pseudonym; "" for all
+	Caller   string   // likewise
 }
 
 // Judge implements remedy.Judge and remedy.Gauge over a source.
@@ -52,6 +58,8 @@ type Judge struct {
 	Level    float64                // of significance, shared by the labels; 0 for the default
 	PerWeek  float64                // incidents a week that the level is chosen for, by what the last eight weeks would have opened; 0: it is not
 	Left     func(all []trend.Left) // told what was not judged, after each look; may be nil
+	Counts   []countrule.Rule       // rules that count instead of estimating
+	Depth    int                    // levels of an area path that are counted: a place that is known less precisely is no place for a rule's finding
 }
 
 var (
@@ -59,12 +67,18 @@ var (
 	_ remedy.Gauge = (*Judge)(nil)
 )
 
+// Reach is how far before the first look of a replay that ends at a time what was told can count.
+func (j *Judge) Reach(coverage []trend.Span, until time.Time) time.Duration {
+	return trend.MaxAge + max(trend.Reach(coverage, j.Interval, until), countrule.Reach(j.Counts))
+}
+
 // Round implements remedy.Judge.
 func (j *Judge) Round(ctx context.Context, after time.Time, watched func(time.Time) map[string]remedy.Root, now time.Time) (*remedy.Round, error) {
 	plan, err := j.plan(ctx, after, now)
 	if err != nil {
 		return nil, err
 	}
+	roots := watched(plan.To)
 	if plan.Bucket.IsZero() || !plan.To.After(after) {
 		j.leave(plan.Left)
 		return nil, nil
@@ -78,7 +92,7 @@ func (j *Judge) Round(ctx context.Context, after time.Time, watched func(time.Ti
 		return nil, fmt.Errorf("count what was told: %w", err)
 	}
 	in := trend.Input{Counts: counts, Calendar: j.Calendar, Causes: j.Causes, Families: j.Families, Hold: held, Level: j.Level, Watched: map[string]trend.Watched{}}
-	for id, root := range watched(plan.To) {
+	for id, root := range roots {
 		in.Watched[id] = trend.Watched{Labels: root.Labels, Area: root.Area}
 	}
 	if j.PerWeek > 0 && plan.Interval == trend.Daily {
@@ -93,7 +107,6 @@ func (j *Judge) Round(ctx context.Context, after time.Time, watched func(time.Ti
 	if err != nil {
 		return nil, fmt.Errorf("judge what was told: %w", err)
 	}
-	j.leave(found.Left)
 	round := &remedy.Round{From: plan.Bucket, Through: plan.To, PerDay: 1, Readings: map[string]remedy.Reading{}}
 	if plan.Interval == trend.Hourly {
 		round.PerDay = 24
@@ -116,9 +129,17 @@ func (j *Judge) Round(ctx context.Context, after time.Time, watched func(time.Ti
 		if err != nil {
 			return nil, err
 		}
-		s.Snapshot.RulesetRev = revision
 		round.Sightings = append(round.Sightings, s)
 	}
+	counted, left, err := j.counted(ctx, plan, counts, slices.Collect(maps.Values(roots)), round.Sightings, now)
+	if err != nil {
+		return nil, err
+	}
+	round.Sightings = append(round.Sightings, counted...)
+	for k := range round.Sightings {
+		round.Sightings[k].Snapshot.RulesetRev = revision
+	}
+	j.leave(append(found.Left, left...))
 	return round, nil
 }
 
@@ -259,9 +280,14 @@ func (j *Judge) Tally(ctx context.Context, frozen remedy.Expected, from, to time
 			return remedy.Tally{}, false, nil
 		}
 	}
-	counts, err := j.Source.Count(ctx, Query{From: from, To: to, Interval: trend.Daily, Sources: frozen.Sources})
-	if err != nil {
-		return remedy.Tally{}, false, fmt.Errorf("count what was told: %w", err)
+	// The area may lie below what is counted by area, so it is counted by itself.
+	var told [2]remedy.Tally
+	for k, area := range []string{frozen.Area, ""} {
+		counts, err := j.Source.Count(ctx, Query{From: from, To: to, Interval: trend.Daily, Sources: frozen.Sources, Area: area})
+		if err != nil {
+			return remedy.Tally{}, false, fmt.Errorf("count what was told: %w", err)
+		}
+		told[k] = tally(counts, remedy.Root{Labels: frozen.Labels}, from, to)
 	}
-	return tally(counts, frozen.Root, from, to), true, nil
+	return remedy.Tally{Days: told[0].Days, Told: told[0].Told, Elsewhere: told[1].Told - told[0].Told}, true, nil
 }

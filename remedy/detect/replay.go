@@ -22,7 +22,9 @@ type Contact struct {
 	Arrived   time.Time // when it was known
 	Matter    string
 	Caller    string
-	Area      string // at the level that is counted
+	Account   string
+	Community string // 小区, that the text names
+	Area      string
 	Labels    []string
 	Text      string // masked, for an example
 }
@@ -33,6 +35,9 @@ type Replay struct {
 	Spans    []trend.Span
 	Zone     *time.Location
 	Now      time.Time // of the replay
+	Depth    int       // levels of the area's path at which matters are counted; 0 for all
+
+	byAccount, byCaller map[string][]int // places in Contacts
 }
 
 var _ Source = (*Replay)(nil)
@@ -113,9 +118,9 @@ func (r *Replay) Count(ctx context.Context, q Query) ([]hotline.Count, error) {
 		if !q.within(c) {
 			continue
 		}
-		at := q.bucket(c.Received, r.Zone).Unix()
+		at, area := q.bucket(c.Received, r.Zone).Unix(), Cut(c.Area, r.Depth)
 		for _, label := range c.Labels {
-			key := cell{label, c.Area, at}
+			key := cell{label, area, at}
 			if matters[key] == nil {
 				matters[key] = map[string]bool{}
 			}
@@ -130,6 +135,64 @@ func (r *Replay) Count(ctx context.Context, q Query) ([]hotline.Count, error) {
 		return cmp.Or(cmp.Compare(a.Label, b.Label), cmp.Compare(a.Area, b.Area), a.Bucket.Compare(b.Bucket))
 	})
 	return out, ctx.Err()
+}
+
+// Cut shortens an area's path to so many levels; 0 leaves it as it is.
+func Cut(path string, depth int) string {
+	levels := strings.Split(path, hotline.AreaSeparator)
+	if depth < 1 || len(levels) <= depth {
+		return path
+	}
+	return strings.Join(levels[:depth], hotline.AreaSeparator)
+}
+
+// Read implements Source.
+func (r *Replay) Read(ctx context.Context, q Query) ([]Contact, error) {
+	arrived := r.arrived()
+	var out []Contact
+	take := func(c *Contact) {
+		if q.within(c) && (len(q.Labels) == 0 || slices.ContainsFunc(c.Labels, q.asks)) {
+			out = append(out, *c)
+		}
+	}
+	if q.Account == "" && q.Caller == "" {
+		for k := range arrived {
+			take(&arrived[k])
+		}
+		return out, ctx.Err()
+	}
+	r.group()
+	places := r.byAccount[q.Account]
+	if q.Account == "" {
+		places = r.byCaller[q.Caller]
+	}
+	for _, k := range places {
+		if k < len(arrived) && (q.Caller == "" || arrived[k].Caller == q.Caller) {
+			take(&arrived[k])
+		}
+	}
+	return out, ctx.Err()
+}
+
+// asks reports whether a label is one that is asked for, or lies below one.
+func (q *Query) asks(label string) bool {
+	return slices.ContainsFunc(q.Labels, func(code string) bool { return label == code || strings.HasPrefix(label, code+".") })
+}
+
+// group remembers, once, which contacts are of which account and caller.
+func (r *Replay) group() {
+	if r.byAccount != nil {
+		return
+	}
+	r.byAccount, r.byCaller = map[string][]int{}, map[string][]int{}
+	for k := range r.Contacts {
+		if c := &r.Contacts[k]; c.Account != "" {
+			r.byAccount[c.Account] = append(r.byAccount[c.Account], k)
+		}
+		if c := &r.Contacts[k]; c.Caller != "" {
+			r.byCaller[c.Caller] = append(r.byCaller[c.Caller], k)
+		}
+	}
 }
 
 // Told implements Source.

@@ -2,6 +2,7 @@ package notify
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -50,7 +51,9 @@ func ReadWording(zone *time.Location, layers ...fs.FS) (*Wording, error) {
 	}
 	sample := Notice{LabelName: "停送电/故障停电", Outage: true, Answer: "口径", Todo: []string{"要点"}, Repeat: 1}
 	sample.Kind, sample.View.Examples, sample.View.Explains = remedy.KindOpened, []remedy.Example{{Text: "例"}}, []string{"大风"}
-	for _, m := range []Message{{Notices: []Notice{sample}}, {Notices: []Notice{sample, sample}, Duplicate: true}} {
+	counted := sample
+	counted.View.Counted = []string{"计数规则"}
+	for _, m := range []Message{{Notices: []Notice{sample}}, {Notices: []Notice{counted}}, {Notices: []Notice{sample, counted}, Duplicate: true}} {
 		if _, _, err := w.Write(&m); err != nil {
 			return nil, err
 		}
@@ -65,6 +68,7 @@ type words struct {
 	Expected, Ratio, Sure               string
 	Since, Signal, Work, Owner, Due     string
 	Explains, Effect, Answer, Community string
+	Counted                             string // the rules that count which were met; empty where statistics located it
 	Todo, Examples                      []string
 	Incident                            string
 	Repeat                              int
@@ -122,14 +126,14 @@ func (w *Wording) fill(n *Notice, duplicate bool) (words, error) {
 	f := words{
 		Where: place(v.Area), Place: short(v.Area), Note: cut(plain(n.Note), noteLength, graphemes), Days: v.Days, Observed: v.Observed, Callers: v.Callers, Matters: v.Matters,
 		Expected: number(v.Expected), Sure: sure(v.P), Since: v.Since.In(w.zone).Format("1月2日"), Signal: v.Signal.Name(), Work: v.Work.Name(),
-		Owner: person(v.Owner, v.Unowned), Explains: plain(strings.Join(v.Explains, "、")), Effect: plain(v.Effect), Answer: n.Answer, Todo: n.Todo,
+		Owner: person(v.Owner, v.Unowned), Explains: plain(strings.Join(v.Explains, "、")), Effect: plain(v.Effect), Counted: plain(strings.Join(v.Counted, "、")), Answer: n.Answer, Todo: n.Todo,
 		Incident: v.Incident, Repeat: n.Repeat, Duplicate: duplicate,
 	}
 	kind := kindNames[n.Kind]
 	if kind == "" {
 		kind = string(n.Kind)
 	}
-	f.Title = fmt.Sprintf("%s：%s · %s", kind, n.LabelName, short(v.Area))
+	f.Title = fmt.Sprintf("%s：%s · %s", kind, cmp.Or(n.LabelName, f.Counted), short(v.Area))
 	if v.Expected > 0 && float64(v.Observed) >= v.Expected {
 		f.Ratio = number(float64(v.Observed) / v.Expected)
 	}

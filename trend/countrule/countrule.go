@@ -38,6 +38,8 @@ type Rule struct {
 	By     By
 	Count  Unit
 	Labels []string      // codes that count, each with those below; none: all
+	Label  string        // code of what it finds; empty: what most of the contacts tell
+	Each   bool          // only contacts with one label in common count together
 	Apart  time.Duration // contacts of one key closer together count once; 0: each counts
 	Levels []Level       // the gravest first
 }
@@ -54,6 +56,7 @@ type Level struct {
 type Contact struct {
 	ID      string
 	At      time.Time
+	Day     bool // At is the day alone: it does not count within less than a day
 	Matter  string
 	Caller  string // pseudonym; empty if unknown
 	Account string // pseudonym; empty if unknown
@@ -67,31 +70,56 @@ type Finding struct {
 	Rule, Level string
 	By          By
 	Key         string // account, caller, area path, or area path and place joined by "/"
+	Label       string // what it is about, by code; empty if the contacts tell nothing
+	Area        string // of the last contact
 	Count       int    // within the level's time, until At
+	Unit        Unit
+	Least       int
+	Within      time.Duration
 	At          time.Time
 	IDs         []string // of the contacts counted, in the order of time
 }
 
 // Find applies rules to contacts. It tells of each rule and key the gravest level reached by a contact of (since, now],
 // over the level's time before that contact, and of equal ones the latest. Contacts before since count, and therefore
-// have to reach back as far as the longest level (see Reach). Findings are ordered by rule and key.
+// have to reach back as far as the longest level (see Reach). Findings are ordered by rule, key and label.
 func Find(rules []Rule, contacts []Contact, since, now time.Time) []Finding {
 	var out []Finding
 	for _, rule := range rules {
-		byKey := map[string][]Contact{}
+		together := map[group][]Contact{}
 		for _, c := range contacts {
-			key, ok := rule.key(c)
-			if ok && !c.At.After(now) && carries(c, rule.Labels) {
-				byKey[key] = append(byKey[key], c)
+			if !rule.Takes(c) || c.At.After(now) {
+				continue
+			}
+			for _, g := range rule.groups(c) {
+				together[g] = append(together[g], c)
 			}
 		}
-		for _, key := range slices.Sorted(maps.Keys(byKey)) {
-			told := byKey[key]
+		for _, g := range slices.SortedFunc(maps.Keys(together), func(a, b group) int { return cmp.Or(cmp.Compare(a.key, b.key), cmp.Compare(a.label, b.label)) }) {
+			told := together[g]
 			slices.SortFunc(told, func(a, b Contact) int { return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.ID, b.ID)) })
 			if f, ok := rule.find(told, since); ok {
-				f.Key = key
+				f.Key, f.Label = g.key, cmp.Or(rule.Label, g.label, f.Label)
 				out = append(out, f)
 			}
+		}
+	}
+	return out
+}
+
+// group is whose contacts count together, and of which label; "" for all.
+type group struct{ key, label string }
+
+// groups are those that a contact counts in.
+func (r Rule) groups(c Contact) []group {
+	key, _ := r.key(c)
+	if !r.Each {
+		return []group{{key: key}}
+	}
+	var out []group
+	for _, label := range slices.Compact(slices.Sorted(slices.Values(c.Labels))) {
+		if carries(Contact{Labels: []string{label}}, r.Labels) {
+			out = append(out, group{key, label})
 		}
 	}
 	return out
@@ -101,11 +129,29 @@ func Find(rules []Rule, contacts []Contact, since, now time.Time) []Finding {
 func Reach(rules []Rule) time.Duration {
 	longest := time.Duration(0)
 	for _, r := range rules {
-		for _, l := range r.Levels {
-			longest = max(longest, l.Within)
-		}
+		longest = max(longest, r.Reach())
 	}
 	return longest
+}
+
+// Reach is how far before since contacts are needed of one rule.
+func (r Rule) Reach() time.Duration {
+	longest := time.Duration(0)
+	for _, l := range r.Levels {
+		longest = max(longest, l.Within)
+	}
+	return longest
+}
+
+// Takes reports whether a contact can count: it carries one of the rule's labels, and it is known whose it is.
+func (r Rule) Takes(c Contact) bool {
+	_, known := r.key(c)
+	return known && carries(c, r.Labels)
+}
+
+// Concerns reports whether contacts with a label count for the rule because of it.
+func (r Rule) Concerns(label string) bool {
+	return len(r.Labels) > 0 && carries(Contact{Labels: []string{label}}, r.Labels)
 }
 
 // key says with which others a contact counts; false if with none.
@@ -129,14 +175,15 @@ func (r Rule) find(told []Contact, since time.Time) (Finding, bool) {
 			if !c.At.After(since) {
 				break
 			}
-			if !carries(c, level.Labels) {
+			if !level.takes(c) {
 				continue
 			}
 			counted := r.counted(told[:last+1], level)
 			if len(counted) < level.Least {
 				continue
 			}
-			f := Finding{Rule: r.Name, Level: level.Name, By: r.By, Count: len(counted), At: c.At}
+			f := Finding{Rule: r.Name, Level: level.Name, By: r.By, Label: commonest(counted), Area: c.Area,
+				Count: len(counted), Unit: r.Count, Least: level.Least, Within: level.Within, At: c.At}
 			for _, c := range counted {
 				f.IDs = append(f.IDs, c.ID)
 			}
@@ -146,6 +193,28 @@ func (r Rule) find(told []Contact, since time.Time) (Finding, bool) {
 	return Finding{}, false
 }
 
+// takes reports whether a contact counts for the level.
+func (l Level) takes(c Contact) bool {
+	return carries(c, l.Labels) && !(c.Day && l.Within < 24*time.Hour)
+}
+
+// commonest is the label that most contacts carry, of several the first by code.
+func commonest(told []Contact) string {
+	times := map[string]int{}
+	for _, c := range told {
+		for _, label := range c.Labels {
+			times[label]++
+		}
+	}
+	best := ""
+	for _, label := range slices.Sorted(maps.Keys(times)) {
+		if times[label] > times[best] {
+			best = label
+		}
+	}
+	return best
+}
+
 // counted returns the contacts that count for a level, up to the last one given, the first of each matter or caller
 // alone.
 func (r Rule) counted(told []Contact, level Level) []Contact {
@@ -153,7 +222,7 @@ func (r Rule) counted(told []Contact, level Level) []Contact {
 	seen := map[string]bool{}
 	var out []Contact
 	for _, c := range told {
-		if !c.At.After(begin) || !carries(c, level.Labels) {
+		if !c.At.After(begin) || !level.takes(c) {
 			continue
 		}
 		id := c.ID

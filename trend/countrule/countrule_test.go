@@ -105,13 +105,57 @@ func TestSameCallerInTwoHours(t *testing.T) {
 func TestCallersOfOnePlace(t *testing.T) {
 	var contacts []Contact
 	for i, caller := range []string{"a", "b", "c", "d", "", ""} {
-		contacts = append(contacts, Contact{ID: fmt.Sprint(i), At: now.Add(-time.Duration(i) * time.Hour), Caller: caller, Place: "幸福里", Area: "江东省/临州市"})
+		contacts = append(contacts, Contact{ID: fmt.Sprint(i), At: now.Add(-time.Duration(i) * time.Hour), Caller: caller, Place: "幸福里", Area: "江东省/临州市", Labels: []string{"outage.fault"}})
 	}
-	contacts = append(contacts, Contact{ID: "again", At: now.Add(-time.Minute), Caller: "a", Place: "幸福里", Area: "江东省/临州市"},
-		Contact{ID: "elsewhere", At: now, Caller: "x", Place: "幸福里", Area: "江东省/海山市"})
+	contacts = append(contacts, Contact{ID: "again", At: now.Add(-time.Minute), Caller: "a", Place: "幸福里", Area: "江东省/临州市", Labels: []string{"outage.fault"}},
+		Contact{ID: "elsewhere", At: now, Caller: "x", Place: "幸福里", Area: "江东省/海山市", Labels: []string{"outage.fault"}},
+		Contact{ID: "of something else", At: now, Caller: "y", Place: "幸福里", Area: "江东省/临州市", Labels: []string{"bill.high"}})
 	got := find(t, "小区集中诉求", contacts)
-	if len(got) != 1 || got[0].Count != 6 || got[0].Key != "江东省/临州市/幸福里" || got[0].Level != "同一小区一天内五人以上" {
+	if len(got) != 1 || got[0].Count != 6 || got[0].Key != "江东省/临州市/幸福里" || got[0].Level != "同一小区一天内五人以上" || got[0].Label != "outage.fault" || got[0].Area != "江东省/临州市" {
 		t.Errorf("got %+v", got)
+	}
+}
+
+// Callers of one place who tell of different things are no rise of any.
+func TestCallersOfDifferentThings(t *testing.T) {
+	var contacts []Contact
+	for i, label := range []string{"outage.fault", "outage.fault", "bill.high", "bill.high", "grid.works", ""} {
+		c := Contact{ID: fmt.Sprint(i), At: now, Caller: fmt.Sprint(i), Place: "幸福里", Area: "江东省/临州市"}
+		if label != "" {
+			c.Labels = []string{label}
+		}
+		contacts = append(contacts, c)
+	}
+	if got := find(t, "小区集中诉求", contacts); len(got) != 0 {
+		t.Errorf("got %+v", got)
+	}
+}
+
+// A finding is about what the rule says, else about what most of its contacts tell; it is where the last one is.
+func TestFindingTellsWhatAndWhere(t *testing.T) {
+	contacts := append(told("outage.fault", 20*day, 40*day, 59*day), told("outage.planned", 0)...)
+	contacts[3].Area = "江东省/临州市"
+	if got := find(t, "频繁停电", contacts); len(got) != 1 || got[0].Label != "outage.frequent" || got[0].Area != "江东省/临州市" || got[0].Least != 4 || got[0].Within != 60*day*time.Hour || got[0].Unit != Matters {
+		t.Errorf("got %+v", got)
+	}
+	calls := append(told("bill.high", 1, 1, 1), told("meter.fault", 1)...)
+	if got := find(t, "短时重复来电", calls); len(got) != 1 || got[0].Label != "bill.high" {
+		t.Errorf("got %+v", got)
+	}
+}
+
+// Contacts of which the day alone is known all seem to come at midnight: they don't count within hours.
+func TestDayPrecision(t *testing.T) {
+	calls, outages := told("bill.high", 1, 1, 1, 1), told("outage.fault", 0, 20*day)
+	for i := range calls {
+		calls[i].Day = true
+	}
+	outages[0].Day, outages[1].Day = true, true
+	if got := find(t, "短时重复来电", calls); len(got) != 0 {
+		t.Errorf("within two hours: %+v", got)
+	}
+	if got := find(t, "频繁停电", outages); len(got) != 1 {
+		t.Errorf("within thirty days: %+v", got)
 	}
 }
 
@@ -147,6 +191,7 @@ func TestLoadRefuses(t *testing.T) {
 		"ErrName":   {"rules: [{by: caller, count: contacts}]", "no name"},
 		"ErrBy":     {"rules: [{name: a, by: phone, count: contacts}]", "by is"},
 		"ErrCount":  {"rules: [{name: a, by: caller, count: calls}]", "count is"},
+		"ErrEach":   {"rules: [{name: a, by: caller, count: contacts, each: area}]", "each is"},
 		"ErrApart":  {"rules: [{name: a, by: caller, count: callers, apart: 1h}]", "apart"},
 		"ErrWithin": {"rules: [{name: a, by: caller, count: contacts, levels: [{name: x, least: 2, within: 2 hours}]}]", "2h or 60d"},
 		"ErrLong":   {"rules: [{name: a, by: caller, count: contacts, levels: [{name: x, least: 2, within: 99999999999d}]}]", "five years"},

@@ -14,12 +14,17 @@ import (
 
 const file = "counts/counts.yaml"
 
+// eachLabel says that contacts of one label count together.
+const eachLabel = "label"
+
 // entry is a rule as it is written.
 type entry struct {
 	Name   string      `yaml:"name"`
 	By     By          `yaml:"by"`
 	Count  Unit        `yaml:"count"`
 	Labels []string    `yaml:"labels"`
+	Label  string      `yaml:"label"`
+	Each   string      `yaml:"each"`
 	Apart  string      `yaml:"apart"`
 	Levels []levelText `yaml:"levels"`
 }
@@ -93,7 +98,7 @@ func decode(data []byte, into any) (err error) {
 }
 
 func (e entry) rule() (Rule, error) {
-	r := Rule{Name: e.Name, By: e.By, Count: e.Count, Labels: e.Labels}
+	r := Rule{Name: e.Name, By: e.By, Count: e.Count, Labels: e.Labels, Label: e.Label, Each: e.Each == eachLabel}
 	var err error
 	switch {
 	case e.Name == "":
@@ -102,6 +107,8 @@ func (e entry) rule() (Rule, error) {
 		return r, fmt.Errorf("by is %q, must be account, caller, place or area", e.By)
 	case !slices.Contains([]Unit{Matters, Contacts, Callers}, e.Count):
 		return r, fmt.Errorf("count is %q, must be matters, contacts or callers", e.Count)
+	case e.Each != "" && e.Each != eachLabel:
+		return r, fmt.Errorf("each is %q, must be label or nothing", e.Each)
 	case e.Apart != "" && e.Count == Callers:
 		return r, errors.New("apart does not go with callers: a caller counts once anyway")
 	case e.Apart != "":
