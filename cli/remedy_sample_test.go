@@ -3,6 +3,7 @@ package cli
 import (
 	"bytes"
 	"encoding/csv"
+	"io/fs"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -126,12 +127,11 @@ func ownerByTables(t *testing.T, label, station string) string {
 		role, unit = "客户经理", levels[len(levels)-2]
 	}
 	rows := func(name string) [][]string {
-		file, err := dicts.Embedded().Open(name)
+		data, err := fs.ReadFile(dicts.Embedded(), name)
 		if err != nil {
 			t.Fatal(err)
 		}
-		defer file.Close()
-		all, err := csv.NewReader(file).ReadAll()
+		all, err := csv.NewReader(bytes.NewReader(data)).ReadAll()
 		if err != nil {
 			t.Fatal(err)
 		}

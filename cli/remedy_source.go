@@ -171,10 +171,7 @@ func (c grain) contact(doc *hotline.Document) detect.Contact {
 	call := &doc.Call
 	out := detect.Contact{
 		ID: call.DocID(), Source: call.Source, Hotline: call.Hotline, Received: call.Received, Precision: call.Precision, Arrived: call.Arrived,
-		Matter: call.Matter, Caller: call.Caller, Account: call.Account, Area: call.Area.Grid, Labels: doc.Analysis.Codes(), Text: callerText(call),
-	}
-	if c.tree == index.TreeDivision {
-		out.Area = call.Area.Division
+		Matter: call.Matter, Caller: call.Caller, Account: call.Account, Area: c.path(call.Area), Labels: doc.Analysis.Codes(), Text: callerText(call),
 	}
 	for _, e := range doc.Analysis.Entities {
 		if e.Kind == hotline.EntityCommunity {
@@ -183,6 +180,14 @@ func (c grain) contact(doc *hotline.Document) detect.Contact {
 		}
 	}
 	return out
+}
+
+// path is an area's path in the tree that is counted.
+func (c grain) path(a hotline.Area) string {
+	if c.tree == index.TreeDivision {
+		return a.Division
+	}
+	return a.Grid
 }
 
 // callerText is what the caller says, or else the whole text.

@@ -101,7 +101,7 @@ func reportContact(doc *hotline.Document, whole grain) report.Contact {
 	call, found := &doc.Call, &doc.Analysis
 	return report.Contact{
 		ID: call.DocID(), Source: call.Source, Hotline: call.Hotline, Kind: call.Kind, Channel: call.Channel, Received: call.Received,
-		Matter: call.Matter, Caller: call.Caller, Area: whole.area(call.Area), Unit: call.Unit, Labels: found.Codes(), Nature: found.Nature,
+		Matter: call.Matter, Caller: call.Caller, Area: whole.path(call.Area), Unit: call.Unit, Labels: found.Codes(), Nature: found.Nature,
 		Responsible: found.Responsible, Experience: found.Experience, Closed: answered(call),
 	}
 }
@@ -117,11 +117,12 @@ func (s *session) baseline(ctx context.Context, store index.Store, in *report.In
 	if err != nil {
 		return err
 	}
-	judge, err := s.detection(trend.Daily, sensitivity{})
+	of := grain{tree: tree, level: min(hotline.MaxAreaDepth, reportLevels(in.Area))}
+	judge, err := s.detection(trend.Daily, sensitivity{}, of)
 	if err != nil {
 		return err
 	}
-	source := &liveSource{store: store, zone: s.zone, labels: codes, changed: map[string]changes{}, grain: grain{tree: tree, level: min(hotline.MaxAreaDepth, reportLevels(in.Area))}}
+	source := &liveSource{store: store, zone: s.zone, labels: codes, changed: map[string]changes{}, grain: of}
 	if in.Coverage, err = source.Coverage(ctx); err != nil {
 		return err
 	}
