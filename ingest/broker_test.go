@@ -86,7 +86,11 @@ func (b *testBroker) writeTransactions(topic string, n int) {
 
 // committed is the offset the group has committed, -1 for none.
 func (b *testBroker) committed(topic string, partition int) int64 {
-	info := b.Cluster().GroupInfo("suqiu")
+	return b.committedBy("suqiu", topic, partition)
+}
+
+func (b *testBroker) committedBy(group, topic string, partition int) int64 {
+	info := b.Cluster().GroupInfo(group)
 	if info == nil {
 		return -1
 	}

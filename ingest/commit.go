@@ -38,19 +38,18 @@ func (c *Consumer) commitOnce(gen *kafka.Generation, acks *acks) bool {
 		return true
 	}
 	err := gen.CommitOffsets(due)
-	metrics := c.loop.cfg.Metrics
 	switch {
 	case err == nil:
 		acks.done(due)
-		metrics.commits.WithLabelValues("ok").Inc()
+		c.metrics.commits.WithLabelValues("ok").Inc()
 		c.committed(gen.ID, due)
 		return true
 	case errors.Is(err, kafka.IllegalGeneration), errors.Is(err, kafka.UnknownMemberId):
-		metrics.commits.WithLabelValues("fenced").Inc()
+		c.metrics.commits.WithLabelValues("fenced").Inc()
 		c.log.Info("commit refused: the partitions have gone to another member, which does them again", "generation", gen.ID)
 		return false
 	default:
-		metrics.commits.WithLabelValues("failed").Inc()
+		c.metrics.commits.WithLabelValues("failed").Inc()
 		c.log.Warn("commit failed, the next one covers it", "generation", gen.ID, "err", err)
 		return true
 	}
@@ -65,7 +64,7 @@ func (c *Consumer) committed(generation int32, offsets map[string]map[int]int64)
 	for _, w := range workers {
 		if next, ok := offsets[w.id.topic][w.id.id]; ok {
 			w.progress.commit(next)
-			c.loop.cfg.Metrics.committed.WithLabelValues(w.id.topic, strconv.Itoa(w.id.id)).Set(float64(next))
+			c.metrics.committed.WithLabelValues(w.id.topic, strconv.Itoa(w.id.id)).Set(float64(next))
 		}
 	}
 }

@@ -122,13 +122,15 @@ func (c *ConsumerConfig) drain() time.Duration {
 
 // Consumer reads topics as a member of a consumer group and brings every record to its end. It may be run once.
 type Consumer struct {
-	cfg    ConsumerConfig
-	loop   *Loop
-	broker *broker
-	clock  Clock
-	log    *slog.Logger
-	topics []string
-	group  *State // of membership
+	cfg     ConsumerConfig
+	task    task
+	broker  *broker
+	clock   Clock
+	backoff Backoff
+	log     *slog.Logger
+	metrics *groupMetrics
+	topics  []string
+	group   *State // of membership
 
 	mu         sync.Mutex
 	generation int32
@@ -140,13 +142,23 @@ func NewConsumer(cfg ConsumerConfig) (*Consumer, error) {
 	if err := cfg.Validate(); err != nil {
 		return nil, err
 	}
+	loop := &cfg.Loop.cfg
+	c, err := newConsumer(cfg, &Consumer{task: contactsTask{cfg.Loop, cfg.OnGap}, clock: loop.Clock, backoff: loop.Backoff, log: loop.Log, metrics: loop.Metrics.groupMetrics})
+	if err == nil {
+		loop.Metrics.expect(cfg.Sources)
+	}
+	return c, err
+}
+
+// newConsumer completes a consumer that knows its task and what that works with.
+func newConsumer(cfg ConsumerConfig, c *Consumer) (*Consumer, error) {
 	broker, err := cfg.Cluster.connect()
 	if err != nil {
 		return nil, err
 	}
 	cfg = cfg.withDefaults()
-	c := &Consumer{cfg: cfg, loop: cfg.Loop, broker: broker, clock: cfg.Loop.cfg.Clock, log: cfg.Loop.cfg.Log}
-	c.loop.cfg.Metrics.expect(cfg.Sources)
+	c.cfg, c.broker = cfg, broker
+	c.metrics.expect(cfg.Sources)
 	for topic := range cfg.Sources {
 		c.topics = append(c.topics, topic)
 	}
@@ -243,7 +255,7 @@ func (c *Consumer) awaitTopics(ctx context.Context, generation int32) bool {
 			c.group.paused(why, missingTopicsHint)
 			c.log.Error("topics are missing", "topics", missing, "hint", missingTopicsHint)
 		}
-		if c.clock.Sleep(ctx, c.loop.cfg.Backoff.wait(attempt)) != nil {
+		if c.clock.Sleep(ctx, c.backoff.wait(attempt)) != nil {
 			return false
 		}
 	}
@@ -251,7 +263,7 @@ func (c *Consumer) awaitTopics(ctx context.Context, generation int32) bool {
 
 // begin starts the workers of a generation. They end with it.
 func (c *Consumer) begin(gen *kafka.Generation) {
-	c.loop.cfg.Metrics.rebalance.Inc()
+	c.metrics.rebalance.Inc()
 	acks := newAcks(c.cfg.CommitRecords)
 	var workers []*worker
 	for _, topic := range c.topics {
@@ -285,7 +297,7 @@ func (c *Consumer) adopt(generation int32, workers []*worker) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.generation, c.workers = generation, workers
-	for _, gauge := range c.loop.cfg.Metrics.partitions() {
+	for _, gauge := range c.metrics.partitions() {
 		gauge.Reset()
 	}
 }

@@ -41,7 +41,7 @@ func TestConsume(t *testing.T) {
 	if err := errors.Join(c.Ready(), c.Live()); err != nil {
 		t.Error(err)
 	}
-	if n := measure(t, c.loop.cfg.Metrics.records.WithLabelValues("95598")); n != 152 {
+	if n := measure(t, c.cfg.Loop.cfg.Metrics.records.WithLabelValues("95598")); n != 152 {
 		t.Errorf("%v records counted, want 152", n)
 	}
 	c.stop()
@@ -174,7 +174,7 @@ func TestConsumePausedSource(t *testing.T) {
 	if len(sink.letters) != 5 {
 		t.Errorf("%d letters, want 5", len(sink.letters))
 	}
-	if n := measure(t, c.loop.cfg.Metrics.paused.WithLabelValues("calls", "0")); n != 1 {
+	if n := measure(t, c.metrics.paused.WithLabelValues("calls", "0")); n != 1 {
 		t.Errorf("paused shows %v, want 1", n)
 	}
 }

@@ -53,6 +53,9 @@ type DeadLetter struct {
 	Until    int64          `json:"until,omitempty"` // of reason gap: the first offset after those that are gone
 }
 
+// errNewerLetter marks the letter of a newer build.
+var errNewerLetter = errors.New("a newer build wrote it")
+
 // ParseDeadLetter reads the JSON form. Unknown fields are ignored, so that an older build reads newer letters of the
 // same schema.
 func ParseDeadLetter(data []byte) (DeadLetter, error) {
@@ -61,6 +64,8 @@ func ParseDeadLetter(data []byte) (DeadLetter, error) {
 		return DeadLetter{}, fmt.Errorf("read dead letter: %w", err)
 	}
 	switch {
+	case d.Schema > DeadLetterSchema:
+		return DeadLetter{}, fmt.Errorf("read dead letter: %w: its schema is %d, this build reads %d", errNewerLetter, d.Schema, DeadLetterSchema)
 	case d.Schema != DeadLetterSchema:
 		return DeadLetter{}, fmt.Errorf("read dead letter: its schema is %d, this build reads %d", d.Schema, DeadLetterSchema)
 	case d.ID == "":
@@ -77,6 +82,12 @@ func (d *DeadLetter) arrived() time.Time {
 		return d.At
 	}
 	return d.Arrived
+}
+
+// late reports whether a letter is a late duplicate of one that was resolved since: the resolved one counts. A zero time
+// is none.
+func (d *DeadLetter) late(resolved time.Time) bool {
+	return !resolved.IsZero() && d.At.Before(resolved)
 }
 
 // clip bounds an explanation without cutting a character.

@@ -131,8 +131,8 @@ func (d *DeadLetters) List(ctx context.Context, f DeadFilter) ([]DeadLetter, err
 			d.log.Warn("not a dead letter", "topic", d.topic, "offset", r.offset, "err", err)
 			return
 		}
-		if known, ok := latest[letter.ID]; ok && !known.Resolved.IsZero() && letter.At.Before(known.Resolved) {
-			return // a late duplicate of a letter that was resolved since
+		if known, ok := latest[letter.ID]; ok && letter.late(known.Resolved) {
+			return
 		}
 		if f.Bare {
 			letter.Sealed = nil

@@ -36,7 +36,7 @@ func TestConsumeGap(t *testing.T) {
 				if store.size() != 17 {
 					t.Errorf("%d documents, want 17", store.size())
 				}
-				if n := measure(t, c.loop.cfg.Metrics.gap.WithLabelValues("calls")); n != 4 {
+				if n := measure(t, c.metrics.gap.WithLabelValues("calls")); n != 4 {
 					t.Errorf("gap of %v, want 4", n)
 				}
 				letter := sink.letters["calls/0/10-13"]

@@ -48,6 +48,9 @@ func (w *worker) run(ctx context.Context) {
 	work, cancel := outlive(ctx, w.c.cfg.drain())
 	defer cancel()
 	if err := w.work(ctx, work); err != nil && ctx.Err() == nil {
+		if errors.Is(err, errBeginAnew) {
+			return // so that the generation ends, and the next one begins where the task then says
+		}
 		why, hint := explain(err)
 		w.state.paused(why, hint)
 		w.gauge(w.c.clock.Now())
@@ -62,8 +65,8 @@ func (w *worker) work(ctx, work context.Context) error {
 		return err
 	}
 	for ctx.Err() == nil {
-		if pause := w.c.loop.shares.paused(w.source.Name); pause != nil {
-			return pause
+		if err := w.c.task.ready(w); err != nil {
+			return err
 		}
 		batch, err := w.collect(ctx)
 		if err != nil {
@@ -73,27 +76,22 @@ func (w *worker) work(ctx, work context.Context) error {
 			return nil // what was read but not begun is left to the next owner
 		}
 		w.progress.hold(batch[0].time)
-		begin := w.c.clock.Now()
-		tally, err := w.c.loop.Finish(work, w.units(batch), w.state)
-		w.ack(batch, tally.Units)
+		done, err := w.c.task.finish(work, w, batch)
+		w.ack(batch, done)
 		if err != nil {
 			return err
 		}
-		w.c.loop.cfg.Metrics.batch.Observe(w.c.clock.Now().Sub(begin).Seconds())
 	}
 	return nil
 }
 
 // start finds out where to begin.
 func (w *worker) start(ctx context.Context) error {
-	w.next = w.assigned
-	if w.assigned < 0 { // nothing was ever committed: from what the log still holds
-		s, err := w.span(ctx)
-		if err != nil {
-			return err
-		}
-		w.next = s.first
+	next, err := w.c.task.begin(ctx, w)
+	if err != nil {
+		return err
 	}
+	w.next = next
 	w.progress.begin(w.next)
 	return nil
 }
@@ -181,8 +179,6 @@ func (w *worker) take(got chunk, idle bool) {
 	}
 }
 
-const gapHint = "find out what was lost (suqiu audit), then start suqiu with on_gap: continue"
-
 // gap deals with a position that the log does not hold: retention has removed the records there, or the topic was
 // made anew and is shorter.
 func (w *worker) gap(ctx context.Context) error {
@@ -201,15 +197,10 @@ func (w *worker) gap(ctx context.Context) error {
 	default:
 		return nil // the log has grown meanwhile
 	}
-	if w.c.cfg.OnGap == GapStop {
-		return &Pause{"partition " + w.name(), why, gapHint}
+	if err := w.c.task.gap(ctx, w, s, why); err != nil {
+		return err
 	}
-	if lost > 0 {
-		if err := w.c.loop.buryGap(ctx, w.source, w.id, w.next, s.first, why, w.state); err != nil {
-			return err
-		}
-	}
-	w.c.loop.cfg.Metrics.gap.WithLabelValues(w.id.topic).Add(float64(lost))
+	w.c.metrics.gap.WithLabelValues(w.id.topic).Add(float64(lost))
 	w.c.log.Error("gap in the log, reading goes on after it", "partition", w.name(), "why", why)
 	w.next = s.first
 	w.acks.ack(w.id, w.next, 0)
@@ -223,20 +214,11 @@ func (w *worker) wait(ctx context.Context, err error, attempt int) error {
 	if lasting {
 		w.state.paused(err.Error(), hint)
 		w.c.log.Error("can't read the partition, trying again", "partition", w.name(), "err", err, "hint", hint)
-		return w.c.clock.Sleep(ctx, w.c.loop.cfg.Backoff.Max)
+		return w.c.clock.Sleep(ctx, w.c.backoff.Max)
 	}
 	w.state.waiting(err.Error(), hint)
 	w.c.log.Warn("can't read the partition, trying again", "partition", w.name(), "attempt", attempt+1, "err", err)
-	return w.c.clock.Sleep(ctx, w.c.loop.cfg.Backoff.wait(attempt))
-}
-
-// units processes a batch of records.
-func (w *worker) units(batch []record) []Unit {
-	units := make([]Unit, len(batch))
-	for i, r := range batch {
-		units[i] = w.c.loop.unit(w.source, w.id, &r)
-	}
-	return units
+	return w.c.clock.Sleep(ctx, w.c.backoff.wait(attempt))
 }
 
 // unit processes one Kafka record.
@@ -268,7 +250,7 @@ func (w *worker) ack(batch []record, n int) {
 
 // gauge shows the partition's measures.
 func (w *worker) gauge(now time.Time) {
-	m, id := w.c.loop.cfg.Metrics, strconv.Itoa(w.id.id)
+	m, id := w.c.metrics, strconv.Itoa(w.id.id)
 	p := w.progress.report(now)
 	flag := func(b bool) float64 {
 		if b {

@@ -4,7 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
 
 	"suqiu/hotline"
 )
@@ -118,23 +121,37 @@ func pick(docs []hotline.Document, indices []int) []hotline.Document {
 	return picked
 }
 
-// wait is what follows a failure of a whole batch. A fault of the set-up pauses and says so; everything else that a
-// store may answer will work again.
+// patience is what follows a failure of a whole batch.
+type patience struct {
+	clock     Clock
+	backoff   Backoff
+	setupWait time.Duration
+	log       *slog.Logger
+	retries   *prometheus.CounterVec
+}
+
 func (l *Loop) wait(ctx context.Context, err error, attempt int, state *State) error {
+	p := patience{l.cfg.Clock, l.cfg.Backoff, l.cfg.SetupWait, l.cfg.Log, l.cfg.Metrics.retries}
+	return p.wait(ctx, err, attempt, state)
+}
+
+// wait says what is wrong and waits. A fault of the set-up pauses; everything else that a store may answer will work
+// again.
+func (p patience) wait(ctx context.Context, err error, attempt int, state *State) error {
 	var pause time.Duration
 	why, hint := explain(err)
 	if faultKind(err) == hotline.FaultSetup {
 		state.paused(why, hint)
-		l.cfg.Metrics.retries.WithLabelValues("setup").Inc()
-		l.cfg.Log.Error("paused: the store's set-up is wrong, nothing is acknowledged", "why", why, "hint", hint)
-		pause = l.cfg.SetupWait
+		p.retries.WithLabelValues("setup").Inc()
+		p.log.Error("paused: the store's set-up is wrong, nothing is acknowledged", "why", why, "hint", hint)
+		pause = p.setupWait
 	} else {
 		state.waiting(why, hint)
-		l.cfg.Metrics.retries.WithLabelValues("unavailable").Inc()
-		l.cfg.Log.Warn("store unavailable, trying again", "attempt", attempt+1, "err", err)
-		pause = l.cfg.Backoff.wait(attempt)
+		p.retries.WithLabelValues("unavailable").Inc()
+		p.log.Warn("store unavailable, trying again", "attempt", attempt+1, "err", err)
+		pause = p.backoff.wait(attempt)
 	}
-	return l.cfg.Clock.Sleep(ctx, pause)
+	return p.clock.Sleep(ctx, pause)
 }
 
 // faultKind is the kind of a store's fault, or 0 for any other error.

@@ -217,21 +217,32 @@ func (s *Store) requireMonths(ctx context.Context, actions []action) error {
 
 // judge turns the answer for one document into its outcome and reason.
 func (s *Store) judge(month string, it item) (hotline.Outcome, string) {
-	switch {
-	case it.done():
-		return hotline.Stored, ""
-	case it.Status == http.StatusConflict:
-		return hotline.Superseded, ""
-	case it.Status == http.StatusNotFound:
+	if it.Status == http.StatusNotFound {
 		// The month was dropped after it had been seen. The next try makes it again, or says why it may not be.
 		s.forgetMonth(month)
 		return hotline.Retry, it.reason()
-	case it.errorType() == "cluster_block_exception" && it.Status == http.StatusTooManyRequests:
-		return hotline.Retry, it.reason() + " (" + blockHint + ")"
-	case it.Status == http.StatusTooManyRequests, it.Status >= 500:
-		return hotline.Retry, it.reason()
 	}
-	return hotline.Refused, it.reason()
+	return it.outcome()
+}
+
+// outcome is what a status says of a document.
+func (i item) outcome() (hotline.Outcome, string) {
+	switch {
+	case i.done():
+		return hotline.Stored, ""
+	case i.Status == http.StatusConflict:
+		return hotline.Superseded, ""
+	case i.errorType() == "cluster_block_exception" && i.Status == http.StatusTooManyRequests:
+		return hotline.Retry, i.reason() + " (" + blockHint + ")"
+	case i.Status == http.StatusTooManyRequests, i.Status >= 500:
+		return hotline.Retry, i.reason()
+	}
+	return hotline.Refused, i.reason()
+}
+
+// unfit reports an answer that says that a value does not fit the mapping of its field.
+func (i item) unfit() bool {
+	return i.errorType() == "document_parsing_exception" || i.errorType() == "mapper_parsing_exception"
 }
 
 // sharedFault finds answers for documents that tell of a faulty set-up. A field that the mapping does not know is one
@@ -251,7 +262,7 @@ func (s *Store) sharedFault(ctx context.Context, op string, actions []action, it
 			return fault(op, &statusError{Status: it.Status, Type: it.errorType(), Reason: it.reason()})
 		case it.errorType() == "strict_dynamic_mapping_exception":
 			return setupFault(op, migrateHint, "the mapping does not fit: %s", it.reason())
-		case it.errorType() == "document_parsing_exception" || it.errorType() == "mapper_parsing_exception":
+		case it.unfit():
 			unfit = append(unfit, it)
 		}
 	}

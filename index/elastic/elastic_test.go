@@ -26,7 +26,7 @@ import (
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 // cluster is a stand-in for what a healthy cluster can't be made to answer. Set-up, mapping and refresh are answered as
-// by a cluster that fits this build, and a search finds nothing; bulk requests and gets by id are the test's.
+// by a cluster that fits this build, and a search finds nothing; bulk requests are the test's, and so are gets by id, which else find nothing.
 type cluster struct {
 	bulk      http.HandlerFunc
 	get       http.HandlerFunc
@@ -40,6 +40,8 @@ func (c *cluster) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	switch {
 	case strings.HasSuffix(r.URL.Path, "/_bulk"):
 		c.bulk(w, r)
+	case strings.HasSuffix(r.URL.Path, "/_mget") && c.get == nil:
+		noneFound(w, r)
 	case strings.HasSuffix(r.URL.Path, "/_mget"):
 		c.get(w, r)
 	case strings.HasSuffix(r.URL.Path, "/_mapping"):
@@ -60,6 +62,36 @@ func (c *cluster) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	default:
 		http.Error(w, r.URL.Path, http.StatusTeapot)
 	}
+}
+
+// unpacked reads the body of a request, which is compressed.
+func unpacked(r *http.Request) ([]byte, error) {
+	body, err := gzip.NewReader(r.Body)
+	if err != nil {
+		return nil, err
+	}
+	return io.ReadAll(body)
+}
+
+// noneFound answers a get of documents by id: none of them is there.
+func noneFound(w http.ResponseWriter, r *http.Request) {
+	text, err := unpacked(r)
+	var asked struct {
+		IDs  []string          `json:"ids"`
+		Docs []json.RawMessage `json:"docs"`
+	}
+	if err == nil {
+		err = json.Unmarshal(text, &asked)
+	}
+	if err != nil {
+		http.Error(w, err.Error(), http.StatusBadRequest)
+		return
+	}
+	answers := make([]object, len(asked.IDs)+len(asked.Docs))
+	for i := range answers {
+		answers[i] = object{"found": false}
+	}
+	_, _ = body(object{"docs": answers}).WriteTo(w)
 }
 
 func open(t *testing.T, handler http.Handler, change ...func(*Config)) *Store {
@@ -225,12 +257,7 @@ func TestPutOldMapping(t *testing.T) {
 func TestPutRequest(t *testing.T) {
 	lines := make(chan []string, 1)
 	store := open(t, &cluster{version: MappingVersion, bulk: func(w http.ResponseWriter, r *http.Request) {
-		body, err := gzip.NewReader(r.Body)
-		if err != nil {
-			http.Error(w, err.Error(), http.StatusBadRequest)
-			return
-		}
-		text, err := io.ReadAll(body)
+		text, err := unpacked(r)
 		if err != nil {
 			http.Error(w, err.Error(), http.StatusBadRequest)
 			return

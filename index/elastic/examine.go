@@ -90,8 +90,8 @@ func (s *Store) lackedRights(ctx context.Context) []error {
 	return []error{setupFault(op, rightsHint, "it lacks %s", strings.Join(lacked, ", "))}
 }
 
-// misfits compares templates, ledger and months with what this build needs. A user who only runs suqiu may not read
-// templates: then the months are looked at alone.
+// misfits compares templates, ledger, letters and months with what this build needs. A user who only runs suqiu may not read
+// templates: then months and letters are looked at alone.
 func (s *Store) misfits(ctx context.Context) []error {
 	plan, err := s.Plan(ctx)
 	var answer *statusError
@@ -110,14 +110,14 @@ func (s *Store) misfits(ctx context.Context) []error {
 		reason, hint := "it is missing", setupHint
 		switch p.State {
 		case Outdated:
-			reason = fmt.Sprintf("it was installed by another configuration or mapping version (%d, this build has %d)", p.Installed, MappingVersion)
+			reason = fmt.Sprintf("it was installed by another configuration or mapping version (%d, this build has %d)", p.Installed, p.Wanted)
 		case Edited:
 			reason, hint = "somebody changed it by hand: "+strings.Join(paths(p.Differences), ", "), editedHint
 		case Newer:
-			reason, hint = fmt.Sprintf("its mapping has version %d, this build writes version %d", p.Installed, MappingVersion), newerHint
+			reason, hint = fmt.Sprintf("its mapping has version %d, this build writes version %d", p.Installed, p.Wanted), newerHint
 		case Misfit:
-			reason, hint = fmt.Sprintf("its mapping has version %d, this build writes version %d", p.Installed, MappingVersion), migrateHint
-			if p.Installed == MappingVersion {
+			reason, hint = fmt.Sprintf("its mapping has version %d, this build writes version %d", p.Installed, p.Wanted), migrateHint
+			if p.Installed == p.Wanted {
 				reason = "its mapping differs: " + strings.Join(paths(p.Differences), ", ")
 			}
 		}
@@ -140,6 +140,9 @@ func (s *Store) misfitMonths(ctx context.Context) []error {
 		if err := fits(name, months[name]); err != nil {
 			wrong = append(wrong, err)
 		}
+	}
+	if err := s.requireLetters(ctx); err != nil {
+		wrong = append(wrong, err)
 	}
 	return wrong
 }

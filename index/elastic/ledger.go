@@ -19,12 +19,65 @@ type record struct {
 	Value []byte `json:"value"` // base64
 }
 
-// storedRecord is a record with what Elasticsearch wants back for a conditional write.
-type storedRecord struct {
+// held is a document with what Elasticsearch wants back for a conditional write.
+type held[T any] struct {
 	Found       bool   `json:"found"`
 	SeqNo       int64  `json:"_seq_no"`
 	PrimaryTerm int64  `json:"_primary_term"`
-	Source      record `json:"_source"`
+	Source      T      `json:"_source"`
+	Error       *cause `json:"error"`
+}
+
+// readHeld reads documents of an index by their ids, as they are at this moment. It goes by _mget, which takes ids in the
+// body: as part of a path some, such as "..", would be lost.
+func readHeld[T any](ctx context.Context, s *Store, op, index string, ids ...string) ([]held[T], error) {
+	var answer struct{ Docs []held[T] }
+	if err := s.do(ctx, op, esapi.MgetRequest{Index: index, Body: body(object{"ids": ids})}, &answer); err != nil {
+		return nil, err
+	}
+	if len(answer.Docs) != len(ids) {
+		return nil, fault(op, fmt.Errorf("%w: %d documents for %d ids", errAnswer, len(answer.Docs), len(ids)))
+	}
+	for i := range answer.Docs {
+		if e := answer.Docs[i].Error; e != nil {
+			status := http.StatusServiceUnavailable
+			if e.Type == "index_not_found_exception" {
+				status = http.StatusNotFound
+			}
+			return nil, fault(op, &statusError{Status: status, Type: e.Type, Reason: e.Reason})
+		}
+	}
+	return answer.Docs, nil
+}
+
+// writeHeld writes a document on condition that it still is as it was read; false means that it is not.
+func writeHeld[T any](ctx context.Context, s *Store, op, index, id string, read held[T], next T) (bool, error) {
+	condition := object{"_index": index, "_id": id}
+	verb := "create"
+	if read.Found {
+		verb = "index"
+		condition["if_seq_no"], condition["if_primary_term"] = read.SeqNo, read.PrimaryTerm
+	}
+	var lines bytes.Buffer
+	for _, line := range []any{object{verb: condition}, next} {
+		encoded, err := json.Marshal(line)
+		if err != nil {
+			return false, fmt.Errorf("%s: %w", op, err)
+		}
+		lines.Write(append(encoded, '\n'))
+	}
+	items, err := s.bulk(ctx, op, &lines, 1)
+	if err != nil {
+		return false, err
+	}
+	switch it := items[0]; {
+	case it.done():
+		return true, nil
+	case it.Status == http.StatusConflict:
+		return false, nil
+	default:
+		return false, fault(op, &statusError{Status: it.Status, Type: it.errorType(), Reason: it.reason()})
+	}
 }
 
 // GetRecord reads a record as last written.
@@ -41,24 +94,18 @@ func (s *Store) GetRecord(ctx context.Context, key string) (index.Record, error)
 
 func recordOf(r record) index.Record { return index.Record{Key: r.Key, Value: r.Value, Rev: r.Rev} }
 
-// readRecord goes by _mget, which takes a key in the body: as part of a path some keys, such as "..", would be lost.
-func (s *Store) readRecord(ctx context.Context, key string) (storedRecord, error) {
+func (s *Store) readRecord(ctx context.Context, key string) (held[record], error) {
 	if err := s.requireSetup(ctx); err != nil {
-		return storedRecord{}, err
+		return held[record]{}, err
 	}
 	if err := index.CheckRecord(key, nil); err != nil {
-		return storedRecord{}, err
+		return held[record]{}, err
 	}
-	var answer struct{ Docs []storedRecord }
-	op := "read ledger record " + key
-	err := s.do(ctx, op, esapi.MgetRequest{Index: s.ledgerIndex(), Body: body(object{"ids": []string{key}})}, &answer)
+	found, err := readHeld[record](ctx, s, "read ledger record "+key, s.ledgerIndex(), key)
 	if err != nil {
-		return storedRecord{}, err
+		return held[record]{}, err
 	}
-	if len(answer.Docs) != 1 {
-		return storedRecord{}, fault(op, fmt.Errorf("%w: %d records for one key", errAnswer, len(answer.Docs)))
-	}
-	return answer.Docs[0], nil
+	return found[0], nil
 }
 
 // PutRecord compares the revision with the one just read, and writes on condition that nobody has written since.
@@ -77,33 +124,14 @@ func (s *Store) PutRecord(ctx context.Context, key string, value []byte, ifRev i
 		value = []byte{} // a binary field has no null
 	}
 	next := record{Key: key, Rev: ifRev + 1, Value: value}
-	condition := object{"_index": s.ledgerIndex(), "_id": key}
-	verb := "create"
-	if stored.Found {
-		verb = "index"
-		condition["if_seq_no"], condition["if_primary_term"] = stored.SeqNo, stored.PrimaryTerm
-	}
-	var lines bytes.Buffer
-	for _, line := range []any{object{verb: condition}, next} {
-		encoded, err := json.Marshal(line)
-		if err != nil {
-			return 0, fmt.Errorf("encode ledger record %q: %w", key, err)
-		}
-		lines.Write(append(encoded, '\n'))
-	}
-	op := "write ledger record " + key
-	items, err := s.bulk(ctx, op, &lines, 1)
-	if err != nil {
+	written, err := writeHeld(ctx, s, "write ledger record "+key, s.ledgerIndex(), key, stored, next)
+	switch {
+	case err != nil:
 		return 0, err
-	}
-	switch it := items[0]; {
-	case it.done():
-		return next.Rev, nil
-	case it.Status == http.StatusConflict:
+	case !written:
 		return 0, fmt.Errorf("ledger record %q at revision %d: %w", key, ifRev, index.ErrConflict)
-	default:
-		return 0, fault(op, &statusError{Status: it.Status, Type: it.errorType(), Reason: it.reason()})
 	}
+	return next.Rev, nil
 }
 
 // listPage is how many records one request returns. A page of the largest values there may be takes 300 MiB.

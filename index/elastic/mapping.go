@@ -108,8 +108,12 @@ func callsMapping() object {
 // Fields returns the type of every field of a month that can be searched, by its full name: what Kibana objects may
 // use. The fields of the unindexed document are not among them.
 func Fields() map[string]string {
+	return fieldsOf(callsMapping())
+}
+
+func fieldsOf(mapping object) map[string]string {
 	fields := map[string]string{}
-	addFields(fields, "", callsMapping())
+	addFields(fields, "", mapping)
 	return fields
 }
 

@@ -6,18 +6,20 @@ import (
 	"fmt"
 	"maps"
 	"net/http"
+	"slices"
 
 	"github.com/elastic/go-elasticsearch/v8/esapi"
 )
 
 // part is one object that Setup installs, and how to read and write it.
 type part struct {
-	kind  Kind
-	name  string
-	meta  string // pointer to the _meta that carries version and fingerprint
-	want  object
-	get   func(context.Context) (object, error) // as it is installed, restricted to what Setup decides; status 404: not at all
-	write func(ctx context.Context, missing bool) error
+	kind    Kind
+	name    string
+	version int    // of the mapping that it belongs to
+	meta    string // pointer to the _meta that carries version and fingerprint
+	want    object
+	get     func(context.Context) (object, error) // as it is installed, restricted to what Setup decides; status 404: not at all
+	write   func(ctx context.Context, missing bool) error
 }
 
 func (p part) read(ctx context.Context) (object, error) {
@@ -37,7 +39,7 @@ func (p part) signed(meta object) object {
 
 // parts are the objects of this build, in the order in which they are installed: a lifecycle policy where the cluster
 // has such, component templates of settings and mapping, the template of the months, which puts each under the alias,
-// and the ledger.
+// template and index of the copies of dead letters, and the ledger.
 func (s *Store) parts(ctx context.Context) ([]part, error) {
 	lifecycle, err := s.hasLifecycle(ctx)
 	if err != nil {
@@ -58,8 +60,10 @@ func (s *Store) parts(ctx context.Context) ([]part, error) {
 	return append(all,
 		s.componentPart(calls+"-settings", object{"settings": object{"index": settings}}),
 		s.componentPart(calls+"-mappings", object{"mappings": callsMapping()}),
-		s.templatePart(calls),
-		s.ledgerPart(),
+		s.templatePart(calls, MappingVersion, s.allMonths(), object{"aliases": object{calls: object{}}}, calls+"-settings", calls+"-mappings"),
+		s.templatePart(s.lettersIndex(), LettersVersion, s.lettersIndex(), s.lettersTemplate()),
+		s.indexPart(KindLetters, s.lettersIndex(), LettersVersion, lettersMapping),
+		s.indexPart(KindLedger, s.ledgerIndex(), MappingVersion, ledgerMapping),
 	), nil
 }
 
@@ -85,7 +89,7 @@ func (s *Store) policyPart(name string) part {
 		"hot":  object{"min_age": "0ms", "actions": object{"set_priority": object{"priority": 100}}},
 		"warm": object{"min_age": "62d", "actions": object{"set_priority": object{"priority": 50}}},
 	}
-	p := part{kind: KindPolicy, name: name, meta: "/_meta", want: object{"phases": phases, "_meta": meta}}
+	p := part{kind: KindPolicy, name: name, version: MappingVersion, meta: "/_meta", want: object{"phases": phases, "_meta": meta}}
 	p.get = func(ctx context.Context) (object, error) {
 		var answer map[string]struct {
 			Policy object `json:"policy"`
@@ -102,7 +106,7 @@ func (s *Store) policyPart(name string) part {
 
 func (s *Store) componentPart(name string, template object) part {
 	meta := object{"mapping_version": MappingVersion}
-	p := part{kind: KindComponent, name: name, meta: "/_meta", want: object{"template": template, "_meta": meta}}
+	p := part{kind: KindComponent, name: name, version: MappingVersion, meta: "/_meta", want: object{"template": template, "_meta": meta}}
 	p.get = func(ctx context.Context) (object, error) {
 		var answer struct {
 			Templates []struct {
@@ -123,22 +127,23 @@ func (s *Store) componentPart(name string, template object) part {
 	return p
 }
 
-// templatePart is the template of the months. The operator may have a component template of the same name with @custom,
-// whose settings come on top and which no set-up touches.
-func (s *Store) templatePart(name string) part {
-	meta := object{"mapping_version": MappingVersion}
+// templatePart is the template of the indices that a pattern stands for, composed of component templates and what it
+// has itself. The operator may have a component template of the same name with @custom, whose settings come on top and
+// which no set-up touches.
+func (s *Store) templatePart(name string, version int, pattern string, own object, components ...string) part {
+	meta := object{"mapping_version": version}
 	custom := name + "@custom"
 	content := func(meta object) object {
 		return object{
-			"index_patterns":                     []string{s.allMonths()},
-			"composed_of":                        []string{name + "-settings", name + "-mappings", custom},
+			"index_patterns":                     []string{pattern},
+			"composed_of":                        append(slices.Clone(components), custom),
 			"ignore_missing_component_templates": []string{custom},
 			"priority":                           500,
-			"template":                           object{"aliases": object{name: object{}}},
+			"template":                           own,
 			"_meta":                              meta,
 		}
 	}
-	p := part{kind: KindTemplate, name: name, meta: "/_meta", want: content(meta)}
+	p := part{kind: KindTemplate, name: name, version: version, meta: "/_meta", want: content(meta)}
 	p.get = func(ctx context.Context) (object, error) {
 		var answer struct {
 			Templates []struct {
@@ -157,13 +162,13 @@ func (s *Store) templatePart(name string) part {
 	return p
 }
 
-// ledgerPart is the ledger's index. Of its settings only the number of copies is compared; the others can't change.
-func (s *Store) ledgerPart() part {
-	name := s.ledgerIndex()
+// indexPart is an index that Setup itself makes. Of its settings only the number of copies is compared; the others can't
+// change.
+func (s *Store) indexPart(kind Kind, name string, version int, mapping func() object) part {
 	copies := object{"number_of_replicas": s.config.Replicas}
-	p := part{kind: KindLedger, name: name, meta: "/mappings/_meta", want: object{"mappings": ledgerMapping(), "settings": copies}}
-	signed := ledgerMapping()
-	signed["_meta"] = p.signed(object{"mapping_version": MappingVersion})
+	p := part{kind: kind, name: name, version: version, meta: "/mappings/_meta", want: object{"mappings": mapping(), "settings": copies}}
+	signed := mapping()
+	signed["_meta"] = p.signed(object{"mapping_version": version})
 	p.get = func(ctx context.Context) (object, error) {
 		var answer map[string]struct {
 			Mappings object `json:"mappings"`

@@ -33,6 +33,7 @@ const (
 	KindComponent Kind = "component template"
 	KindTemplate  Kind = "index template"
 	KindLedger    Kind = "ledger"
+	KindLetters   Kind = "copies of dead letters"
 	KindMonth     Kind = "month"
 )
 
@@ -49,6 +50,7 @@ type Part struct {
 	Name        string       `json:"name"`
 	State       State        `json:"state"`
 	Installed   int          `json:"installed"` // its mapping version; 0 where it has none
+	Wanted      int          `json:"wanted"`    // the mapping version of this build
 	Differences []Difference `json:"differences,omitempty"`
 }
 
@@ -80,7 +82,7 @@ func (s *Store) Apply(ctx context.Context, plan []Part, overwrite bool) error {
 	for _, p := range plan {
 		if p.State == Newer && p.Kind != KindMonth {
 			return setupFault(fmt.Sprintf("install %s %s", p.Kind, p.Name), "update suqiu",
-				"a newer build installed mapping version %d, this one has %d", p.Installed, MappingVersion)
+				"a newer build installed mapping version %d, this one has %d", p.Installed, p.Wanted)
 		}
 	}
 	parts, err := s.parts(ctx)
@@ -119,7 +121,7 @@ func (s *Store) Setup(ctx context.Context) error {
 
 // compare says how an installed object stands to the wanted one; nil is none.
 func (p part) compare(installed object) Part {
-	found := Part{Kind: p.kind, Name: p.name}
+	found := Part{Kind: p.kind, Name: p.name, Wanted: p.version}
 	if installed == nil {
 		found.State, found.Differences = Missing, differences(nil, flatten(p.want))
 		return found
@@ -135,7 +137,7 @@ func (p part) compare(installed object) Part {
 		found.State = Same
 	case !untouched:
 		found.State = Edited
-	case found.Installed > MappingVersion:
+	case found.Installed > p.version:
 		found.State = Newer
 	default:
 		found.State = Outdated
@@ -162,7 +164,7 @@ func (s *Store) planMonths(ctx context.Context) ([]Part, error) {
 	var plan []Part
 	for _, name := range slices.Sorted(maps.Keys(months)) {
 		month := months[name]
-		p := Part{Kind: KindMonth, Name: name, Installed: metaVersion(month.Mappings), State: Same}
+		p := Part{Kind: KindMonth, Name: name, Installed: metaVersion(month.Mappings), Wanted: MappingVersion, State: Same}
 		p.Differences = differences(flatten(month.Mappings), want)
 		_, listed := month.Aliases[s.alias()]
 		switch {

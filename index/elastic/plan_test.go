@@ -1,11 +1,9 @@
 package elastic
 
 import (
-	"compress/gzip"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"slices"
 	"strings"
@@ -29,12 +27,7 @@ func (k *keeper) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("X-Elastic-Product", "Elasticsearch")
 	path := r.URL.Path
 	if r.Method == http.MethodPut {
-		unpacked, err := gzip.NewReader(r.Body)
-		if err != nil {
-			http.Error(w, err.Error(), http.StatusBadRequest)
-			return
-		}
-		text, err := io.ReadAll(unpacked)
+		text, err := unpacked(r)
 		if err != nil {
 			http.Error(w, err.Error(), http.StatusBadRequest)
 			return
@@ -58,7 +51,7 @@ func (k *keeper) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		fmt.Fprintf(w, `{"component_templates":[{"name":%q,"component_template":%s}]}`, name, kept)
 	case strings.HasPrefix(path, "/_index_template/"):
 		fmt.Fprintf(w, `{"index_templates":[{"name":%q,"index_template":%s}]}`, name, kept)
-	default: // the ledger
+	default: // the letters, the ledger
 		fmt.Fprintf(w, `{%q:%s}`, name, strings.Replace(string(kept), `"number_of_replicas":1`, `"number_of_replicas":"1"`, 1))
 	}
 }
@@ -85,7 +78,7 @@ func TestSetupWithLifecycle(t *testing.T) {
 	}
 	want := []string{
 		"/_ilm/policy/suqiu-calls", "/_component_template/suqiu-calls-settings", "/_component_template/suqiu-calls-mappings",
-		"/_index_template/suqiu-calls", "/suqiu-ledger",
+		"/_index_template/suqiu-calls", "/_index_template/suqiu-letters", "/suqiu-letters",
 	}
 	if !slices.Equal(k.puts[:len(want)], want) {
 		t.Errorf("puts: got %v, want first %v", k.puts, want)
@@ -93,7 +86,7 @@ func TestSetupWithLifecycle(t *testing.T) {
 	if got := string(k.bodies["/_component_template/suqiu-calls-settings"]); !strings.Contains(got, `"lifecycle":{"name":"suqiu-calls"}`) {
 		t.Errorf("settings: got %s, want the policy's name", got)
 	}
-	all := []string{"lifecycle policy same", "component template same", "component template same", "index template same", "ledger same"}
+	all := []string{"lifecycle policy same", "component template same", "component template same", "index template same", "index template same", "copies of dead letters same", "ledger same"}
 	if got := planStates(t, s); !slices.Equal(got, all) {
 		t.Errorf("plan: got %v, want %v", got, all)
 	}

@@ -1,10 +1,8 @@
 package elastic
 
 import (
-	"compress/gzip"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"slices"
 	"strings"
@@ -22,12 +20,7 @@ type bulks struct {
 }
 
 func (b *bulks) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	body, err := gzip.NewReader(r.Body)
-	if err != nil {
-		http.Error(w, err.Error(), http.StatusBadRequest)
-		return
-	}
-	text, err := io.ReadAll(body)
+	text, err := unpacked(r)
 	if err != nil {
 		http.Error(w, err.Error(), http.StatusBadRequest)
 		return

@@ -62,23 +62,28 @@ func (s *Store) mappingVersions(ctx context.Context, name string) (map[string]in
 	return versions, nil
 }
 
-// fits says what is wrong with a month's mapping, if anything: another version, or a field that is not as this build
-// writes it. Such a field would refuse documents one by one, which would then be dead letters.
+// fits says what is wrong with a month's mapping, if anything; see unfit.
 func fits(month string, mapping object) error {
-	op := "write to " + month
+	return unfit(month, mapping, callsMapping(), MappingVersion, migrateHint)
+}
+
+// unfit says what is wrong with the mapping of an index, if anything: another version than the wanted one, or a field
+// that is not as this build writes it. Such a field would refuse documents one by one, which would then be dead letters.
+func unfit(index string, mapping, wanted object, version int, hint string) error {
+	op := "write to " + index
 	switch got := metaVersion(mapping); {
-	case got < MappingVersion:
-		return setupFault(op, migrateHint, "its mapping has version %d, this build writes version %d", got, MappingVersion)
-	case got > MappingVersion:
-		return setupFault(op, newerHint, "its mapping has version %d, this build writes version %d", got, MappingVersion)
+	case got < version:
+		return setupFault(op, hint, "its mapping has version %d, this build writes version %d", got, version)
+	case got > version:
+		return setupFault(op, newerHint, "its mapping has version %d, this build writes version %d", got, version)
 	}
 	properties, _ := mapping["properties"].(map[string]any)
-	have, want := flatten(properties), flatten(callsMapping()["properties"].(object))
+	have, want := flatten(properties), flatten(wanted["properties"].(object))
 	// Elasticsearch may leave out that an object is one. What is not ours is the operator's own.
 	maps.DeleteFunc(want, func(_, value string) bool { return value == "object" })
 	maps.DeleteFunc(have, func(path, _ string) bool { _, ours := want[path]; return !ours })
 	if different := differences(have, want); len(different) > 0 {
-		return setupFault(op, migrateHint, "its mapping differs: %s", strings.Join(paths(different), ", "))
+		return setupFault(op, hint, "its mapping differs: %s", strings.Join(paths(different), ", "))
 	}
 	return nil
 }

@@ -1,0 +1,69 @@
+package ingest
+
+import (
+	"context"
+	"errors"
+)
+
+// task is what a consumer does with the records of its partitions: contacts are brought to their end by a Loop, dead
+// letters are copied by a Mirror. What it waits for it tells the worker's state.
+type task interface {
+	// begin says from which offset an assigned partition is to be read.
+	begin(ctx context.Context, w *worker) (int64, error)
+	// ready says why a partition must stand still before another batch, or nil.
+	ready(w *worker) error
+	// finish brings a batch to its end, in order, for as long as that takes, and says how many of its records, from the
+	// first, are done. An error is the context's, errBeginAnew, or the reason why the partition must stand still.
+	finish(ctx context.Context, w *worker, batch []record) (int, error)
+	// gap deals with a position, w.next, that the log does not hold: nil lets reading go on at what it does hold.
+	gap(ctx context.Context, w *worker, s span, why string) error
+}
+
+// errBeginAnew ends a generation, so that the next one asks the task where to begin.
+var errBeginAnew = errors.New("the partition must be read again")
+
+// contactsTask is the task of a consumer of hotlines' topics.
+type contactsTask struct {
+	loop  *Loop
+	onGap GapPolicy
+}
+
+const gapHint = "find out what was lost (suqiu audit), then start suqiu with on_gap: continue"
+
+func (t contactsTask) begin(ctx context.Context, w *worker) (int64, error) {
+	if w.assigned >= 0 {
+		return w.assigned, nil
+	}
+	s, err := w.span(ctx) // nothing was ever committed: from what the log still holds
+	return s.first, err
+}
+
+func (t contactsTask) ready(w *worker) error {
+	if pause := t.loop.shares.paused(w.source.Name); pause != nil {
+		return pause
+	}
+	return nil
+}
+
+func (t contactsTask) finish(ctx context.Context, w *worker, batch []record) (int, error) {
+	begin := w.c.clock.Now()
+	units := make([]Unit, len(batch))
+	for i := range batch {
+		units[i] = t.loop.unit(w.source, w.id, &batch[i])
+	}
+	tally, err := t.loop.Finish(ctx, units, w.state)
+	if err == nil {
+		t.loop.cfg.Metrics.batch.Observe(w.c.clock.Now().Sub(begin).Seconds())
+	}
+	return tally.Units, err
+}
+
+func (t contactsTask) gap(ctx context.Context, w *worker, s span, why string) error {
+	if t.onGap != GapContinue {
+		return &Pause{"partition " + w.name(), why, gapHint}
+	}
+	if w.next < s.first {
+		return t.loop.buryGap(ctx, w.source, w.id, w.next, s.first, why, w.state)
+	}
+	return nil
+}
