@@ -171,7 +171,11 @@ func (s *session) examineKafka(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return fmt.Sprintf("%d 个主题，%d 个分区，消费组 %s", found.Topics, found.Partitions, s.cfg.Kafka.Group), nil
+	copies, err := s.examineMirror(ctx, cluster)
+	if err != nil {
+		return "", err
+	}
+	return fmt.Sprintf("%d 个主题，%d 个分区，消费组 %s%s", found.Topics, found.Partitions, s.cfg.Kafka.Group, copies), nil
 }
 
 func (s *session) examineStore(ctx context.Context) (string, error) {

@@ -92,7 +92,7 @@ var stateNames = map[elastic.State]string{
 
 var kindNames = map[elastic.Kind]string{
 	elastic.KindPolicy: "生命周期策略", elastic.KindComponent: "组件模板", elastic.KindTemplate: "索引模板", elastic.KindLedger: "台账",
-	elastic.KindMonth: "月份索引",
+	elastic.KindMonth: "月份索引", elastic.KindLetters: "死信副本",
 }
 
 // printPlan lists what is not as it should be, with each value as old → new, and sums up. What is missing as a whole

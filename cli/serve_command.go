@@ -28,7 +28,8 @@ func consumeCommand(env Env) *cli.Command {
 		Name:  "consume",
 		Usage: "从 Kafka 消费、分类、入库 · read the hotlines' topics as a member of the consumer group",
 		Description: `Runs until SIGINT or SIGTERM, then finishes the batches in hand, commits and leaves the group. SIGHUP reads the rules
-again; a set that does not compile is reported and the good one stays.
+again; a set that does not compile is reported and the good one stays. Beside it, dead letters are copied from their topic to
+where Kibana finds them (not with --embedded); what goes wrong there does not hold up the contacts.
 
 Example:
    suqiu consume --config /etc/suqiu.yaml`,
@@ -63,6 +64,10 @@ func (s *session) serve(c *cli.Context, withHTTP bool) error {
 	if err != nil {
 		return err
 	}
+	letters, err := s.mirror(loop)
+	if err != nil {
+		return err
+	}
 	var listener net.Listener // opened before anything runs: what can't be watched must not consume
 	if withHTTP {
 		if listener, err = net.Listen("tcp", s.cfg.Listen); err != nil {
@@ -72,9 +77,12 @@ func (s *session) serve(c *cli.Context, withHTTP bool) error {
 	group, ctx := errgroup.WithContext(c.Context)
 	group.Go(func() error { return consumer.Run(ctx) })
 	group.Go(func() error { return s.reloadOnHangup(ctx, loop.rules, loop.store) })
+	if letters != nil {
+		group.Go(func() error { letters.run(ctx, s); return nil })
+	}
 	if withHTTP {
 		s.log.Info("serving", "address", listener.Addr().String())
-		group.Go(func() error { return serveHTTP(ctx, listener, s.handler(consumer, loop)) })
+		group.Go(func() error { return serveHTTP(ctx, listener, s.handler(consumer, letters, loop)) })
 	}
 	return group.Wait()
 }
@@ -133,11 +141,14 @@ func (s *session) reload(ctx context.Context, live *liveRules, store index.Ledge
 	return nil
 }
 
-func (s *session) handler(consumer *ingest.Consumer, loop *loop) http.Handler {
+func (s *session) handler(consumer *ingest.Consumer, letters *mirror, loop *loop) http.Handler {
 	registry := prometheus.NewRegistry()
 	registry.MustRegister(processMetrics(consumer, loop.rules)...)
 	registry.MustRegister(paceMetrics(loop.store)...)
 	registry.MustRegister(loop.metrics, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	if letters != nil {
+		registry.MustRegister(letters.collectors()...)
+	}
 	mux := http.NewServeMux()
 	probe := func(check func() error) http.HandlerFunc {
 		return func(w http.ResponseWriter, _ *http.Request) {
@@ -152,7 +163,12 @@ func (s *session) handler(consumer *ingest.Consumer, loop *loop) http.Handler {
 	mux.Handle("GET /readyz", probe(consumer.Ready))
 	mux.HandleFunc("GET /status", func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "application/json")
-		if err := json.NewEncoder(w).Encode(consumer.Status()); err != nil {
+		status := consumer.Status()
+		if letters != nil {
+			copies := letters.Status()
+			status.Letters = &copies
+		}
+		if err := json.NewEncoder(w).Encode(status); err != nil {
 			s.log.Debug("status was not sent", "err", err)
 		}
 	})

@@ -11,26 +11,28 @@ import (
 // processMetrics are the measures of the process itself, beside those of ingestion: which build and which rules it
 // works with, and whether it belongs to the consumer group.
 func processMetrics(consumer *ingest.Consumer, rules *liveRules) []prometheus.Collector {
-	flag := func(b bool) float64 {
-		if b {
-			return 1
-		}
-		return 0
-	}
 	gauge := func(name, help string, value func() float64) prometheus.Collector {
 		return prometheus.NewGaugeFunc(prometheus.GaugeOpts{Namespace: "suqiu", Name: name, Help: help}, value)
 	}
 	return []prometheus.Collector{
 		prometheus.NewGaugeFunc(prometheus.GaugeOpts{Namespace: "suqiu", Name: "build_info", Help: "1; the label names the build.",
 			ConstLabels: prometheus.Labels{"version": version}}, func() float64 { return 1 }),
-		gauge("ingest_member", "1 while this process is a member of the consumer group.", func() float64 {
-			return flag(consumer.Status().Membership.Phase == ingest.PhaseRunning)
+		flagGauge("ingest_member", "1 while this process is a member of the consumer group.", func() bool {
+			return consumer.Status().Membership.Phase == ingest.PhaseRunning
 		}),
 		gauge("rules_revision", "Revision of the rule set in force.", func() float64 { return float64(rules.now.Load().Revision()) }),
-		gauge("rules_stale", "1 while the set in force is older than the files, because the last reload failed.", func() float64 {
-			return flag(rules.stale.Load())
-		}),
+		flagGauge("rules_stale", "1 while the set in force is older than the files, because the last reload failed.", rules.stale.Load),
 	}
+}
+
+// flagGauge is a measure that is 1 while something is so, and else 0.
+func flagGauge(name, help string, is func() bool) prometheus.Collector {
+	return prometheus.NewGaugeFunc(prometheus.GaugeOpts{Namespace: "suqiu", Name: name, Help: help}, func() float64 {
+		if is() {
+			return 1
+		}
+		return 0
+	})
 }
 
 // paceMetrics tell how much is written to Elasticsearch at once.

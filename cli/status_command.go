@@ -56,6 +56,7 @@ type statusReport struct {
 	ByHotline   []index.Bucket         `json:"by_hotline"`
 	Unlabelled  int64                  `json:"unlabelled"`
 	DeadLetters []ingest.DeadCount     `json:"dead_letters"`
+	Mirror      *mirrorReport          `json:"letters_mirror,omitempty"` // of dead letters; none in embedded mode
 	Ruleset     index.Ruleset          `json:"ruleset"`
 	Consumer    *ingest.Status         `json:"consumer,omitempty"` // of the process at the listen address
 }
@@ -83,6 +84,7 @@ func (s *session) status(ctx context.Context, over time.Duration) (*statusReport
 		return nil, err
 	}
 	r.DeadLetters = ingest.CountDeadLetters(dead)
+	r.Mirror = s.askMirror(ctx, cluster)
 	if err := (ingest.SystemClock{}).Sleep(ctx, over); err != nil {
 		return nil, err
 	}
@@ -190,6 +192,9 @@ func (s *session) showStatus(r *statusReport) error {
 	}
 	for _, d := range r.DeadLetters {
 		fmt.Fprintf(out, "死信 %d 件：%s %s\n", d.Count, d.Source, d.Reason)
+	}
+	if r.Mirror != nil {
+		r.Mirror.show(s, r.Consumer)
 	}
 	if r.Consumer == nil {
 		fmt.Fprintf(out, "%s 没有正在运行的 suqiu serve\n", s.cfg.Listen)

@@ -309,7 +309,7 @@ func (m *Mirror) insist(ctx context.Context, state *State, do func(context.Conte
 }
 
 // lettersAnewHint is for copies that follow a topic which is not there any more as it was.
-const lettersAnewHint = "delete the index of the copies and run suqiu index setup: they are made anew from the topic"
+const lettersAnewHint = "delete the index of the copies (PREFIX-letters) and run suqiu index setup: they are made anew from the topic"
 
 // gap implements task: records that are gone were removed on purpose, since the topic is compacted and never expires.
 func (m *Mirror) gap(_ context.Context, w *worker, s span, why string) error {
@@ -317,6 +317,24 @@ func (m *Mirror) gap(_ context.Context, w *worker, s span, why string) error {
 		return &Pause{"partition " + w.name(), why, lettersAnewHint}
 	}
 	return nil
+}
+
+// MirrorLag is how many records the copies beside a group are behind the topic of dead letters, whether or not a mirror is
+// running. The error says what keeps a mirror from following it.
+func MirrorLag(ctx context.Context, cluster Cluster, group, topic string) (int64, error) {
+	positions, err := GroupPositions(ctx, cluster, MirrorGroup(group), []string{topic})
+	if err != nil {
+		return 0, err
+	}
+	lag := int64(0)
+	for _, p := range positions {
+		if p.Committed > p.End {
+			return 0, fmt.Errorf("%s/%d: the log ends at offset %d, before offset %d, up to which it was copied: the topic was made anew (%s)",
+				topic, p.Partition, p.End, p.Committed, lettersAnewHint)
+		}
+		lag += p.Lag()
+	}
+	return lag, nil
 }
 
 // MirrorMetrics are the measures of a mirror. It is a prometheus.Collector.

@@ -89,6 +89,7 @@ type Status struct {
 	Membership Report            `json:"membership"`
 	Partitions []PartitionStatus `json:"partitions"`
 	Problem    string            `json:"problem,omitempty"` // why it is not ready
+	Letters    *Status           `json:"letters,omitempty"` // of the mirror of dead letters beside it, which readiness does not depend on
 }
 
 // PartitionStatus is what the worker of one partition is doing.
