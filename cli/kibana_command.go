@@ -8,6 +8,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"suqiu/ingest/decode"
 	"suqiu/kibana"
 	"suqiu/kibana/saved"
 )
@@ -65,7 +66,11 @@ func (s *session) kibanaObjects() ([]byte, error) {
 	for _, m := range slices.Concat(rules.Marks().Urgency, rules.Marks().Portrait) {
 		marks = append(marks, kibana.Name{Code: m.Code, Name: m.Name})
 	}
-	return kibana.Export(kibana.Options{Prefix: s.cfg.Elasticsearch.Prefix, Labels: names, Marks: marks})
+	var reasons []kibana.Name
+	for _, r := range decode.Reasons {
+		reasons = append(reasons, kibana.Name{Code: string(r), Name: r.Name()})
+	}
+	return kibana.Export(kibana.Options{Prefix: s.cfg.Elasticsearch.Prefix, Labels: names, Marks: marks, Reasons: reasons})
 }
 
 // kibanaClient makes a client of the settings and of the flags over them.

@@ -23,14 +23,14 @@ import (
 // kibanaPrefix is that of the indices which the panels are asked about.
 const kibanaPrefix = "kibana"
 
-// ask sends a search to the indices that the data view stands for.
-func ask(t *testing.T, question map[string]any) string {
+// ask sends a search to the indices that a data view stands for.
+func ask(t *testing.T, pattern string, question map[string]any) string {
 	t.Helper()
 	body, err := json.Marshal(question)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return request(t, http.MethodPost, "/"+elastic.Pattern(kibanaPrefix)+"/_search", string(body))
+	return request(t, http.MethodPost, "/"+pattern+"/_search", string(body))
 }
 
 // sameRows compares what a panel shows with what is true.
@@ -67,15 +67,16 @@ func TestKibana(t *testing.T) {
 		"Storm":      {From: storm.From, To: storm.Through, Zone: zone, Only: map[string]string{"grid_level.3": storm.Grid, "label_tree": "outage"}},
 		"Nothing":    {From: end.AddDate(1, 0, 0), To: end.AddDate(1, 0, 3), Zone: zone},
 	}
-	t.Run("Fields", func(t *testing.T) { kibanaFields(t) })
-	t.Run("Panels", func(t *testing.T) { kibanaPanels(t, ndjson, records, periods) })
-	t.Run("Searches", func(t *testing.T) { kibanaSearches(t, ndjson, records, periods) })
-	t.Run("Controls", func(t *testing.T) { kibanaControls(t, ndjson, periods["EightWeeks"]) })
+	calls := elastic.Pattern(kibanaPrefix)
+	t.Run("Fields", func(t *testing.T) { kibanaFields(t, calls, elastic.Fields()) })
+	t.Run("Panels", func(t *testing.T) { kibanaPanels(t, ndjson, calls, records, periods) })
+	t.Run("Searches", func(t *testing.T) { kibanaSearches(t, ndjson, calls, records, periods) })
+	t.Run("Controls", func(t *testing.T) { kibanaControls(t, ndjson, kibanaPrefix+"-calls", calls) })
 	t.Run("Anchors", func(t *testing.T) { k.anchors(t, ndjson, periods["EightWeeks"]) })
 }
 
 // kibanaFields: what the checks take for the mapping is what the cluster says of it.
-func kibanaFields(t *testing.T) {
+func kibanaFields(t *testing.T, pattern string, fields map[string]string) {
 	var answer struct {
 		Fields map[string]map[string]struct {
 			Searchable   bool `json:"searchable"`
@@ -83,11 +84,11 @@ func kibanaFields(t *testing.T) {
 			Metadata     bool `json:"metadata_field"`
 		} `json:"fields"`
 	}
-	text := request(t, http.MethodGet, "/"+elastic.Pattern(kibanaPrefix)+"/_field_caps?fields=*", "")
+	text := request(t, http.MethodGet, "/"+pattern+"/_field_caps?fields=*", "")
 	if err := json.Unmarshal([]byte(text), &answer); err != nil {
 		t.Fatal(err)
 	}
-	for name, kind := range elastic.Fields() {
+	for name, kind := range fields {
 		caps, there := answer.Fields[name][kind]
 		if !there || !caps.Searchable || caps.Aggregatable != (kind != "text") {
 			t.Errorf("%s: the cluster says %+v, the export takes it for a %s", name, answer.Fields[name], kind)
@@ -95,20 +96,24 @@ func kibanaFields(t *testing.T) {
 	}
 	for name, kinds := range answer.Fields {
 		for kind, caps := range kinds {
-			if _, there := elastic.Fields()[name]; !there && !caps.Metadata && kind != "object" {
+			if _, there := fields[name]; !there && !caps.Metadata && kind != "object" {
 				t.Errorf("%s: the cluster has it as a %s, the export does not know it", name, kind)
 			}
 		}
 	}
 }
 
-func kibanaPanels(t *testing.T, ndjson []byte, records []kibanatest.Record, periods map[string]kibanatest.Period) {
+// kibanaPanels asks the panels about one pattern; the period EightWeeks is that of all records.
+func kibanaPanels(t *testing.T, ndjson []byte, pattern string, records []kibanatest.Record, periods map[string]kibanatest.Period) {
 	panels, err := kibanatest.Panels(ndjson)
 	if err != nil {
 		t.Fatal(err)
 	}
 	for i := range panels {
 		p := &panels[i]
+		if p.View.Pattern != pattern {
+			continue
+		}
 		t.Run(p.ID, func(t *testing.T) {
 			shown := 0
 			for name, period := range periods {
@@ -116,7 +121,7 @@ func kibanaPanels(t *testing.T, ndjson []byte, records []kibanatest.Record, peri
 				if err != nil {
 					t.Fatal(err)
 				}
-				got, err := p.Rows([]byte(ask(t, question)))
+				got, err := p.Rows([]byte(ask(t, pattern, question)))
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -143,13 +148,16 @@ type kibanaHit struct {
 	Fields map[string][]any
 }
 
-func kibanaSearches(t *testing.T, ndjson []byte, records []kibanatest.Record, periods map[string]kibanatest.Period) {
+func kibanaSearches(t *testing.T, ndjson []byte, pattern string, records []kibanatest.Record, periods map[string]kibanatest.Period) {
 	searches, err := kibanatest.Searches(ndjson)
 	if err != nil {
 		t.Fatal(err)
 	}
 	for i := range searches {
 		s := &searches[i]
+		if s.View.Pattern != pattern {
+			continue
+		}
 		t.Run(s.ID, func(t *testing.T) {
 			for name, period := range periods {
 				question, err := s.Request(period, 10_000)
@@ -159,7 +167,7 @@ func kibanaSearches(t *testing.T, ndjson []byte, records []kibanatest.Record, pe
 				var answer struct {
 					Hits struct{ Hits []kibanaHit }
 				}
-				if err := json.Unmarshal([]byte(ask(t, question)), &answer); err != nil {
+				if err := json.Unmarshal([]byte(ask(t, pattern, question)), &answer); err != nil {
 					t.Fatal(err)
 				}
 				expected, err := s.Expected(records, period)
@@ -193,8 +201,8 @@ func kibanaSearches(t *testing.T, ndjson []byte, records []kibanatest.Record, pe
 	}
 }
 
-// kibanaControls: each control offers values.
-func kibanaControls(t *testing.T, ndjson []byte, period kibanatest.Period) {
+// kibanaControls: each control over a data view offers values.
+func kibanaControls(t *testing.T, ndjson []byte, view, pattern string) {
 	objects, err := saved.Read(strings.NewReader(string(ndjson)))
 	if err != nil {
 		t.Fatal(err)
@@ -207,7 +215,10 @@ func kibanaControls(t *testing.T, ndjson []byte, period kibanatest.Period) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, control := range board.Controls.Panels.Value {
+		for id, control := range board.Controls.Panels.Value {
+			if !slices.Contains(objects[i].References, saved.Reference{Type: saved.TypeDataView, ID: view, Name: saved.ControlRef(id)}) {
+				continue
+			}
 			var answer struct {
 				Aggregations struct {
 					Suggestions struct {
@@ -215,7 +226,7 @@ func kibanaControls(t *testing.T, ndjson []byte, period kibanatest.Period) {
 					} `json:"suggestions"`
 				} `json:"aggregations"`
 			}
-			text := ask(t, map[string]any{"size": 0, "aggs": map[string]any{"suggestions": map[string]any{
+			text := ask(t, pattern, map[string]any{"size": 0, "aggs": map[string]any{"suggestions": map[string]any{
 				"terms": map[string]any{"field": control.Input.FieldName, "size": 10},
 			}}})
 			if err := json.Unmarshal([]byte(text), &answer); err != nil {
@@ -241,7 +252,7 @@ func (k *kibanaTruth) anchors(t *testing.T, ndjson []byte, all kibanatest.Period
 		if err != nil {
 			t.Fatal(err)
 		}
-		got, err := panels[at].Rows([]byte(ask(t, question)))
+		got, err := panels[at].Rows([]byte(ask(t, panels[at].View.Pattern, question)))
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -34,6 +34,7 @@ func TestOneNode(t *testing.T) {
 	n := &oneNode{broker: broker, binary: program(t, t.TempDir(), "suqiu")}
 	t.Run("EveryCommand", n.everyCommand)
 	t.Run("Orders", n.orders)
+	t.Run("Letters", n.letters)
 }
 
 type oneNode struct {

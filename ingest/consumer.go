@@ -130,7 +130,8 @@ type Consumer struct {
 	log     *slog.Logger
 	metrics *groupMetrics
 	topics  []string
-	group   *State // of membership
+	group   *State                // of membership
+	beside  func(context.Context) // runs beside the workers of a generation, which ends when it returns; nil: nothing
 
 	mu         sync.Mutex
 	generation int32
@@ -289,6 +290,9 @@ func (c *Consumer) begin(gen *kafka.Generation) {
 	gen.Start(c.probe)
 	if c.cfg.Reached != nil {
 		gen.Start(c.tellReach)
+	}
+	if c.beside != nil {
+		gen.Start(c.beside)
 	}
 }
 

@@ -45,6 +45,7 @@ type MirrorConfig struct {
 	CommitEvery time.Duration // default 2 s
 	Session     time.Duration // after which the group gives up on a silent member; default 30 s
 	StallAfter  time.Duration // default 5 min
+	CheckEvery  time.Duration // how often it is looked whether the copies are still there; default 30 s
 	Clock       Clock
 	Log         *slog.Logger
 	Metrics     *MirrorMetrics
@@ -59,6 +60,9 @@ func (c MirrorConfig) withDefaults() MirrorConfig {
 	}
 	if c.SetupWait == 0 {
 		c.SetupWait = 30 * time.Second
+	}
+	if c.CheckEvery == 0 {
+		c.CheckEvery = 30 * time.Second
 	}
 	if c.Clock == nil {
 		c.Clock = SystemClock{}
@@ -100,7 +104,7 @@ func NewMirror(cfg MirrorConfig) (*Mirror, error) {
 	consumer, err := newConsumer(ConsumerConfig{
 		Cluster: cfg.Cluster, Group: group, Sources: map[string]decode.Source{cfg.Topic: {Name: "deadletter"}},
 		CommitEvery: cfg.CommitEvery, SessionTimeout: cfg.Session, RebalanceTimeout: cfg.Session, StallAfter: cfg.StallAfter,
-	}, &Consumer{task: m, clock: cfg.Clock, backoff: cfg.Backoff, log: log, metrics: cfg.Metrics.groupMetrics})
+	}, &Consumer{task: m, beside: m.check, clock: cfg.Clock, backoff: cfg.Backoff, log: log, metrics: cfg.Metrics.groupMetrics})
 	if err != nil {
 		return nil, err
 	}
@@ -115,6 +119,7 @@ func (m *Mirror) begin(ctx context.Context, w *worker) (int64, error) {
 	if err != nil {
 		return 0, err
 	}
+	m.forget(w.id)
 	var mark hotline.LettersMark
 	err = m.insist(ctx, w.state, func(ctx context.Context) (err error) {
 		mark, err = m.cfg.Copies.ResumeLetters(ctx, w.id.topic, w.id.id, s.first)
@@ -131,6 +136,67 @@ func (m *Mirror) begin(ctx context.Context, w *worker) (int64, error) {
 		w.c.log.Info("copying dead letters again", "partition", w.name(), "from", mark.Through, "committed", w.assigned)
 	}
 	return min(mark.Through, w.assigned), nil
+}
+
+// check looks, every so often, whether the copies still reach as far as they did, since no letter may come for days that
+// would show that they were lost. It returns when they are, so that they are made anew.
+func (m *Mirror) check(ctx context.Context) {
+	ticker := time.NewTicker(m.cfg.CheckEvery)
+	defer ticker.Stop()
+	told := map[partitionID]string{} // why it could not be told
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticker.C:
+		}
+		_, workers := m.snapshot()
+		for _, w := range workers {
+			intact, why := m.intact(ctx, w)
+			if !intact {
+				return
+			}
+			if why == "" && told[w.id] != "" && w.state.Report().Why == told[w.id] { // else the worker has told something since
+				w.state.running()
+			}
+			told[w.id] = why
+		}
+	}
+}
+
+// intact reports whether the copies of a partition reach as far as they did. Where that can't be told it says why, to the
+// worker's state too.
+func (m *Mirror) intact(ctx context.Context, w *worker) (bool, string) {
+	mark := m.mark(w.id)
+	if mark == (hotline.LettersMark{}) { // the worker has yet to find out
+		return true, ""
+	}
+	bounded, cancel := context.WithTimeout(ctx, m.cfg.PutTimeout)
+	defer cancel()
+	err := m.cfg.Copies.ReachLetters(bounded, w.id.topic, w.id.id, mark, mark.Through)
+	switch {
+	case err == nil, ctx.Err() != nil:
+		return true, ""
+	case errors.Is(err, hotline.ErrCopiesIncomplete):
+		m.patience.log.Warn(copiesLost, "partition", w.name())
+		return false, ""
+	}
+	why, hint := explain(err)
+	if faultKind(err) == hotline.FaultSetup {
+		w.state.paused(why, hint)
+	} else {
+		w.state.waiting(why, hint)
+	}
+	w.c.log.Warn("can't see whether the copies of dead letters are still there", "why", why, "hint", hint)
+	return true, w.state.Report().Why
+}
+
+const copiesLost = "the copies of dead letters were removed or taken back, looking where to begin anew"
+
+func (m *Mirror) forget(p partitionID) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	delete(m.marks, p)
 }
 
 func (m *Mirror) mark(p partitionID) hotline.LettersMark {
@@ -299,7 +365,7 @@ func (m *Mirror) insist(ctx context.Context, state *State, do func(context.Conte
 		case ctx.Err() != nil:
 			return ctx.Err()
 		case errors.Is(err, hotline.ErrCopiesIncomplete):
-			m.patience.log.Warn("the copies of dead letters were removed or taken back, looking where to begin anew")
+			m.patience.log.Warn(copiesLost)
 			return errBeginAnew
 		}
 		if err := m.patience.wait(ctx, err, attempt, state); err != nil {

@@ -155,7 +155,7 @@ func (b *testBroker) mirror(copies LetterCopies) *runningMirror {
 	m, err := NewMirror(MirrorConfig{
 		Cluster: b.cluster(), Group: "suqiu", Copies: copies, Hotlines: map[string]hotline.Hotline{"95598": hotline.Hotline95598},
 		PutTimeout: time.Second, Backoff: Backoff{First: time.Millisecond, Max: 20 * time.Millisecond}, SetupWait: 20 * time.Millisecond,
-		CommitEvery: 20 * time.Millisecond, Session: 2 * time.Second,
+		CommitEvery: 20 * time.Millisecond, Session: 2 * time.Second, CheckEvery: 20 * time.Millisecond,
 	})
 	if err != nil {
 		b.t.Fatal(err)
@@ -331,7 +331,7 @@ func TestMirrorFaults(t *testing.T) {
 
 // Copies that are lost while a mirror runs or stands still are made anew, also when the loss falls into a batch.
 func TestMirrorLostCopies(t *testing.T) {
-	for _, when := range []string{"Idle", "Stopped", "WithinBatch"} {
+	for _, when := range []string{"Idle", "NoLetterAfter", "Stopped", "WithinBatch"} {
 		t.Run(when, func(t *testing.T) {
 			b := newTestBroker(t, 1, DeadLetterTopic)
 			d := b.deadLetters()
@@ -344,6 +344,9 @@ func TestMirrorLostCopies(t *testing.T) {
 			switch when {
 			case "Idle":
 				copies.lose()
+			case "NoLetterAfter":
+				copies.lose()
+				await(t, "all copies again", func() bool { return maps.Equal(copies.held(), listed(t, d)) })
 			case "Stopped":
 				m.stop()
 				copies.lose()

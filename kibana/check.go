@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 
 	"suqiu/kibana/saved"
@@ -11,13 +12,13 @@ import (
 
 // Check examines NDJSON as Kibana's import would and further than it does: identity, versions, references, Lens
 // layers, the layout of dashboards, and above all that every field that is used exists, with a type that its use
-// allows. fields are the types of the index's fields by name, as from elastic.Fields. All faults are told at once.
-func Check(ndjson []byte, fields map[string]string) error {
+// allows. All faults are told at once.
+func Check(ndjson []byte, mapping Mapping) error {
 	objects, err := saved.Read(bytes.NewReader(ndjson))
 	if err != nil {
 		return fmt.Errorf("read Kibana objects: %w", err)
 	}
-	c := &checker{fields: fields, there: map[[2]string]bool{}}
+	c := &checker{mapping: mapping, there: map[[2]string]bool{}, views: map[string]map[string]string{}}
 	for i := range objects {
 		c.identity(&objects[i])
 	}
@@ -29,11 +30,13 @@ func Check(ndjson []byte, fields map[string]string) error {
 
 // checker collects faults. Its object is the one that is being looked at.
 type checker struct {
-	fields map[string]string
-	there  map[[2]string]bool // type and id of all objects
-	now    *saved.Object
-	used   map[string]string // the references that now needs: name to type
-	faults []error
+	mapping Mapping
+	there   map[[2]string]bool           // type and id of all objects
+	views   map[string]map[string]string // the fields of each data view by its id
+	fields  map[string]string            // of the data view that is being asked; nil where that is not known, which is told elsewhere
+	now     *saved.Object
+	used    map[string]string // the references that now needs: name to type
+	faults  []error
 }
 
 func (c *checker) fault(format string, args ...any) {
@@ -50,6 +53,11 @@ func (c *checker) identity(o *saved.Object) {
 		c.fault("is there twice")
 	}
 	c.there[key] = true
+	if o.Type == saved.TypeDataView {
+		if view, err := saved.Attributes[saved.DataView](o); err == nil {
+			c.views[o.ID] = c.mapping(view.Title)
+		}
+	}
 	if want := saved.TypeVersion(o.Type); want == "" {
 		c.fault("objects of this type are not used here")
 	} else if o.TypeMigrationVersion != want || o.CoreMigrationVersion != saved.CoreVersion {
@@ -105,7 +113,22 @@ func examine[T any](c *checker, o *saved.Object, check func(*T)) {
 	check(attributes)
 }
 
+// ask makes the fields those of the data view that a reference of the object leads to.
+func (c *checker) ask(reference string) {
+	c.fields = nil
+	for _, r := range c.now.References {
+		if r.Name == reference {
+			c.fields = c.views[r.ID]
+		}
+	}
+}
+
 func (c *checker) dataView(v *saved.DataView) {
+	c.fields = c.views[c.now.ID]
+	if c.fields == nil {
+		c.fault("stands for %q, which is no index of ours", v.Title)
+		return
+	}
 	c.field(useDate, v.TimeField)
 	for name := range v.FieldAttrs.Value {
 		c.field(useShow, name)
@@ -123,6 +146,8 @@ func (c *checker) dataView(v *saved.DataView) {
 }
 
 func (c *checker) search(s *saved.Search) {
+	source := s.Meta.SearchSource.Value
+	c.ask(source.IndexRefName)
 	if len(s.Columns) == 0 {
 		c.fault("has no columns")
 	}
@@ -135,7 +160,6 @@ func (c *checker) search(s *saved.Search) {
 			c.fault("is sorted %q, must be asc or desc", by[1])
 		}
 	}
-	source := s.Meta.SearchSource.Value
 	c.query(source.Query)
 	if source.IndexRefName == "" {
 		c.fault("names no data view")
@@ -145,7 +169,10 @@ func (c *checker) search(s *saved.Search) {
 }
 
 func (c *checker) dashboard(d *saved.Dashboard) {
-	c.query(d.Meta.SearchSource.Value.Query)
+	for _, view := range slices.Sorted(maps.Keys(c.views)) { // it holds for all panels, whatever they ask
+		c.fields = c.views[view]
+		c.query(d.Meta.SearchSource.Value.Query)
+	}
 	if len(d.Panels.Value) == 0 {
 		c.fault("has no panels")
 	}
@@ -176,6 +203,7 @@ func (c *checker) dashboard(d *saved.Dashboard) {
 		if control.Input.ID != id {
 			c.fault("control %s calls itself %s", id, control.Input.ID)
 		}
+		c.ask(saved.ControlRef(id))
 		c.field(useControl, control.Input.FieldName)
 		c.used[saved.ControlRef(id)] = saved.TypeDataView
 	}

@@ -5,8 +5,6 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-
-	"suqiu/index/elastic"
 )
 
 // small is a data view, a search, a panel and a dashboard, one a line, that Check finds no fault with.
@@ -20,7 +18,7 @@ func small(t *testing.T) string {
 }
 
 func TestCheckSmall(t *testing.T) {
-	if err := Check([]byte(small(t)), elastic.Fields()); err != nil {
+	if err := Check([]byte(small(t)), Mapped); err != nil {
 		t.Error(err)
 	}
 }
@@ -69,6 +67,8 @@ func TestCheckFaults(t *testing.T) {
 		"TermsOfText":         {`"sourceField":"labels"`, `"sourceField":"text"`, `field "text" is cut into values, which its type text does not allow`},
 		"TermsOfUnknownField": {`"sourceField":"labels"`, `"sourceField":"label"`, `field "label" is cut into values; the index has no such field`},
 		// Data view and search.
+		"ViewOfOtherIndex":   {`"title":"suqiu-calls-*"`, `"title":"logs-*"`, `stands for "logs-*", which is no index of ours`},
+		"ViewOfLetters":      {`"title":"suqiu-calls-*"`, `"title":"suqiu-letters"`, `lens s-total: field "labels" is cut into values; the index has no such field`},
 		"TimeIsNoDate":       {`"timeFieldName":"received"`, `"timeFieldName":"hotline"`, `field "hotline" is used as time, which its type keyword does not allow`},
 		"NameOfUnknownField": {`"fieldAttrs":"{\"labels\"`, `"fieldAttrs":"{\"lables\"`, `field "lables" is shown; the index has no such field`},
 		"FormatOfText":       {`"fieldFormatMap":"{\"labels\"`, `"fieldFormatMap":"{\"text\"`, `field "text" is cut into values, which its type text does not allow`},
@@ -95,7 +95,7 @@ func TestCheckFaults(t *testing.T) {
 			if bad == good {
 				t.Fatalf("the small set has no %s", fault.old)
 			}
-			if err := Check([]byte(bad), elastic.Fields()); err == nil || !strings.Contains(err.Error(), fault.want) {
+			if err := Check([]byte(bad), Mapped); err == nil || !strings.Contains(err.Error(), fault.want) {
 				t.Errorf("got %v\nwant %s", err, fault.want)
 			}
 		})
@@ -112,9 +112,8 @@ func FuzzCheck(f *testing.F) {
 	for line := range strings.Lines(string(text)) {
 		f.Add([]byte(line))
 	}
-	fields := elastic.Fields()
 	f.Fuzz(func(t *testing.T, ndjson []byte) {
-		first, second := Check(ndjson, fields), Check(ndjson, fields)
+		first, second := Check(ndjson, Mapped), Check(ndjson, Mapped)
 		if (first == nil) != (second == nil) {
 			t.Errorf("%v, then %v", first, second)
 		}

@@ -28,6 +28,9 @@ var (
 
 // field checks that the index has a field and that its type allows the use.
 func (c *checker) field(u use, name string) {
+	if c.fields == nil {
+		return
+	}
 	kind, there := c.fields[name]
 	switch {
 	case !there:

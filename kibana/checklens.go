@@ -10,7 +10,6 @@ import (
 
 // lens checks a panel: its layers, their columns, and that what is shown is what is asked for.
 func (c *checker) lens(l *saved.Lens) {
-	c.query(l.State.Query)
 	layers := l.State.DatasourceStates.FormBased.Layers
 	if len(layers) == 0 {
 		c.fault("has no layer")
@@ -24,6 +23,8 @@ func (c *checker) lens(l *saved.Lens) {
 	for _, id := range slices.Sorted(maps.Keys(layers)) {
 		c.used[saved.LayerRef(id)] = saved.TypeDataView
 		layer := layers[id]
+		c.ask(saved.LayerRef(id))
+		c.query(l.State.Query)
 		c.layer(id, &layer, shown[id])
 	}
 	switch l.VisualizationType {

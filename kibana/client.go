@@ -17,8 +17,6 @@ import (
 	"time"
 
 	"github.com/cenkalti/backoff/v5"
-
-	"suqiu/index/elastic"
 )
 
 // Config says where Kibana is and who imports.
@@ -119,7 +117,7 @@ const (
 // of the same ids are replaced, else they are kept. It tries again while Kibana is away or busy, which is harmless
 // since ids are fixed. The error is of the whole import; failures of single objects are in their results.
 func (c *Client) Import(ctx context.Context, ndjson []byte, overwrite bool) ([]Result, error) {
-	if err := Check(ndjson, elastic.Fields()); err != nil {
+	if err := Check(ndjson, Mapped); err != nil {
 		return nil, fmt.Errorf("import Kibana objects: %w", err)
 	}
 	body, contentType, err := form(ndjson)

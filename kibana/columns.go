@@ -35,7 +35,9 @@ func matters() column { return distinct("matters", "事项数", "matter") }
 func callers() column { return distinct("callers", "来电人数", "person") }
 
 // latest is the newest time of receiving.
-func latest() column { return metric("latest", "最近受理", saved.OpMax, timeField, "date") }
+func latest() column { return newest("最近受理", timeField) }
+
+func newest(label, field string) column { return metric("latest", label, saved.OpMax, field, "date") }
 
 // where restricts a metric to what a query finds.
 func (c column) where(query string) column {
@@ -91,10 +93,13 @@ func revisions() column {
 	return c
 }
 
-// days makes a bucket of each day of the browser's or Kibana's time zone.
-func days() column {
+// days makes a bucket of each day of receiving.
+func days() column { return daysOf(timeField) }
+
+// daysOf makes a bucket of each day of the browser's or Kibana's time zone.
+func daysOf(field string) column {
 	c := bucket("day", "日期", saved.OpDateHistogram, "date", "interval")
-	c.SourceField = timeField
+	c.SourceField = field
 	c.Params = saved.Params{Interval: "d", IncludeEmptyRows: true}
 	return c
 }

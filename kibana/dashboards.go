@@ -11,6 +11,7 @@ const (
 	overviewName = "dashboard-overview"
 	ownerName    = "dashboard-owner"
 	qualityName  = "dashboard-quality"
+	lettersName  = "dashboard-letters"
 )
 
 // cell is one panel of a row of a dashboard.
@@ -18,7 +19,7 @@ type cell struct {
 	name  string // of the Lens panel or saved search
 	kind  string // saved.TypeLens or saved.TypeSearch
 	width int    // of the 48 columns
-	drill bool   // a click leads to the owner's dashboard
+	drill string // the dashboard that a click leads to; empty: none
 }
 
 // row is panels side by side, all of one height.
@@ -31,6 +32,7 @@ type row struct {
 type dashboard struct {
 	name, title, description string
 	from                     string // the first moment shown, as Kibana writes it
+	view                     string // of the controls; contacts where it is empty
 	controls                 [][2]string
 	rows                     []row
 }
@@ -40,8 +42,10 @@ func lens(name string, width int) cell {
 }
 
 // toOwner makes a click on the panel lead to the owner's dashboard with the value that was clicked as filter.
-func (c cell) toOwner() cell {
-	c.drill = true
+func (c cell) toOwner() cell { return c.to(ownerName) }
+
+func (c cell) to(dashboard string) cell {
+	c.drill = dashboard
 	return c
 }
 
@@ -63,7 +67,7 @@ func (s *set) dashboard(d dashboard) {
 				Grid: saved.Grid{X: x, Y: y, W: c.width, H: r.height, I: index},
 			}
 			references = append(references, saved.Reference{Type: c.kind, ID: s.id(c.name), Name: saved.PanelRef(index)})
-			if c.drill {
+			if c.drill != "" {
 				event := "drill_" + index
 				p.Embeddable.Enhancements.DynamicActions = &saved.DynamicActions{Events: []saved.Drilldown{{
 					EventID: event, Triggers: []string{"FILTER_TRIGGER"},
@@ -72,12 +76,15 @@ func (s *set) dashboard(d dashboard) {
 						Config: saved.DrilldownConfig{UseCurrentFilters: true, UseCurrentDateRange: true},
 					},
 				}}}
-				references = append(references, saved.Reference{Type: saved.TypeDashboard, ID: s.id(ownerName), Name: saved.DrilldownRef(index, event)})
+				references = append(references, saved.Reference{Type: saved.TypeDashboard, ID: s.id(c.drill), Name: saved.DrilldownRef(index, event)})
 			}
 			panels = append(panels, p)
 			x += c.width
 		}
 		y += r.height
+	}
+	if d.view == "" {
+		d.view = callsView
 	}
 	controls := map[string]saved.Control{}
 	for i, control := range d.controls {
@@ -86,7 +93,7 @@ func (s *set) dashboard(d dashboard) {
 			Type: "optionsListControl", Order: i, Grow: true, Width: "medium",
 			Input: saved.ControlInput{ID: id, FieldName: control[0], Title: control[1]},
 		}
-		references = append(references, s.toView(saved.ControlRef(id)))
+		references = append(references, s.toView(d.view, saved.ControlRef(id)))
 	}
 	s.add(saved.TypeDashboard, d.name, saved.Dashboard{
 		Title: titled(d.title), Description: d.description, TimeRestore: true, TimeFrom: d.from, TimeTo: "now", Version: 1,

@@ -1,12 +1,14 @@
-// Package kibana makes the Kibana objects of suqiu: a data view, saved searches, Lens panels and three dashboards, all
-// defined here in Go and checked against the mapping of the index, and it imports them through Kibana's API. The same
-// options give the same bytes, ids never change, and nothing is exported or sent that Check finds fault with.
+// Package kibana makes the Kibana objects of suqiu: data views of the contacts and of the dead letters, saved searches, Lens
+// panels and dashboards, all defined here in Go and checked against the mappings of the indices, and it imports them
+// through Kibana's API. The same options give the same bytes, ids never change, and nothing is exported or sent that
+// Check finds fault with.
 package kibana
 
 import (
 	"bytes"
 	"errors"
 	"fmt"
+	"strings"
 
 	"suqiu/index/elastic"
 	"suqiu/kibana/saved"
@@ -14,9 +16,10 @@ import (
 
 // Options say for which index the objects are made.
 type Options struct {
-	Prefix string // of the index names and of the objects' ids, such as suqiu
-	Labels []Name // the taxonomy, parents too: codes are shown by these names
-	Marks  []Name // urgency signals and portrait labels
+	Prefix  string // of the index names and of the objects' ids, such as suqiu
+	Labels  []Name // the taxonomy, parents too: codes are shown by these names
+	Marks   []Name // urgency signals and portrait labels
+	Reasons []Name // of dead letters
 }
 
 // Name is a code and what people call it.
@@ -30,11 +33,13 @@ func Export(o Options) ([]byte, error) {
 		return nil, errors.New("make Kibana objects: a prefix of the index names is needed")
 	}
 	s := &set{Options: o}
-	s.dataView()
+	s.callsView()
+	s.lettersView()
 	s.searches()
 	s.overview()
 	s.owner()
 	s.quality()
+	s.letters()
 	if s.err != nil {
 		return nil, fmt.Errorf("make Kibana objects: %w", s.err)
 	}
@@ -42,7 +47,7 @@ func Export(o Options) ([]byte, error) {
 	if err := saved.Write(&b, s.objects); err != nil {
 		return nil, fmt.Errorf("make Kibana objects: %w", err)
 	}
-	if err := Check(b.Bytes(), elastic.Fields()); err != nil {
+	if err := Check(b.Bytes(), Mapped); err != nil {
 		return nil, fmt.Errorf("make Kibana objects: %w", err)
 	}
 	return b.Bytes(), nil
@@ -58,8 +63,26 @@ type set struct {
 // id is the id of an object: stable, and apart from those of other prefixes.
 func (s *set) id(name string) string { return s.Prefix + "-" + name }
 
-// view is the id of the data view.
-func (s *set) view() string { return s.id("calls") }
+// Names of the data views.
+const (
+	callsView   = "calls"
+	lettersView = "letters"
+)
+
+// Mapping tells the types of the fields, by their names, of the indices that a data view's pattern stands for; nil if
+// it does not know the pattern.
+type Mapping func(pattern string) map[string]string
+
+// Mapped is the Mapping of this build's indices, of whatever prefix.
+func Mapped(pattern string) map[string]string {
+	switch {
+	case strings.HasSuffix(pattern, elastic.Pattern("")):
+		return elastic.Fields()
+	case strings.HasSuffix(pattern, elastic.LettersIndex("")):
+		return elastic.LetterFields()
+	}
+	return nil
+}
 
 func (s *set) add(kind, name string, attributes any, references ...saved.Reference) {
 	object, err := saved.New(kind, s.id(name), attributes, references)
@@ -69,15 +92,15 @@ func (s *set) add(kind, name string, attributes any, references ...saved.Referen
 	s.objects = append(s.objects, object)
 }
 
-// toView is a reference to the data view.
-func (s *set) toView(name string) saved.Reference {
-	return saved.Reference{Type: saved.TypeDataView, ID: s.view(), Name: name}
+// toView is a reference to a data view.
+func (s *set) toView(view, name string) saved.Reference {
+	return saved.Reference{Type: saved.TypeDataView, ID: s.id(view), Name: name}
 }
 
 // titled marks titles of ours among those of others in Kibana's lists.
 func titled(title string) string { return "诉求 · " + title }
 
-// live is the condition of all panels and searches: what was withdrawn upstream is not counted.
+// live is the condition of all panels and searches of contacts: what was withdrawn upstream is not counted.
 const live = "tombstone : false"
 
 // and adds a condition to live.

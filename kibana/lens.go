@@ -12,6 +12,7 @@ const layerID = "layer"
 // panel is a Lens panel: what it asks for, and how it shows that.
 type panel struct {
 	name, title, description string
+	view                     string // contacts where it is empty
 	query                    string // all of it; live where it is empty
 	columns                  []column
 	show                     func(columns []column) (kind string, v saved.Visualization)
@@ -19,6 +20,9 @@ type panel struct {
 
 // lens adds a panel and returns its name.
 func (s *set) lens(p panel) string {
+	if p.view == "" {
+		p.view = callsView
+	}
 	if p.query == "" {
 		p.query = live
 	}
@@ -35,7 +39,7 @@ func (s *set) lens(p panel) string {
 			Visualization:    visualization, Query: saved.KQL(p.query),
 			Filters: []json.RawMessage{}, InternalReferences: []saved.Reference{},
 		},
-	}, s.toView(saved.LayerRef(layerID)))
+	}, s.toView(p.view, saved.LayerRef(layerID)))
 	return name
 }
 

@@ -1,10 +1,12 @@
 package kibana
 
+import "suqiu/kibana/saved"
+
 // quality shows how well calls come in and rules decide (流水线与规则质量): for who keeps suqiu and its rules.
 func (s *set) quality() {
 	total := count("count", "诉求件数")
 	s.dashboard(dashboard{
-		name: qualityName, title: "流水线与规则质量", description: "无法分类、勉强命中、地点不明的诉求；规则版本；各数据源是否仍有来电。死信不在索引里，用 suqiu deadletter 查看。",
+		name: qualityName, title: "流水线与规则质量", description: "无法分类、勉强命中、地点不明的诉求；规则版本；各数据源是否仍有来电。无法解析的记录（死信）按原因和来源。",
 		from: "now-30d/d", controls: [][2]string{{"source", "数据源"}, {"kind", "形式"}, {"label_tree", "诉求分类"}},
 		rows: []row{
 			{7, []cell{
@@ -56,6 +58,9 @@ func (s *set) quality() {
 					name: "source-days", title: "数据源 × 日", description: "空白是没有收到，不一定是没有诉求。", show: asHeatmap,
 					columns: []column{days(), top("source", "数据源", "source", 20, "count"), total},
 				}), 28),
+			}},
+			{12, []cell{
+				lens("lens-letters", saved.GridColumns).to(lettersName),
 			}},
 			list("search-unclassified"),
 			list("search-low-margin"),

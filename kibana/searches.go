@@ -13,7 +13,7 @@ type search struct {
 // newestFirst is the order of most searches.
 var newestFirst = [][2]string{{timeField, "desc"}}
 
-// searches are the lists that dashboards end with and analysts start from.
+// searches are the lists of contacts that dashboards end with and analysts start from.
 func (s *set) searches() {
 	for _, q := range []search{
 		{
@@ -45,9 +45,13 @@ func (s *set) searches() {
 		if q.where != "" {
 			query = and(q.where)
 		}
-		s.add(saved.TypeSearch, q.name, saved.Search{
-			Title: titled(q.title), Description: q.description, Columns: q.columns, Sort: q.sort,
-			Meta: saved.Meta{SearchSource: saved.Text[saved.Source]{Value: saved.NewSource(query, saved.SearchIndexRef)}},
-		}, s.toView(saved.SearchIndexRef))
+		s.search(callsView, q, query)
 	}
+}
+
+func (s *set) search(view string, q search, query string) {
+	s.add(saved.TypeSearch, q.name, saved.Search{
+		Title: titled(q.title), Description: q.description, Columns: q.columns, Sort: q.sort,
+		Meta: saved.Meta{SearchSource: saved.Text[saved.Source]{Value: saved.NewSource(query, saved.SearchIndexRef)}},
+	}, s.toView(view, saved.SearchIndexRef))
 }

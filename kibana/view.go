@@ -6,7 +6,11 @@ import (
 	"suqiu/kibana/saved"
 )
 
-const timeField = "received"
+// The time that a data view's period is about.
+const (
+	timeField        = "received" // of contacts
+	lettersTimeField = "at"       // of dead letters: when they were written
+)
 
 // fieldNames are the names of fields in Kibana, in the terms of the hotlines' orders.
 var fieldNames = map[string]string{
@@ -50,13 +54,9 @@ var valueNames = map[string][]saved.LookupEntry{
 	},
 }
 
-// dataView is the data view of all months. Codes are shown by their names, and what is stored again for reading back
+// callsView is the data view of all months. Codes are shown by their names, and what is stored again for reading back
 // is kept out of Discover.
-func (s *set) dataView() {
-	attrs := map[string]saved.FieldAttr{}
-	for field, name := range fieldNames {
-		attrs[field] = saved.FieldAttr{CustomLabel: name}
-	}
+func (s *set) callsView() {
 	formats := map[string]saved.FieldFormat{}
 	for field, names := range valueNames {
 		formats[field] = lookup(names)
@@ -69,13 +69,32 @@ func (s *set) dataView() {
 	}
 	// Revisions are names, not amounts: 1234, not 1,234.
 	formats["ruleset_rev"] = saved.FieldFormat{ID: "number", Params: saved.FormatParams{Pattern: "0"}}
-	s.add(saved.TypeDataView, "calls", saved.DataView{
-		Title: elastic.Pattern(s.Prefix), Name: titled("全部来电"), TimeField: timeField,
+	s.dataView(callsView, dataView{
+		pattern: elastic.Pattern(s.Prefix), title: "全部来电", timeField: timeField, names: fieldNames, formats: formats,
+		hidden: []saved.SourceFilter{{Value: "document*"}, {Value: "tokens"}},
+	})
+}
+
+// dataView is an index pattern with what its fields are called and how their values are shown.
+type dataView struct {
+	pattern, title, timeField string
+	names                     map[string]string
+	formats                   map[string]saved.FieldFormat
+	hidden                    []saved.SourceFilter
+}
+
+func (s *set) dataView(name string, v dataView) {
+	attrs := map[string]saved.FieldAttr{}
+	for field, name := range v.names {
+		attrs[field] = saved.FieldAttr{CustomLabel: name}
+	}
+	s.add(saved.TypeDataView, name, saved.DataView{
+		Title: v.pattern, Name: titled(v.title), TimeField: v.timeField,
 		FieldAttrs:     saved.Text[map[string]saved.FieldAttr]{Value: attrs},
-		FieldFormatMap: saved.Text[map[string]saved.FieldFormat]{Value: formats},
+		FieldFormatMap: saved.Text[map[string]saved.FieldFormat]{Value: v.formats},
 		Fields:         saved.Text[[]struct{}]{Value: []struct{}{}},
 		RuntimeFields:  saved.Text[map[string]struct{}]{Value: map[string]struct{}{}},
-		SourceFilters:  saved.Text[[]saved.SourceFilter]{Value: []saved.SourceFilter{{Value: "document*"}, {Value: "tokens"}}},
+		SourceFilters:  saved.Text[[]saved.SourceFilter]{Value: v.hidden},
 	})
 }
 

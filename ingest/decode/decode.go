@@ -111,6 +111,45 @@ const (
 	ReasonGap      Reason = "gap"      // retention removed the records before they were committed
 )
 
+// Reasons lists all reasons.
+var Reasons = [...]Reason{
+	ReasonEmpty, ReasonEncoding, ReasonSyntax, ReasonFormat, ReasonField, ReasonID, ReasonTime, ReasonHotline, ReasonSize, ReasonSchema,
+	ReasonPanic, ReasonStore, ReasonGap,
+}
+
+// Name is what a reason is called in Chinese; one of another build names itself.
+func (r Reason) Name() string {
+	switch r {
+	case ReasonEmpty:
+		return "内容为空"
+	case ReasonEncoding:
+		return "编码无法识别"
+	case ReasonSyntax:
+		return "语法错误"
+	case ReasonFormat:
+		return "格式不符"
+	case ReasonField:
+		return "字段缺失或类型不符"
+	case ReasonID:
+		return "没有编号"
+	case ReasonTime:
+		return "时间无法识别或不合理"
+	case ReasonHotline:
+		return "未知热线"
+	case ReasonSize:
+		return "超出大小限制"
+	case ReasonSchema:
+		return "较新的数据版本"
+	case ReasonPanic:
+		return "程序故障"
+	case ReasonStore:
+		return "索引拒收"
+	case ReasonGap:
+		return "未读即被保留期删除"
+	}
+	return string(r)
+}
+
 // Error says why an input can't be read, and where. It never holds text of the input beyond field names.
 type Error struct {
 	Reason  Reason

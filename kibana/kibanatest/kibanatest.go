@@ -12,9 +12,42 @@ import (
 	"suqiu/kibana/saved"
 )
 
+// View is the data view that is asked.
+type View struct {
+	Pattern string // of the indices
+	Time    string // the field of the period
+}
+
+// views reads the data views of an export, by id.
+func views(objects []saved.Object) (map[string]View, error) {
+	all := map[string]View{}
+	for i := range objects {
+		if objects[i].Type != saved.TypeDataView {
+			continue
+		}
+		view, err := saved.Attributes[saved.DataView](&objects[i])
+		if err != nil {
+			return nil, err
+		}
+		all[objects[i].ID] = View{view.Title, view.TimeField}
+	}
+	return all, nil
+}
+
+// viewOf is the one data view that an object refers to.
+func viewOf(o *saved.Object, all map[string]View) (View, error) {
+	for _, r := range o.References {
+		if view, there := all[r.ID]; there && r.Type == saved.TypeDataView {
+			return view, nil
+		}
+	}
+	return View{}, fmt.Errorf("%s refers to no data view", o.ID)
+}
+
 // Panel is a Lens panel of one layer, as all of ours are.
 type Panel struct {
 	ID    string
+	View  View
 	Lens  *saved.Lens
 	Layer saved.Layer
 }
@@ -22,6 +55,10 @@ type Panel struct {
 // Panels reads the Lens panels of an export.
 func Panels(ndjson []byte) ([]Panel, error) {
 	objects, err := saved.Read(bytes.NewReader(ndjson))
+	if err != nil {
+		return nil, err
+	}
+	known, err := views(objects)
 	if err != nil {
 		return nil, err
 	}
@@ -38,8 +75,12 @@ func Panels(ndjson []byte) ([]Panel, error) {
 		if len(layers) != 1 {
 			return nil, fmt.Errorf("%s has %d layers, must have one", objects[i].ID, len(layers))
 		}
+		view, err := viewOf(&objects[i], known)
+		if err != nil {
+			return nil, err
+		}
 		for _, layer := range layers {
-			panels = append(panels, Panel{ID: objects[i].ID, Lens: lens, Layer: layer})
+			panels = append(panels, Panel{ID: objects[i].ID, View: view, Lens: lens, Layer: layer})
 		}
 	}
 	return panels, nil
@@ -47,13 +88,18 @@ func Panels(ndjson []byte) ([]Panel, error) {
 
 // Search is a saved search.
 type Search struct {
-	ID string
+	ID   string
+	View View
 	*saved.Search
 }
 
 // Searches reads the saved searches of an export.
 func Searches(ndjson []byte) ([]Search, error) {
 	objects, err := saved.Read(bytes.NewReader(ndjson))
+	if err != nil {
+		return nil, err
+	}
+	known, err := views(objects)
 	if err != nil {
 		return nil, err
 	}
@@ -66,7 +112,11 @@ func Searches(ndjson []byte) ([]Search, error) {
 		if err != nil {
 			return nil, err
 		}
-		searches = append(searches, Search{ID: objects[i].ID, Search: search})
+		view, err := viewOf(&objects[i], known)
+		if err != nil {
+			return nil, err
+		}
+		searches = append(searches, Search{ID: objects[i].ID, View: view, Search: search})
 	}
 	return searches, nil
 }
@@ -87,24 +137,24 @@ func (p Period) before() Period {
 
 func (p Period) holds(t time.Time) bool { return !t.Before(p.From) && !t.After(p.To) }
 
-// dsl is the period as a query.
-func (p Period) dsl() object {
+// dsl is the period as a query about a field.
+func (p Period) dsl(field string) object {
 	iso := func(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.000Z") }
-	return object{"range": object{"received": object{"gte": iso(p.From), "lte": iso(p.To), "format": "strict_date_optional_time"}}}
+	return object{"range": object{field: object{"gte": iso(p.From), "lte": iso(p.To), "format": "strict_date_optional_time"}}}
 }
 
 // object is a JSON object.
 type object = map[string]any
 
 // query is a KQL query and a period as Kibana sends both.
-func query(q saved.Query, periods ...Period) (object, error) {
+func query(q saved.Query, time string, periods ...Period) (object, error) {
 	node, err := kql.Parse(q.Query)
 	if err != nil {
 		return nil, err
 	}
 	within := make([]any, len(periods))
 	for i, p := range periods {
-		within[i] = p.dsl()
+		within[i] = p.dsl(time)
 	}
 	filter := []any{node.DSL(), object{"bool": object{"should": within, "minimum_should_match": 1}}}
 	for field, value := range periods[0].Only {
@@ -115,7 +165,7 @@ func query(q saved.Query, periods ...Period) (object, error) {
 
 // Request is what Discover asks for: the first documents in the search's order, with the columns it shows.
 func (s *Search) Request(p Period, size int) (map[string]any, error) {
-	q, err := query(s.Meta.SearchSource.Value.Query, p)
+	q, err := query(s.Meta.SearchSource.Value.Query, s.View.Time, p)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", s.ID, err)
 	}

@@ -28,7 +28,7 @@ func (p *Panel) Request(period Period) (map[string]any, error) {
 	if p.shifted() {
 		periods = append(periods, period.before())
 	}
-	q, err := query(p.Lens.State.Query, periods...)
+	q, err := query(p.Lens.State.Query, p.View.Time, periods...)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", p.ID, err)
 	}
@@ -38,7 +38,7 @@ func (p *Panel) Request(period Period) (map[string]any, error) {
 	}
 	if p.shifted() {
 		aggs = object{timeSplit: object{"aggs": aggs, "filters": object{"filters": object{
-			"now": period.dsl(), "before": period.before().dsl(),
+			"now": period.dsl(p.View.Time), "before": period.before().dsl(p.View.Time),
 		}}}}
 	}
 	return object{"size": 0, "track_total_hits": true, "query": q, "aggs": aggs}, nil

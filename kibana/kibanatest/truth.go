@@ -19,7 +19,7 @@ var nothing = math.NaN()
 
 // Record is what is true of one document: the values of its fields as Elasticsearch would hold them.
 type Record struct {
-	Received time.Time
+	Received time.Time // the time that the data view's period is about
 	Values   map[string][]string
 }
 
@@ -83,7 +83,7 @@ func (p *Panel) expect(columns, keys []string, now, before []*Record, period Per
 			if column.TimeShift != "" {
 				of = before
 			}
-			value, err := computed(&column, of)
+			value, err := p.computed(&column, of)
 			if err != nil {
 				return nil, fmt.Errorf("%s: column %s: %w", p.ID, name, err)
 			}
@@ -108,7 +108,7 @@ func (p *Panel) expect(columns, keys []string, now, before []*Record, period Per
 }
 
 // computed is the value of a metric.
-func computed(column *saved.Column, of []*Record) (float64, error) {
+func (p *Panel) computed(column *saved.Column, of []*Record) (float64, error) {
 	if column.Filter != nil {
 		node, err := kql.Parse(column.Filter.Query)
 		if err != nil {
@@ -128,7 +128,7 @@ func computed(column *saved.Column, of []*Record) (float64, error) {
 		}
 		return float64(len(values)), nil
 	case saved.OpMax:
-		if column.SourceField != "received" || len(of) == 0 {
+		if column.SourceField != p.View.Time || len(of) == 0 {
 			return nothing, nil
 		}
 		newest := slices.MaxFunc(of, func(a, b *Record) int { return a.Received.Compare(b.Received) })
