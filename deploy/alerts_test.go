@@ -38,6 +38,7 @@ type rig struct {
 	t      *testing.T
 	broker *embedded.Broker
 	config string // file
+	prefix string // of the index names
 	dir    string
 	key    string // of the pseudonyms
 }
@@ -59,10 +60,10 @@ func newRig(t *testing.T, store, setup string, settings ...string) *rig {
 		t.Fatal(key)
 	}
 	r.key = strings.TrimSpace(key)
-	prefix := "alert-" + strings.ToLower(strings.ReplaceAll(filepath.Base(t.Name()), "_", "-"))
+	r.prefix = "alert-" + strings.ToLower(strings.ReplaceAll(filepath.Base(t.Name()), "_", "-"))
 	r.config = filepath.Join(r.dir, "suqiu.yaml")
 	write(t, r.config, fmt.Appendf(nil, "log: {level: error}\nelasticsearch: {addresses: [%q], prefix: %s, replicas: 0}\n%s\n",
-		store, prefix, strings.Join(append(settings, ""), "\n")))
+		store, r.prefix, strings.Join(append(settings, ""), "\n")))
 	if out, code := suqiu(t, []string{"SUQIU_CONFIG=" + r.config, "SUQIU_ELASTICSEARCH_ADDRESSES=" + setup}, "index", "setup"); code != 0 {
 		t.Fatalf("index setup: %s", out)
 	}
@@ -206,6 +207,7 @@ func TestE2EAlerts(t *testing.T) {
 		parallel("gap", gap)
 		parallel("slow", slow)
 		parallel("rules", rulesFail)
+		parallel("letters", lettersFail)
 	})
 	// It stops what the others share, so it comes after them.
 	t.Run("store_away", func(t *testing.T) { collect(storeAway(t, es.URL(), es)) })
@@ -372,6 +374,37 @@ func slow(t *testing.T, store string) *watcher {
 	awaitReady(t, p)
 	w := watch(t, p.address)
 	w.await("SuqiuStoreSlow", "SuqiuLagOld")
+	return w
+}
+
+// lettersFail takes the index of the copies of dead letters away, with its template. The contacts go on.
+func lettersFail(t *testing.T, store string) *watcher {
+	r := newRig(t, store, store)
+	p := r.serve()
+	awaitReady(t, p)
+	w := watch(t, p.address)
+	for _, path := range []string{"/", "/_index_template/"} {
+		request, err := http.NewRequestWithContext(t.Context(), http.MethodDelete, store+path+r.prefix+"-letters", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		response, err := http.DefaultClient.Do(request)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _ = response.Body.Close(); response.StatusCode != http.StatusOK {
+			t.Fatalf("%s: %s", request.URL, response.Status)
+		}
+	}
+	if err := r.write(t.Context(), 5, time.Now(), topics[:1], func(string, int) string { return `{"id":` }); err != nil {
+		t.Fatal(err)
+	}
+	r.feed(5, 0, topics...)
+	w.await("SuqiuLettersMirror")
+	if slices.Contains(w.firing(), "SuqiuPaused") {
+		t.Error("the contacts are paused, too")
+	}
+	awaitReady(t, p)
 	return w
 }
 
