@@ -5,6 +5,7 @@ import (
 	"encoding/csv"
 	"encoding/json"
 	"fmt"
+	"io"
 	"slices"
 	"strconv"
 	"time"
@@ -32,7 +33,7 @@ func (s *session) showVisits(format string, visits []remedy.DueVisit) error {
 		for _, v := range visits {
 			rows = append(rows, []string{v.Incident, v.Order, strconv.Itoa(v.Day), v.Due.In(s.zone).Format(time.DateOnly)})
 		}
-		return s.writeCSV(rows)
+		return writeCSV(s.env.Stdout, rows)
 	}
 	fmt.Fprintf(s.env.Stdout, "待回访 %d 件\n", len(visits))
 	rows := [][]string{{"问题", "工单", "第几天", "到期"}}
@@ -46,10 +47,7 @@ func (s *session) showVisits(format string, visits []remedy.DueVisit) error {
 }
 
 // writeCSV writes rows for a spreadsheet.
-func (s *session) writeCSV(rows [][]string) error {
-	out := csv.NewWriter(s.env.Stdout)
-	return out.WriteAll(rows)
-}
+func writeCSV(w io.Writer, rows [][]string) error { return csv.NewWriter(w).WriteAll(rows) }
 
 func (s *session) listVisits(c *cli.Context) error {
 	format := c.String("format")
@@ -113,7 +111,7 @@ func (s *session) exportReplies(c *cli.Context) error {
 	for _, r := range replies {
 		rows = append(rows, []string{r.Order, r.Text})
 	}
-	return s.writeCSV(rows)
+	return writeCSV(s.env.Stdout, rows)
 }
 
 // dueLimit is a time limit that passes soon or has passed.

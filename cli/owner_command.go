@@ -61,6 +61,7 @@ Example:
 				&cli.StringFlag{Name: "area", Usage: "only in an area `PATH`, with all below"}),
 			Action: inSession(env, (*session).ownerUnowned),
 		},
+		ownerWorklistCommand(env),
 		&cli.Command{
 			Name: "import", Usage: "导入人员、岗位、网格、代理、值班 · take in a table of people or of what they do", ArgsUsage: "KIND TABLE",
 			Description: `KIND is people, posts, cells, deputies or roster; TABLE is CSV or xlsx with the columns of docs/remedy.md. What would change is shown

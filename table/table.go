@@ -1,6 +1,6 @@
 // Package table reads the tables that users keep by hand: CSV in the encodings that Excel writes in China, or a sheet of
 // an xlsx workbook, told apart by content. Columns are known by their Chinese or English name in whatever order. What is wrong is told
-// with line, column and remedy.
+// with line, column and remedy. It also writes workbooks, numbers as numbers.
 package table
 
 import (

@@ -58,6 +58,14 @@ func (d *Directory) Decide(q Question) Decision {
 	return decision
 }
 
+// Manager is who looks after the people of an area (片区经理): the holder of the policy's cell_role there, or in all cells below it that
+// somebody holds, or in an area above it.
+func (d *Directory) Manager(area string, at time.Time) (Person, bool) {
+	s := d.begin(&Question{Area: area}, at)
+	p, _, _ := s.find([]string{d.policy.cellRole})
+	return p, p.ID != ""
+}
+
 // Escalate tells who is to be told at each level when a problem that was handed over at opened is not acknowledged. Each
 // level is decided by who holds the role at the moment when it is due; whoever was told before is passed over.
 func (d *Directory) Escalate(q Question, opened time.Time) []Escalation {

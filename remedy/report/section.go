@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 )
 
 // noData is what stands where there is nothing to compare with.
@@ -71,6 +72,9 @@ type tableCell struct {
 
 // Numeric reports whether the cell stands to the right.
 func (c tableCell) Numeric() bool { return c.kind != textCell }
+
+// Short reports whether the words stay on one line.
+func (c tableCell) Short() bool { return utf8.RuneCountInString(c.Text) < 6 }
 
 func word(text string) tableCell { return tableCell{Text: text} }
 

@@ -5,9 +5,10 @@ import (
 	"fmt"
 	"html/template"
 	"io"
+	"slices"
 	"strings"
 
-	"github.com/xuri/excelize/v2"
+	"suqiu/table"
 )
 
 // mark keeps text from being read as Markdown or HTML.
@@ -86,113 +87,27 @@ func (r *Report) HTML(w io.Writer) error {
 
 // Workbook writes the bulletin as an xlsx workbook, a sheet a table, numbers as numbers.
 func (r *Report) Workbook(w io.Writer) error {
-	book := excelize.NewFile()
-	defer func() { _ = book.Close() }() // only temporary files, of which there are none at this size
-	styles, err := newStyles(book)
-	if err != nil {
-		return fmt.Errorf("write the workbook: %w", err)
+	cover := table.Sheet{Name: "说明", Header: []string{r.Title}}
+	for _, line := range slices.Concat([]string{r.Period.String(), areaName(r.Area), "编制于 " + r.at(r.Made)}, r.Gaps, r.Highlights) {
+		cover.Rows = append(cover.Rows, []table.Value{table.Text(line)})
 	}
-	all := r.sections()
-	cover := section{Sheet: "说明", Header: []string{r.Title}, Rows: [][]tableCell{{word(r.Period.String())}, {word(areaName(r.Area))}, {word("编制于 " + r.at(r.Made))}}}
-	for _, gap := range r.Gaps {
-		cover.Rows = append(cover.Rows, []tableCell{word("数据说明：" + gap)})
-	}
-	for _, line := range r.Highlights {
-		cover.Rows = append(cover.Rows, []tableCell{word(line)})
-	}
-	sheets := []section{cover}
-	for _, s := range all {
-		if len(s.Header) > 0 {
-			sheets = append(sheets, s)
+	sheets := []table.Sheet{cover}
+	for _, s := range r.sections() {
+		if len(s.Header) == 0 {
+			continue
 		}
-	}
-	for i, s := range sheets {
-		if i == 0 {
-			err = book.SetSheetName(book.GetSheetName(0), s.Sheet)
-		} else {
-			_, err = book.NewSheet(s.Sheet)
-		}
-		if err == nil {
-			err = writeSheet(book, &s, styles)
-		}
-		if err != nil {
-			return fmt.Errorf("write sheet %s: %w", s.Sheet, err)
-		}
-	}
-	return book.Write(w)
-}
-
-// styles of a workbook, by the kind of the cell.
-type styles struct {
-	header int
-	of     map[cellKind]int
-}
-
-func newStyles(book *excelize.File) (styles, error) {
-	s := styles{of: map[cellKind]int{}}
-	var err error
-	if s.header, err = book.NewStyle(&excelize.Style{Font: &excelize.Font{Bold: true}}); err != nil {
-		return s, err
-	}
-	for kind, format := range map[cellKind]string{countCell: "0", shareCell: "0.0%", changeCell: "+0.0%;-0.0%;0.0%"} {
-		if s.of[kind], err = book.NewStyle(&excelize.Style{CustomNumFmt: &format}); err != nil {
-			return s, err
-		}
-	}
-	return s, nil
-}
-
-// writeSheet writes a table. Text is always written as text, never as a formula.
-func writeSheet(book *excelize.File, s *section, with styles) error {
-	out, err := book.NewStreamWriter(s.Sheet)
-	if err != nil {
-		return err
-	}
-	widths := make([]int, len(s.Header))
-	line := make([]any, len(s.Header))
-	for i, name := range s.Header {
-		line[i] = excelize.Cell{StyleID: with.header, Value: name}
-		widths[i] = width(name)
-	}
-	for _, row := range s.Rows {
-		for i, c := range row {
-			widths[i] = max(widths[i], width(c.Text))
-		}
-	}
-	for i, n := range widths {
-		if err := out.SetColWidth(i+1, i+1, float64(min(60, n+2))); err != nil {
-			return err
-		}
-	}
-	if err := out.SetPanes(&excelize.Panes{Freeze: true, YSplit: 1, TopLeftCell: "A2", ActivePane: "bottomLeft"}); err != nil {
-		return err
-	}
-	if err := out.SetRow("A1", line); err != nil {
-		return err
-	}
-	for k, row := range s.Rows {
-		line := make([]any, len(row))
-		for i, c := range row {
-			line[i] = c.Text
-			if c.Numeric() {
-				line[i] = excelize.Cell{StyleID: with.of[c.kind], Value: c.number}
+		sheet := table.Sheet{Name: s.Sheet, Header: s.Header}
+		for _, row := range s.Rows {
+			var values []table.Value
+			for _, c := range row {
+				values = append(values, table.Value{Text: c.Text, Number: c.number, Format: formats[c.kind]})
 			}
+			sheet.Rows = append(sheet.Rows, values)
 		}
-		if err := out.SetRow(fmt.Sprintf("A%d", k+2), line); err != nil {
-			return err
-		}
+		sheets = append(sheets, sheet)
 	}
-	return out.Flush()
+	return table.Write(w, sheets)
 }
 
-// width is how many columns of Latin letters a text takes.
-func width(text string) int {
-	n := 0
-	for _, r := range text {
-		n++
-		if r > 0x2e7f {
-			n++
-		}
-	}
-	return n
-}
+// formats are how a workbook shows numbers; words have none.
+var formats = [...]string{textCell: "", countCell: "0", shareCell: "0.0%", changeCell: "+0.0%;-0.0%;0.0%"}
