@@ -302,6 +302,7 @@ func (d *demo) next(p sample.Problem) {
 		"search --embedded" + folder + " 变压器 嗡嗡响",
 		"search --embedded" + folder + " --label " + p.Label + " --area " + p.Grid + " --facet hotline --limit 3",
 		"incident list --embedded" + folder,
+		"report weekly --embedded" + folder + " --out 周报.html",
 		"explain 昨天晚上又停电了，这个月第五次了，你们到底管不管",
 		"classify --help",
 		"serve --embedded" + folder + "    # 然后看 http://" + d.cfg.Listen + "/status",

@@ -102,7 +102,7 @@ func reportContact(doc *hotline.Document, whole grain) report.Contact {
 	return report.Contact{
 		ID: call.DocID(), Source: call.Source, Hotline: call.Hotline, Kind: call.Kind, Channel: call.Channel, Received: call.Received,
 		Matter: call.Matter, Caller: call.Caller, Area: whole.path(call.Area), Unit: call.Unit, Labels: found.Codes(), Nature: found.Nature,
-		Responsible: found.Responsible, Experience: found.Experience, Closed: answered(call),
+		Responsible: found.Responsible, Found: found.Found, Experience: found.Experience, Closed: answered(call),
 	}
 }
 

@@ -41,6 +41,14 @@ func Build(in Input) *Report {
 	r.Channels = b.table(byChannel, plain, "", "未填")
 	r.Natures = b.table(byNature, plain, "", "不明")
 	r.Responsible = b.table(byResponsible, func(code string) string { return hotline.Responsible(code).Name() }, "", "不明")
+	r.Found = b.table(byFound, func(code string) string { return hotline.Responsible(code).Name() }, "", "未查实")
+	for _, row := range r.Natures {
+		w := Wish{Nature: row.Name, Hotlines: map[hotline.Hotline]int{}, Contacts: row.Contacts}
+		for _, h := range hotline.Hotlines {
+			w.Hotlines[h] = t.of(byWish, wish(hotline.Nature(row.Value), h)).count(Weeks-1, nil)
+		}
+		r.Wishes = append(r.Wishes, w)
+	}
 	r.Experience = b.table(byExperience, func(code string) string { return hotline.Experience(code).Name() }, "", "不涉及")
 	r.Units = b.most(b.table(byUnit, plain, "", "未填"), byUnit, "其他单位")
 	base := t.base()

@@ -13,7 +13,8 @@ const lastYear = Weeks
 
 // Period is the week that is reported: seven days, From included and To not.
 type Period struct {
-	From, To time.Time
+	From time.Time `json:"from"`
+	To   time.Time `json:"to"`
 }
 
 // WeekBefore is the last week, Monday to Sunday, that was over at now.

@@ -7,6 +7,7 @@ package report
 import (
 	"time"
 
+	"suqiu/hotline"
 	"suqiu/remedy"
 	"suqiu/trend"
 )
@@ -72,6 +73,13 @@ type Row struct {
 	FourWeeks *Change      `json:"four_weeks,omitempty"` // against the mean of the four weeks before
 	Year      *Change      `json:"year,omitempty"`       // against the week 52 weeks before
 	Expected  *Expectation `json:"expected,omitempty"`   // nil where the detector expects nothing
+}
+
+// Wish is how many contacts of a nature came over each hotline.
+type Wish struct {
+	Nature   string                  `json:"nature"`
+	Hotlines map[hotline.Hotline]int `json:"hotlines"`
+	Contacts int                     `json:"contacts"`
 }
 
 // Point is a week of a series.
@@ -142,7 +150,10 @@ type Report struct {
 	Channels    []Row  `json:"channels"`
 	Natures     []Row  `json:"natures"`
 	Responsible []Row  `json:"responsible"`
+	Found       []Row  `json:"found"`      // by what the handlers found (查实责任)
 	Experience  []Row  `json:"experience"` // a contact of several counts at each
+
+	Wishes []Wish `json:"wishes"` // nature by hotline (性质×热线)
 
 	All    Series   `json:"all"`
 	Series []Series `json:"series"` // of the first level

@@ -137,7 +137,7 @@ func TestPartsSumUp(t *testing.T) {
 				ID: fmt.Sprint(n), Source: draw("source", "95598", "12345", "抽样"), Received: at, Matter: draw("matter", "1", "2", "3", "4"), Caller: draw("caller", "", "甲", "乙"),
 				Kind: hotline.KindOrder, Channel: draw("channel", "", "微信", "电话"), Unit: draw("unit", "", "一所", "二所"),
 				Area: draw("area", "", "省", "省/市", "省/市/县", "省/市/县/所", "省/城", "省/城/县", "外省/市"), Nature: hotline.Nature(draw("nature", "", "投诉", "咨询")),
-				Responsible: hotline.Responsible(draw("responsible", "", "utility")), Hotline: hotline.Hotline(draw("hotline", "95598", "12398", "12345")),
+				Responsible: hotline.Responsible(draw("responsible", "", "utility")), Found: hotline.Responsible(draw("found", "", "customer")), Hotline: hotline.Hotline(draw("hotline", "95598", "12398", "12345")),
 			}
 			for range rapid.IntRange(0, 3).Draw(t, "labels") {
 				c.Labels = append(c.Labels, draw("label", "outage.fault", "outage.frequent", "bill.high", "gone.label"))
@@ -151,7 +151,7 @@ func TestPartsSumUp(t *testing.T) {
 		if r.Total.Contacts != want {
 			t.Fatalf("total %d, want %d", r.Total.Contacts, want)
 		}
-		for name, rows := range map[string][]Row{"hotlines": r.Hotlines, "areas": r.Areas, "places": r.Places, "units": r.Units, "channels": r.Channels, "natures": r.Natures, "responsible": r.Responsible} {
+		for name, rows := range map[string][]Row{"hotlines": r.Hotlines, "areas": r.Areas, "places": r.Places, "units": r.Units, "channels": r.Channels, "natures": r.Natures, "responsible": r.Responsible, "found": r.Found} {
 			sum, share := 0, 0.0
 			for _, row := range rows {
 				sum += row.Contacts
@@ -162,6 +162,15 @@ func TestPartsSumUp(t *testing.T) {
 			}
 			if sum != want || want > 0 && (share < 0.999 || share > 1.001) {
 				t.Fatalf("%s sum up to %d (%.3f), want %d: %+v", name, sum, share, want, rows)
+			}
+		}
+		for _, w := range r.Wishes {
+			sum := 0
+			for _, n := range w.Hotlines {
+				sum += n
+			}
+			if sum != w.Contacts {
+				t.Fatalf("%+v", w)
 			}
 		}
 		classes, leaves := 0, 0
@@ -257,7 +266,7 @@ func TestWorkbook(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := []string{"说明", "总体", "一级分类", "二级分类", "地区", "下级地区", "承办单位", "渠道", "诉求性质", "责任方", "体验维度", "问题", "举例", "办理回访", "到期回访"}
+	want := []string{"说明", "总体", "性质与热线", "一级分类", "二级分类", "地区", "下级地区", "承办单位", "渠道", "诉求性质", "责任方", "查实责任", "体验维度", "问题", "举例", "办理回访", "到期回访"}
 	if got := book.GetSheetList(); !slices.Equal(got, want) {
 		t.Errorf("sheets %q", got)
 	}

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"time"
 	"unicode/utf8"
+
+	"suqiu/hotline"
 )
 
 // noData is what stands where there is nothing to compare with.
@@ -104,42 +106,41 @@ type section struct {
 
 // sections lay the bulletin out. All writers write them.
 func (r *Report) sections() []section {
+	total := r.rows("总体情况", "总体", append([]Row{r.Total}, r.Hotlines...), "热线", true)
+	total.Notes = append(total.Notes, "事项：同一事项的几件诉求只计一个。基线口径事项：按标签、按日计数，同一事项在几个标签或几天里各计一次；约十分之一的正常值也会落在 90% 区间之外。")
+	total.Lines = []lineChart{drawLine(r.All, 1020, 220)}
+	classes := r.rows("一级分类", "一级分类", r.Classes, "分类", true, severalNote)
+	for _, s := range r.Series {
+		classes.Lines = append(classes.Lines, drawLine(s, 334, 130))
+	}
+	areas := r.rows("地区分布（"+areaName(r.Base)+"）", "地区", r.Areas, "地区", true)
+	areas.Bars = drawBars(r.Areas)
 	all := []section{
 		{Title: "本周要点", Sheet: "要点", Notes: r.Highlights},
-		r.rows("总体情况", "总体", append([]Row{r.Total}, r.Hotlines...), "热线", true),
-		r.rows("一级分类", "一级分类", r.Classes, "分类", true),
-		r.rows("二级分类", "二级分类", r.Labels, "标签", true),
-		r.rows("地区分布（"+areaName(r.Base)+"）", "地区", r.Areas, "地区", true),
+		total, r.wishSection(), classes,
+		r.rows("二级分类", "二级分类", r.Labels, "标签", true, severalNote),
+		areas,
 		r.rows("下级地区", "下级地区", r.Places, "地区", true),
 		r.rows("承办单位", "承办单位", r.Units, "单位", false),
-		r.rows("受理渠道", "渠道", r.Channels, "渠道", false),
+		r.rows("受理渠道", "渠道", r.Channels, "渠道", false, "来源未写明渠道的，按受理形式列出。"),
 		r.rows("服务行为：诉求性质", "诉求性质", r.Natures, "性质", false),
-		r.rows("服务行为：责任方", "责任方", r.Responsible, "责任方", false),
-		r.rows("服务行为：体验维度", "体验维度", r.Experience, "维度", false),
+		r.rows("服务行为：责任方", "责任方", r.Responsible, "责任方", false, "按诉求人所说判断。"),
+		r.rows("服务行为：查实责任", "查实责任", r.Found, "责任方", false, "按处理情况判断；回复里没有说明的为未查实。"),
+		r.rows("服务行为：体验维度", "体验维度", r.Experience, "维度", false, "一件诉求可涉及几个维度，各计一次。"),
 		r.problemSection(), r.exampleSection(), r.workSection(), r.visitSection(),
 	}
-	all[1].Notes = append(all[1].Notes, "事项：同一事项的几件诉求只计一个。基线口径事项：按标签、按日计数，同一事项在几个标签或几天里各计一次；约十分之一的正常值也会落在 90% 区间之外。")
-	all[1].Lines = []lineChart{drawLine(r.All, 1020, 220)}
-	for _, s := range r.Series {
-		all[2].Lines = append(all[2].Lines, drawLine(s, 334, 130))
-	}
-	all[4].Bars = drawBars(r.Areas)
-	all[2].Notes = append(all[2].Notes, severalNote)
-	all[3].Notes = append(all[3].Notes, severalNote)
-	all[10].Notes = append(all[10].Notes, "一件诉求可涉及几个维度，各计一次。")
 	for i := range all {
 		if len(all[i].Rows) == 0 && len(all[i].Notes) == 0 {
 			all[i].Notes = []string{"无。"}
 		}
 	}
-	all[7].Notes = append(all[7].Notes, "来源未写明渠道的，按受理形式列出。")
 	return all
 }
 
 const severalNote = "一件诉求可有几个标签，各计一次，合计可大于诉求总数。"
 
-func (r *Report) rows(title, sheet string, rows []Row, first string, expected bool) section {
-	s := section{Title: title, Sheet: sheet, Header: []string{first, "件数", "占比", "事项", "来电人", "环比上周", "比前四周均值", "同比"}}
+func (r *Report) rows(title, sheet string, rows []Row, first string, expected bool, notes ...string) section {
+	s := section{Title: title, Sheet: sheet, Notes: notes, Header: []string{first, "件数", "占比", "事项", "来电人", "环比上周", "比前四周均值", "同比"}}
 	if expected {
 		s.Header = append(s.Header, "基线口径事项", "预期 [90% 区间]", "对照基线")
 	}
@@ -164,6 +165,23 @@ func (r *Report) rows(title, sheet string, rows []Row, first string, expected bo
 	}
 	if part {
 		s.Notes = append(s.Notes, "带 * 的只比较两期数据都完整的来源。")
+	}
+	return s
+}
+
+// wishSection is the table of natures by hotline.
+func (r *Report) wishSection() section {
+	s := section{Title: "诉求性质与热线", Sheet: "性质与热线", Header: []string{"性质"}}
+	for _, h := range hotline.Hotlines {
+		s.Header = append(s.Header, string(h))
+	}
+	s.Header = append(s.Header, "合计")
+	for _, w := range r.Wishes {
+		line := []tableCell{word(w.Nature)}
+		for _, h := range hotline.Hotlines {
+			line = append(line, count(w.Hotlines[h]))
+		}
+		s.Rows = append(s.Rows, append(line, count(w.Contacts)))
 	}
 	return s
 }

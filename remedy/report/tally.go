@@ -23,6 +23,7 @@ type Contact struct {
 	Labels      []string
 	Nature      hotline.Nature
 	Responsible hotline.Responsible
+	Found       hotline.Responsible // by what the handlers found
 	Experience  []hotline.Experience
 	Closed      bool // an order that was answered
 	Overdue     bool // an order whose answer is late
@@ -42,7 +43,9 @@ const (
 	byChannel     dimension = "channel"
 	byNature      dimension = "nature"
 	byResponsible dimension = "responsible"
+	byFound       dimension = "found"
 	byExperience  dimension = "experience"
+	byWish        dimension = "wish" // nature and hotline together: see wish
 )
 
 // blank is the value of contacts that tell nothing of a dimension.
@@ -120,6 +123,8 @@ func (t *Tally) Add(c *Contact) {
 	t.put(byChannel, c, place, channel)
 	t.put(byNature, c, place, string(c.Nature))
 	t.put(byResponsible, c, place, string(c.Responsible))
+	t.put(byFound, c, place, string(c.Found))
+	t.put(byWish, c, place, wish(c.Nature, c.Hotline))
 	t.put(byUnit, c, place, c.Unit)
 	t.put(byArea, c, place, orBlank(hotline.Ancestors(c.Area))...)
 	t.put(byPlace, c, place, c.Area)
@@ -134,6 +139,9 @@ func (t *Tally) Add(c *Contact) {
 	t.put(byClass, c, place, orBlank(classes)...)
 	t.put(byExperience, c, place, orBlank(experience)...)
 }
+
+// wish is the value of a nature told over a hotline.
+func wish(n hotline.Nature, h hotline.Hotline) string { return string(n) + "\x00" + string(h) }
 
 // class is the first level of a label; a label that the taxonomy no longer has is its own.
 func (t *Tally) class(code string) string {
