@@ -107,7 +107,7 @@ func newApp(env Env) *cli.App {
 			serveCommand, consumeCommand, ingestCommand, produceCommand,
 			searchCommand, repeatsCommand, coverageCommand, classifyCommand, explainCommand, answerCommand, correctCommand, reclassifyCommand, evaluateCommand,
 			ruleCommand, dictCommand, areaCommand, indexCommand, kafkaCommand, kibanaCommand, deadletterCommand,
-			watchCommand, incidentCommand, ownerCommand, notifyCommand, backtestCommand, reportCommand,
+			watchCommand, incidentCommand, ownerCommand, notifyCommand, backtestCommand, emergingCommand, reportCommand,
 			statusCommand, auditCommand, doctorCommand, configCommand, keyCommand, benchCommand,
 		),
 	}

@@ -79,7 +79,7 @@ func (s *session) discover(c *cli.Context) ([]phrase.Candidate, int, error) {
 	}
 	var texts []phrase.Text
 	unread, err := s.corpus(c, c.Args().Slice(), func(call *hotline.Call) {
-		texts = append(texts, phrase.Text{ID: call.DocID(), Parts: callerWords(call, rules.Analyze(call).Entities), Caller: call.Caller, Day: call.Received.In(s.zone)})
+		texts = append(texts, phrase.Text{ID: call.DocID(), Parts: callerWords(call, placesNamed(rules.Analyze(call).Entities)), Caller: call.Caller, Day: call.Received.In(s.zone)})
 	})
 	if err != nil {
 		return nil, 0, err
@@ -101,21 +101,36 @@ func (s *session) discover(c *cli.Context) ([]phrase.Candidate, int, error) {
 // masked is what masking writes in the place of personal data.
 var masked = regexp.MustCompile(`<\p{Han}+>`)
 
-// callerWords are the turns of the caller without the places that they name and without what masking wrote.
-func callerWords(call *hotline.Call, named []hotline.Entity) []string {
-	var out []string
-	for _, e := range named {
+// placesNamed are the places among the entities.
+func placesNamed(entities []hotline.Entity) []string {
+	var names []string
+	for _, e := range entities {
 		switch e.Kind {
 		case hotline.EntityCommunity, hotline.EntityPlace, hotline.EntityTransformer, hotline.EntityFeeder:
-			out = append(out, e.Text, "|")
+			names = append(names, e.Text)
 		}
 	}
-	clean := strings.NewReplacer(out...)
+	return names
+}
+
+// callerWords are the turns of the caller without some names and without what masking wrote.
+func callerWords(call *hotline.Call, names []string) []string {
+	clean := without(names)
 	var parts []string
 	for _, t := range call.Turns {
 		if t.Role.Caller() {
-			parts = append(parts, clean.Replace(masked.ReplaceAllString(t.Text, "|")))
+			parts = append(parts, clean(t.Text))
 		}
 	}
 	return parts
+}
+
+// without makes a function that takes names and what masking wrote out of a text.
+func without(names []string) func(text string) string {
+	pairs := make([]string, 0, 2*len(names))
+	for _, name := range names {
+		pairs = append(pairs, name, "|")
+	}
+	clean := strings.NewReplacer(pairs...)
+	return func(text string) string { return clean.Replace(masked.ReplaceAllString(text, "|")) }
 }

@@ -68,6 +68,27 @@ func (w *writer) plant(all []Contact, p Problem) []Contact {
 	return all
 }
 
+// TopicPhrase is what all tell who tell of the new topic, and nobody else.
+const TopicPhrase = "蓝牙断路器"
+
+// topicCallers is how many tell of the new topic.
+const topicCallers = 12
+
+// topic lies in the last week, anywhere, and has no label.
+func (w *writer) topic() Problem {
+	end := w.Start.AddDate(0, 0, 7*w.Weeks)
+	return Problem{Name: TopicPhrase, From: end.AddDate(0, 0, -7), Through: end}
+}
+
+func (w *writer) tellTopic(all []Contact, p Problem) []Contact {
+	for i := range topicCallers {
+		c := w.contact(&w.book.Topic, pick(w, w.places), w.at(p.From.AddDate(0, 0, i*7/topicCallers)), w.newPerson())
+		c.Planted = p.Name
+		all = append(all, c)
+	}
+	return all
+}
+
 // stormName marks the contacts of the storm.
 const stormName = "台风"
 

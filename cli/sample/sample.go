@@ -1,5 +1,6 @@
 // Package sample writes invented hotline contacts together with the truth of what it planted: eight weeks of a
-// province, three hotlines, dialogues with recogniser noise, a weekday rhythm, a storm and four rising problems. The
+// province, three hotlines, dialogues with recogniser noise, a weekday rhythm, a storm, four rising problems and a topic
+// that is new in the last week. The
 // same options give the same bytes, so the demo, benchmarks and fault tests can compute what must come out.
 package sample
 
@@ -25,13 +26,14 @@ type Options struct {
 	Start  time.Time // the first day, a Monday, in the hotline's zone
 	Weeks  int       // at least 8: the planted problems lie in the weeks 4 to 8
 	PerDay int       // contacts on an average day, before storm and planted problems
+	Topic  bool      // also the new topic of the last week
 }
 
 // DefaultOptions is what the demo sends: a few thousand contacts over the eight weeks before the week of now.
 func DefaultOptions(now time.Time) Options {
 	day := time.Date(now.Year(), now.Month(), now.Day(), 0, 0, 0, 0, now.Location())
 	monday := day.AddDate(0, 0, -(int(day.Weekday())+6)%7)
-	return Options{Seed: 95598, Start: monday.AddDate(0, 0, -56), Weeks: 8, PerDay: 64}
+	return Options{Seed: 95598, Start: monday.AddDate(0, 0, -56), Weeks: 8, PerDay: 64, Topic: true}
 }
 
 // Record is one record for a topic. A document that is updated later has several.
@@ -78,6 +80,7 @@ type book struct {
 	Thanks    []string `yaml:"thanks"`
 	Replies   []string `yaml:"replies"`
 	Matters   []matter `yaml:"matters"`
+	Topic     matter   `yaml:"topic"`
 }
 
 type matter struct {
@@ -132,8 +135,13 @@ func Generate(o Options) ([]Contact, Truth, error) {
 	storm := w.stormDay()
 	all = w.storm(all, storm)
 	all = w.urges(all)
+	topic := Problem{}
+	if o.Topic { // last: all else is the same without it
+		topic = w.topic()
+		all = w.tellTopic(all, topic)
+	}
 	slices.SortStableFunc(all, func(a, b Contact) int { return a.Received.Compare(b.Received) })
-	return all, truthOf(all, problems, storm), nil
+	return all, truthOf(all, problems, storm, topic), nil
 }
 
 // weekday is the rhythm of an office town: Monday is the busiest day.

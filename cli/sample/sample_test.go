@@ -107,6 +107,38 @@ func TestPlantedProblemsRise(t *testing.T) {
 	}
 }
 
+// The new topic is told by callers of its own in the last week alone, and all else is as without it.
+func TestTopic(t *testing.T) {
+	plain, truth := generate(t, options)
+	if truth.Topic.Name != "" || len(truth.WithPhrase(TopicPhrase)) > 0 {
+		t.Error("there is a topic that was not asked for")
+	}
+	o := options
+	o.Topic = true
+	all, truth := generate(t, o)
+	callers, rest := map[string]bool{}, 0
+	for i := range all {
+		c := &all[i]
+		if c.Planted != truth.Topic.Name {
+			if rest < len(plain) && c.DocID() != plain[rest].DocID() {
+				t.Fatalf("%s stands where %s does without the topic", c.DocID(), plain[rest].DocID())
+			}
+			rest++
+			continue
+		}
+		callers[c.Person.Phone] = true
+		if c.Received.Before(truth.Topic.From) || !c.Received.Before(truth.Topic.Through) {
+			t.Errorf("%s received %s, outside the last week", c.DocID(), c.Received)
+		}
+	}
+	if rest != len(plain) || len(callers) != topicCallers {
+		t.Errorf("%d others, want %d; %d callers, want %d", rest, len(plain), len(callers), topicCallers)
+	}
+	if got, want := truth.WithPhrase(TopicPhrase), truth.Planted[TopicPhrase]; len(got) != len(want) {
+		t.Errorf("%d contacts hold the phrase, %d were planted", len(got), len(want))
+	}
+}
+
 func TestRecords(t *testing.T) {
 	all, _ := generate(t, options)
 	updated := 0

@@ -13,7 +13,8 @@ type Truth struct {
 	ByLabel   map[string]int             `json:"by_label"` // contacts, by what they are about
 	Problems  []Problem                  `json:"problems"`
 	Storm     Problem                    `json:"storm"`
-	Planted   map[string]map[string]bool `json:"planted"` // problem or storm → the document ids that belong to it
+	Topic     Problem                    `json:"topic"`   // without a name where there is none
+	Planted   map[string]map[string]bool `json:"planted"` // problem, storm or topic → the document ids that belong to it
 	texts     []document
 }
 
@@ -26,10 +27,10 @@ type document struct {
 	at     int64
 }
 
-func truthOf(all []Contact, problems []Problem, storm Problem) Truth {
+func truthOf(all []Contact, problems []Problem, storm, topic Problem) Truth {
 	t := Truth{
 		Contacts: len(all), ByHotline: map[hotline.Hotline]int{}, ByLabel: map[string]int{},
-		Problems: problems, Storm: storm, Planted: map[string]map[string]bool{},
+		Problems: problems, Storm: storm, Topic: topic, Planted: map[string]map[string]bool{},
 	}
 	for i := range all {
 		c := &all[i]

@@ -26,6 +26,18 @@ func FUpper(f, n, d float64) float64 {
 	return mathext.RegIncBeta(d/2, n/2, d/(d+n*f))
 }
 
+// BinomialUpper returns P(X >= k) of n trials that succeed with probability p each, exact to the precision of the incomplete
+// beta function (Abramowitz & Stegun, Handbook of Mathematical Functions, 26.5.24).
+func BinomialUpper(k, n int, p float64) float64 {
+	switch {
+	case k <= 0 || p >= 1:
+		return 1
+	case k > n || p <= 0:
+		return 0
+	}
+	return mathext.RegIncBeta(float64(k), float64(n-k)+1, p)
+}
+
 // nearPoisson is the share of the mean by which a variance must exceed it to be told from a Poisson distribution's.
 const nearPoisson = 1e-9
 

@@ -36,6 +36,28 @@ func TestCountCDF(t *testing.T) {
 	}
 }
 
+func TestBinomialUpper(t *testing.T) {
+	for _, c := range []struct {
+		k, n int
+		p    float64
+		want float64
+	}{
+		{1, 1, 0.3, 0.3}, {2, 2, 0.3, 0.09}, {1, 3, 0.5, 0.875}, {3, 3, 0.2, 0.008}, {12, 12, 0.2, 4.096e-9},
+		{0, 5, 0.2, 1}, {6, 5, 0.2, 0}, {3, 5, 1, 1}, {1, 5, 0, 0}, {0, 0, 0.5, 1},
+	} {
+		if got := BinomialUpper(c.k, c.n, c.p); !near(got, c.want, 1e-10) {
+			t.Errorf("%d of %d at %v: got %v, want %v", c.k, c.n, c.p, got, c.want)
+		}
+	}
+	sum := 0.0
+	for k := 7; k <= 40; k++ {
+		sum += (distuv.Binomial{N: 40, P: 0.1}).Prob(float64(k))
+	}
+	if got := BinomialUpper(7, 40, 0.1); !near(got, sum, 1e-9) {
+		t.Errorf("got %v, the terms add up to %v", got, sum)
+	}
+}
+
 func TestCountQuantileInvertsCDF(t *testing.T) {
 	for _, mean := range []float64{0, 0.05, 1, 20, 3000} {
 		for _, p := range []float64{0, 0.01, 0.5, 0.99, 0.9999} {
