@@ -2,10 +2,21 @@ package phrase
 
 import "strings"
 
-// looseChars begin or end no word that is looked for: particles, pronouns, prepositions, conjunctions, auxiliaries.
-const looseChars = "的了着过地得是在我你您他她它们这那哪谁啥么什怎吗呢吧啊呀嘛哦嗯就都也还又再才只很太更最和与及跟或而但因所以为被把给让叫从向往到于由对将如若虽且则即既不没有无未别要会能可想请说讲问个一二三四五六七八九十两几次些点年月日去来"
+// Characters with which words that are looked for neither begin nor end.
+const (
+	// particles, pronouns, prepositions, conjunctions
+	looseChars = "的了着过地得是在我你您他她它们这那哪谁啥么什怎吗呢吧啊呀嘛哦嗯就都也还又再才只很太更最和与及跟或而但因所以为被把给让叫从向往到于由将若虽且则没有未别要想请说讲问"
+	// numerals, measure words, adverbs and auxiliaries, with which compounds do begin: 一键报修, 即插即充
+	compoundChars = "对如即既不无会能可个一二三四五六七八九十两几次些点年月日去来"
+)
 
-// loose reports whether a sequence begins or ends with a character that is no part of words that are looked for.
-func loose(runes []rune) bool {
-	return strings.ContainsRune(looseChars, runes[0]) || strings.ContainsRune(looseChars, runes[len(runes)-1])
+// loose reports whether a sequence begins or ends with a character that is no part of words that are looked for; wide lets those
+// of compounds pass.
+func loose(runes []rune, wide bool) bool {
+	for _, r := range []rune{runes[0], runes[len(runes)-1]} {
+		if strings.ContainsRune(looseChars, r) || !wide && strings.ContainsRune(compoundChars, r) {
+			return true
+		}
+	}
+	return false
 }

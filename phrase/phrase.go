@@ -28,7 +28,8 @@ type Options struct {
 	MinEntropy float64 // bits, of the less free end; default 1
 	// Known tells words that the dictionary has; they are no candidates. Nil: none is known.
 	Known func(word string) bool
-	Top   int // candidates, the best; default 100
+	Wide  bool // also what begins or ends with a numeral, an adverb or an auxiliary, as compounds may: 一键报修, 即插即充
+	Top   int  // candidates, the best; default 100
 }
 
 func (o Options) withDefaults() Options {
@@ -144,7 +145,7 @@ func (m *miner) judge() []Candidate {
 	kept := map[string]*seen{}
 	for gram, n := range m.grams {
 		runes := []rune(gram)
-		if len(runes) < 2 || loose(runes) || m.Known != nil && m.Known(gram) {
+		if len(runes) < 2 || loose(runes, m.Wide) || m.Known != nil && m.Known(gram) {
 			continue
 		}
 		if pmi := m.pmi(runes, n); pmi >= m.MinPMI {

@@ -62,6 +62,8 @@ func TestMine(t *testing.T) {
 		"Bound":      {calls(20, "某智慧断路器坏某"), Options{MaxLength: 5}, nil}, // 坏 follows always: no free end within five characters
 		"Parted":     {same(calls(20, "智慧断路器"), func(t *Text) { t.Parts = []string{"智慧", "断路器"} }), Options{}, []string{"断路器", "智慧"}},
 		"Loose":      {calls(20, "某的智慧某", "某智慧某"), Options{MinPMI: 3}, []string{"智慧"}},
+		"Compound":   {calls(20, "某即插即充某", "某的即插即充某"), Options{MinPMI: 2}, nil},
+		"Wide":       {calls(20, "某即插即充某", "某的即插即充某"), Options{MinPMI: 2, Wide: true}, []string{"即插即充"}},
 		"Top":        {calls(20, "某飞线充电某某光储充某"), Options{MinPMI: 3, Top: 1}, []string{"飞线充电"}},
 		"Empty":      {nil, Options{}, nil},
 	} {

@@ -81,7 +81,7 @@ func (f *Finder) mine() {
 		texts[i] = phrase.Text{ID: c.ID, Parts: c.Parts, Caller: c.Caller, Day: c.Day}
 	}
 	for _, found := range phrase.Mine(texts, phrase.Options{
-		MaxLength: maxLength, MinCallers: f.MinCallers, MinDays: f.MinDays, MinPMI: minPMI, MinEntropy: minEntropy, Known: dull, Top: mostMined,
+		MaxLength: maxLength, MinCallers: f.MinCallers, MinDays: f.MinDays, MinPMI: minPMI, MinEntropy: minEntropy, Wide: true, Known: dull, Top: mostMined,
 	}) {
 		head := found.Text[:headLength(found.Text)]
 		known := false
