@@ -171,7 +171,7 @@ func (d *demo) run(ctx context.Context) error {
 	if err := d.incidents(ctx, store, &truth, options.Start); err != nil {
 		return err
 	}
-	d.next(truth.Problems[0])
+	d.next(truth.Problems[0], truth.Topic)
 	if d.wrong > 0 {
 		return fmt.Errorf("%d answers differ from the truth", d.wrong)
 	}
@@ -292,7 +292,7 @@ func produceLines(ctx context.Context, cluster ingest.Cluster, topic string, src
 }
 
 // next shows what to try on the data that the demo leaves.
-func (d *demo) next(p sample.Problem) {
+func (d *demo) next(p, topic sample.Problem) {
 	folder := ""
 	if d.cfg.Data != "data" {
 		folder = " --data " + d.cfg.Data
@@ -303,6 +303,7 @@ func (d *demo) next(p sample.Problem) {
 		"search --embedded" + folder + " --label " + p.Label + " --area " + p.Grid + " --facet hotline --limit 3",
 		"incident list --embedded" + folder,
 		"report weekly --embedded" + folder + " --out 周报.html",
+		"emerging --embedded" + folder + " --from " + topic.From.Format(time.DateOnly) + " --to " + topic.Through.Format(time.DateOnly),
 		"explain 昨天晚上又停电了，这个月第五次了，你们到底管不管",
 		"classify --help",
 		"serve --embedded" + folder + "    # 然后看 http://" + d.cfg.Listen + "/status",

@@ -80,7 +80,7 @@ func (s *session) readEmerging(c *cli.Context) (emergingQuery, error) {
 	case span <= 0:
 		return q, usagef("--background %s: must be longer than nothing", c.String("background"))
 	case !filter.From.Before(filter.To):
-		return q, usagef("--from must be before --to")
+		return q, usagef("--from must lie before --to")
 	}
 	for _, name := range []string{"min-callers", "min-days", "top"} {
 		if c.Int(name) < 1 {
@@ -223,24 +223,32 @@ func knownNames(doc *hotline.Document) []string {
 // fewSensitive is below how many callers nothing that was told under a sensitive label is shown.
 const fewSensitive = 5
 
-// examplesOf reads a topic's examples. Of fewer than five callers none is shown that has a sensitive label.
-func examplesOf(ctx context.Context, store index.Store, taxonomy *classify.Taxonomy, t *emerging.Topic) ([]hotline.Document, error) {
-	var docs []hotline.Document
-	for _, id := range t.Examples {
+// examplesOf reads a topic's examples. Of fewer than five callers none is shown that has a sensitive label; hidden are all contacts
+// of the topic for which that holds.
+func examplesOf(ctx context.Context, store index.Store, taxonomy *classify.Taxonomy, t *emerging.Topic) (docs []hotline.Document, hidden map[string]bool, err error) {
+	ids := t.Examples
+	if t.Callers < fewSensitive {
+		ids = t.Members
+	}
+	hidden = map[string]bool{}
+	for _, id := range ids {
 		doc, err := store.Get(ctx, id)
 		if errors.Is(err, index.ErrNotFound) {
 			continue // it has left the store meanwhile
 		}
 		if err != nil {
-			return nil, fmt.Errorf("read the example %s: %w", id, err)
+			return nil, nil, fmt.Errorf("read the example %s: %w", id, err)
 		}
 		sensitive := slices.ContainsFunc(doc.Analysis.Labels, func(l hotline.Label) bool {
 			info, known := taxonomy.Label(l.Code)
 			return known && info.Sensitive
 		})
-		if t.Callers >= fewSensitive || !sensitive {
+		switch {
+		case t.Callers < fewSensitive && sensitive:
+			hidden[id] = true
+		case slices.Contains(t.Examples, id):
 			docs = append(docs, doc)
 		}
 	}
-	return docs, nil
+	return docs, hidden, nil
 }

@@ -40,6 +40,8 @@ type emergingTopic struct {
 	emerging.Topic
 	Examples []emergingExample `json:"examples"`
 	Draft    emergingDraft     `json:"draft"`
+
+	hidden map[string]bool // contacts that are not shown
 }
 
 // emergingExample is a masked contact of a topic.
@@ -77,10 +79,11 @@ func (s *session) draftTopics(ctx context.Context, store index.Store, rules *cla
 	var drafts []draft.Rule
 	for i := range found.Topics {
 		t := emergingTopic{Topic: found.Topics[i], Examples: []emergingExample{}}
-		docs, err := examplesOf(ctx, store, rules.Taxonomy(), &t.Topic)
+		docs, hidden, err := examplesOf(ctx, store, rules.Taxonomy(), &t.Topic)
 		if err != nil {
 			return nil, err
 		}
+		t.hidden = hidden
 		t.Draft.from = draft.Rule{
 			ID: fmt.Sprintf("emerging.%s.%d", report.To.Format("20060102"), i+1), Label: q.as, Words: t.Cover,
 			Note: fmt.Sprintf("新话题：%s。%s 至 %s，%d 位来电人；此前 %d 天没有或罕见。草案，请核对后改名、改标签。", t.Name,
@@ -95,7 +98,14 @@ func (s *session) draftTopics(ctx context.Context, store index.Store, rules *cla
 		report.Topics = append(report.Topics, t)
 		drafts = append(drafts, t.Draft.from)
 	}
-	return report, s.tryDrafts(ctx, store, rules, q, report, drafts)
+	if err := s.tryDrafts(ctx, store, rules, q, report, drafts); err != nil {
+		return nil, err
+	}
+	for i := range report.Topics {
+		t := &report.Topics[i]
+		t.Members = slices.DeleteFunc(t.Members, func(id string) bool { return t.hidden[id] })
+	}
+	return report, nil
 }
 
 // mostDraftExamples bounds the examples of a draft rule and those that are shown.

@@ -7,6 +7,7 @@ import (
 	"cmp"
 	"math"
 	"slices"
+	"strings"
 	"time"
 	"unicode"
 )
@@ -28,8 +29,10 @@ type Options struct {
 	MinEntropy float64 // bits, of the less free end; default 1
 	// Known tells words that the dictionary has; they are no candidates. Nil: none is known.
 	Known func(word string) bool
-	Wide  bool // also what begins or ends with a numeral, an adverb or an auxiliary, as compounds may: 一键报修, 即插即充
-	Top   int  // candidates, the best; default 100
+	// Wide takes in also what begins or ends with a numeral, an adverb or an auxiliary, as compounds may (一键报修, 即插即充), and
+	// what stands beside particles and the like most of the time (的…): they are no part of it, so that it is free there.
+	Wide bool
+	Top  int // candidates, the best; default 100
 }
 
 func (o Options) withDefaults() Options {
@@ -215,14 +218,19 @@ func (s *seen) note(m *miner, r run, start, end, caller int) {
 	}
 	s.callers[caller] = true
 	left, right := edge-rune(len(s.callers)), edge-rune(len(s.callers))
-	if start > 0 {
+	if start > 0 && !m.free(r.runes[start-1]) {
 		left = r.runes[start-1]
 	}
-	if end < len(r.runes) {
+	if end < len(r.runes) && !m.free(r.runes[end]) {
 		right = r.runes[end]
 	}
 	s.left[left]++
 	s.right[right]++
+}
+
+// free reports whether a neighbour binds as little as the end of a run.
+func (m *miner) free(neighbour rune) bool {
+	return m.Wide && strings.ContainsRune(looseChars, neighbour)
 }
 
 // entropy is that of a distribution, in bits.

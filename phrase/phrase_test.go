@@ -64,6 +64,8 @@ func TestMine(t *testing.T) {
 		"Loose":      {calls(20, "某的智慧某", "某智慧某"), Options{MinPMI: 3}, []string{"智慧"}},
 		"Compound":   {calls(20, "某即插即充某", "某的即插即充某"), Options{MinPMI: 2}, nil},
 		"Wide":       {calls(20, "某即插即充某", "某的即插即充某"), Options{MinPMI: 2, Wide: true}, []string{"即插即充"}},
+		"Bound的":     {calls(20, "的智慧断路器某"), Options{MinPMI: 2}, nil},
+		"Wide的":      {calls(20, "的智慧断路器某"), Options{MinPMI: 2, Wide: true}, []string{"智慧断路器"}},
 		"Top":        {calls(20, "某飞线充电某某光储充某"), Options{MinPMI: 3, Top: 1}, []string{"飞线充电"}},
 		"Empty":      {nil, Options{}, nil},
 	} {

@@ -59,6 +59,7 @@ type Phrase struct {
 	Expected   float64 `json:"expected"`   // callers in the window, had it kept pace with its labels, sources and areas
 	Chance     float64 `json:"chance"`     // phrases as new as this one to be expected by chance
 
+	share              float64 // of all its callers, that is to be expected in the window
 	backgroundContacts int
 	holders            map[int]bool // indexes of contacts of the window
 	callers            map[string]bool

@@ -252,6 +252,21 @@ func TestGroups(t *testing.T) {
 	}
 }
 
+// A phrase that is new only by the callers of a topic brings nobody else to it.
+func TestCompany(t *testing.T) {
+	s := ordinary(7)
+	for day := range backgroundDays + windowDays {
+		if day%2 == 0 {
+			s.contact(day, "bill", "95598", "省/市/县0/所", "", "智能手机")
+		}
+	}
+	s.tell(24, "meter", "蓝牙断路器", "智能手机")
+	r := s.find(Options{})
+	if len(r.Topics) != 1 || r.Topics[0].Callers != 24 || !strings.Contains(r.Topics[0].Name, "蓝牙断路器") {
+		t.Fatalf("got %d topics: %+v", len(r.Topics), r.Topics)
+	}
+}
+
 // Over ten streams with nothing new there is no topic at all.
 func TestNothingNew(t *testing.T) {
 	topics, tried := 0, 0

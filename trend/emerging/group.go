@@ -8,42 +8,61 @@ import (
 	"time"
 )
 
-// shared is the share of callers that two phrases must have in common, of those of the rarer one, to be one topic.
+// shared is the share of callers that a phrase and a topic must have in common, of those of the rarer one, to belong together.
 const shared = 0.5
 
-// group joins phrases told by the same callers. The phrases are sorted, the surest first, and so are those of a topic.
-func group(fresh []Phrase) [][]Phrase {
-	type bunch struct {
-		phrases []Phrase
-		callers map[string]bool
-	}
-	common := func(a, b map[string]bool) bool {
-		if len(a) > len(b) {
-			a, b = b, a
+// bunch is a topic in the making.
+type bunch struct {
+	phrases []Phrase
+	callers map[string]bool
+}
+
+// common counts the callers of a phrase that a bunch has.
+func (b *bunch) common(p *Phrase) int {
+	n := 0
+	for caller := range p.callers {
+		if b.callers[caller] {
+			n++
 		}
-		n := 0
-		for c := range a {
-			if b[c] {
-				n++
-			}
-		}
-		return float64(n) >= shared*float64(len(a))
 	}
+	return n
+}
+
+// group joins phrases told by the same callers. They come the surest first, and so stand those of a topic. A phrase that is
+// new only because the callers of a surer topic say it, too, brings no others to it: with 蓝牙断路器 comes 手机, which old people say
+// whenever they call. Such a phrase of many others is dropped.
+func (f *Finder) group(fresh []Phrase) [][]Phrase {
 	var bunches []*bunch
-	for _, p := range fresh {
-		joined := &bunch{callers: map[string]bool{}}
-		rest := bunches[:0:0]
+	for i := range fresh {
+		p := &fresh[i]
+		rest := len(p.callers)
+		var near, far []*bunch
 		for _, b := range bunches {
-			if !common(b.callers, p.callers) {
-				rest = append(rest, b)
-				continue
+			n := b.common(p)
+			rest -= n // a caller of two bunches counts twice: that makes a phrase less new
+			if float64(n) >= shared*float64(min(len(p.callers), len(b.callers))) {
+				near = append(near, b)
+			} else {
+				far = append(far, b)
 			}
-			joined.phrases = append(joined.phrases, b.phrases...)
-			maps.Copy(joined.callers, b.callers)
 		}
-		joined.phrases = append(joined.phrases, p)
-		maps.Copy(joined.callers, p.callers)
-		bunches = append(rest, joined)
+		extends := p.times(max(rest, 0)) >= f.MinTimes
+		switch {
+		case len(near) == 0 && (rest == len(p.callers) || extends && rest >= f.MinCallers):
+			bunches = append(bunches, &bunch{[]Phrase{*p}, maps.Clone(p.callers)})
+		case len(near) == 0:
+		case extends || rest <= 0:
+			joined := &bunch{callers: maps.Clone(p.callers)}
+			for _, b := range near {
+				joined.phrases = append(joined.phrases, b.phrases...)
+				maps.Copy(joined.callers, b.callers)
+			}
+			joined.phrases = append(joined.phrases, *p)
+			bunches = append(far, joined)
+		case 2*near[0].common(p) >= len(p.callers):
+			maps.DeleteFunc(p.holders, func(i int, _ bool) bool { return !near[0].callers[callerOf(&f.window[i])] })
+			near[0].phrases = append(near[0].phrases, *p)
+		}
 	}
 	all := make([][]Phrase, 0, len(bunches))
 	for _, b := range bunches {

@@ -23,7 +23,7 @@ func (f *Finder) Topics() Result {
 	slices.SortFunc(fresh, func(a, b Phrase) int {
 		return cmp.Or(cmp.Compare(a.Chance, b.Chance), cmp.Compare(len(b.Text), len(a.Text)), cmp.Compare(a.Text, b.Text))
 	})
-	for _, members := range group(fresh) {
+	for _, members := range f.group(fresh) {
 		r.Topics = append(r.Topics, f.topic(members))
 	}
 	slices.SortStableFunc(r.Topics, func(a, b Topic) int { return cmp.Compare(a.Chance, b.Chance) })
@@ -99,9 +99,14 @@ func (f *Finder) judge(c *candidate) (Phrase, bool) {
 	total := p.Callers + p.Background
 	p.Expected = share * float64(total)
 	p.Chance = stat.BinomialUpper(p.Callers, total, share) * float64(len(f.candidates))
-	// The half keeps the ratio finite (Haldane, Annals of Human Genetics 20, 1956).
-	times := (float64(p.Callers) + 0.5) / (float64(p.Background) + 0.5) * (1 - share) / share
-	return p, p.Chance <= f.Chance && times >= f.MinTimes
+	p.share = share
+	return p, p.Chance <= f.Chance && p.times(p.Callers) >= f.MinTimes
+}
+
+// times is how many times as often as in the background it is that so many callers say a phrase. The half keeps the ratio finite
+// (Haldane, Annals of Human Genetics 20, 1956).
+func (p *Phrase) times(callers int) float64 {
+	return (float64(callers) + 0.5) / (float64(p.Background) + 0.5) * (1 - p.share) / p.share
 }
 
 // priorCallers is with how many callers of the whole a stratum's share is mixed, so that one with few callers says little.
