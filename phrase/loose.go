@@ -4,9 +4,9 @@ import "strings"
 
 // Characters with which words that are looked for neither begin nor end.
 const (
-	// particles, pronouns, prepositions, conjunctions
+	// Particles, pronouns, prepositions, conjunctions.
 	looseChars = "的了着过地得是在我你您他她它们这那哪谁啥么什怎吗呢吧啊呀嘛哦嗯就都也还又再才只很太更最和与及跟或而但因所以为被把给让叫从向往到于由将若虽且则没有未别要想请说讲问"
-	// numerals, measure words, adverbs and auxiliaries, with which compounds do begin: 一键报修, 即插即充
+	// Numerals, measure words, adverbs and auxiliaries, with which compounds do begin: 一键报修, 即插即充.
 	compoundChars = "对如即既不无会能可个一二三四五六七八九十两几次些点年月日去来"
 )
 

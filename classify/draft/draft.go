@@ -123,24 +123,15 @@ func NewTrial(rules *classify.RuleSet, drafts []Rule) (*Trial, error) {
 			continue
 		}
 		known[d.ID] = true
-		if _, why, err := lay(rules, d); err != nil {
-			return nil, err
-		} else if why != "" {
-			t.refused[i] = refusal{Faulty, why}
-			continue
-		}
 		t.index[d.ID] = i
 		loading = append(loading, d)
 	}
-	if len(loading) == 0 {
-		return t, nil
-	}
-	laid, why, err := lay(rules, loading...)
+	laid, err := t.load(rules, loading)
 	if err != nil {
 		return nil, err
 	}
-	if why != "" {
-		return nil, fmt.Errorf("lay draft rules over the others: each loads alone, all together don't: %s", why)
+	if laid == nil {
+		return t, nil
 	}
 	t.rules = laid
 	for _, e := range laid.Examples() {
@@ -149,6 +140,34 @@ func NewTrial(rules *classify.RuleSet, drafts []Rule) (*Trial, error) {
 		}
 	}
 	return t, nil
+}
+
+// load compiles the drafts over the rules, without those that are at fault; nil if none is left.
+func (t *Trial) load(rules *classify.RuleSet, drafts []Rule) (*classify.RuleSet, error) {
+	if len(drafts) == 0 {
+		return nil, nil
+	}
+	laid, why, err := lay(rules, drafts...) // together, since compiling takes its time; mostly there is no fault
+	if err != nil || why == "" {
+		return laid, err
+	}
+	if len(drafts) == 1 {
+		t.refused[t.index[drafts[0].ID]] = refusal{Faulty, why}
+		delete(t.index, drafts[0].ID)
+		return nil, nil
+	}
+	var sound []Rule
+	for _, d := range drafts {
+		if alone, err := t.load(rules, []Rule{d}); err != nil {
+			return nil, err
+		} else if alone != nil {
+			sound = append(sound, d)
+		}
+	}
+	if len(sound) == len(drafts) {
+		return nil, fmt.Errorf("lay draft rules over the others: each loads alone, all together don't: %s", why)
+	}
+	return t.load(rules, sound)
 }
 
 // lay compiles drafts over the rules; why says what keeps them from loading.

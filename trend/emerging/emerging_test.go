@@ -47,16 +47,16 @@ func newStream(seed uint64) *stream {
 func (s *stream) contact(day int, label, source, area, caller string, words ...string) {
 	s.serial++
 	pick := func() string { return s.words[label][min(s.rand.IntN(120), s.rand.IntN(120))] } // some are frequent
-	text := pick() + pick()
+	said := []string{pick(), pick()}
 	for _, w := range words {
-		text += pick() + w
+		said = append(said, pick(), w)
 	}
 	if caller == "" {
 		caller = fmt.Sprint("caller ", s.serial)
 	}
 	s.all = append(s.all, Contact{
 		ID: fmt.Sprint("c", s.serial), Matter: fmt.Sprint("m", s.serial), Caller: caller, Day: begin.AddDate(0, 0, day).Add(time.Duration(s.rand.IntN(24)) * time.Hour),
-		Parts: []string{text + pick(), pick() + pick()}, Label: label, Source: source, Area: area,
+		Parts: []string{strings.Join(said, "") + pick(), pick() + pick()}, Label: label, Source: source, Area: area,
 	})
 }
 

@@ -58,7 +58,8 @@ func (f *Finder) group(fresh []Phrase) [][]Phrase {
 				maps.Copy(joined.callers, b.callers)
 			}
 			joined.phrases = append(joined.phrases, *p)
-			bunches = append(far, joined)
+			far = append(far, joined)
+			bunches = far
 		case 2*near[0].common(p) >= len(p.callers):
 			maps.DeleteFunc(p.holders, func(i int, _ bool) bool { return !near[0].callers[callerOf(&f.window[i])] })
 			near[0].phrases = append(near[0].phrases, *p)
