@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -89,12 +88,12 @@ func (r *mirrorReport) show(s *session, consumer *ingest.Status) {
 // examineMirror asks whether the copies of dead letters can follow their topic. That they are behind is no fault: no
 // consumer may be running.
 func (s *session) examineMirror(ctx context.Context, cluster ingest.Cluster) (string, error) {
-	r := s.askMirror(ctx, cluster)
-	switch {
-	case r == nil:
+	if s.cfg.Embedded {
 		return "", nil
-	case r.Problem != "":
-		return "", errors.New(r.Problem)
 	}
-	return fmt.Sprintf("，死信副本落后 %d 条", r.Lag), nil
+	lag, err := ingest.ExamineMirror(ctx, cluster, s.cfg.Kafka.Group, s.cfg.DeadLetter.Topic, s.env.Now())
+	if err != nil {
+		return "", fmt.Errorf("copy dead letters for Kibana: %w", err)
+	}
+	return fmt.Sprintf("，死信副本落后 %d 条", lag), nil
 }

@@ -38,8 +38,9 @@ import (
 
 // Users of PLAIN who may do something: reader reads topics in no group, mute writes no dead letters.
 const (
-	kafkaReader = "reader"
-	kafkaMute   = "mute"
+	kafkaReader   = "reader"
+	kafkaMute     = "mute"
+	kafkaOneGroup = "onegroup" // may read as the group of the contacts, not as that of the dead letters
 )
 
 // wrongSetups is a Kafka and an Elasticsearch, with security, of which each case spoils something.
@@ -167,7 +168,7 @@ func (w *wrongSetups) startKafka(ctx context.Context) error {
 	}
 	var login strings.Builder
 	login.WriteString("org.apache.kafka.common.security.plain.PlainLoginModule required")
-	for _, user := range []string{kafkaUser, kafkaGuest, kafkaReader, kafkaMute} {
+	for _, user := range []string{kafkaUser, kafkaGuest, kafkaReader, kafkaMute, kafkaOneGroup} {
 		fmt.Fprintf(&login, ` user_%s="%s"`, user, kafkaPass)
 	}
 	settings["listener.name.secured.plain.sasl.jaas.config"] = login.String() + ";"
@@ -214,16 +215,23 @@ func (w *wrongSetups) startElastic(ctx context.Context) error {
 // grant gives the users of PLAIN their rights.
 func (w *wrongSetups) grant(t *testing.T) {
 	t.Helper()
-	var entries []kafka.ACLEntry
-	allow := func(user string, kind kafka.ResourceType, name string, operation kafka.ACLOperationType) {
-		entries = append(entries, kafka.ACLEntry{
-			ResourceType: kind, ResourceName: name, ResourcePatternType: kafka.PatternTypeLiteral, Principal: "User:" + user, Host: "*",
-			Operation: operation, PermissionType: kafka.ACLPermissionTypeAllow,
-		})
+	w.allow(t,
+		right(kafkaReader, kafka.ResourceTypeTopic, "*", kafka.ACLOperationTypeAll),
+		right(kafkaMute, kafka.ResourceTypeTopic, "*", kafka.ACLOperationTypeRead),
+		right(kafkaMute, kafka.ResourceTypeGroup, "*", kafka.ACLOperationTypeRead),
+		right(kafkaOneGroup, kafka.ResourceTypeTopic, "*", kafka.ACLOperationTypeAll),
+	)
+}
+
+func right(user string, kind kafka.ResourceType, name string, operation kafka.ACLOperationType) kafka.ACLEntry {
+	return kafka.ACLEntry{
+		ResourceType: kind, ResourceName: name, ResourcePatternType: kafka.PatternTypeLiteral, Principal: "User:" + user, Host: "*",
+		Operation: operation, PermissionType: kafka.ACLPermissionTypeAllow,
 	}
-	allow(kafkaReader, kafka.ResourceTypeTopic, "*", kafka.ACLOperationTypeAll)
-	allow(kafkaMute, kafka.ResourceTypeTopic, "*", kafka.ACLOperationTypeRead)
-	allow(kafkaMute, kafka.ResourceTypeGroup, "*", kafka.ACLOperationTypeRead)
+}
+
+func (w *wrongSetups) allow(t *testing.T, entries ...kafka.ACLEntry) {
+	t.Helper()
 	answer, err := w.client().CreateACLs(t.Context(), &kafka.CreateACLsRequest{ACLs: entries})
 	if err != nil {
 		t.Fatal(err)

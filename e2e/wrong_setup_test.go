@@ -64,6 +64,9 @@ func wrongSetupCases(w *wrongSetups) []wrongSetup {
 		{name: "KafkaTopicNotShown", set: plain(kafkaGuest), says: "or give the user the right to describe them"},
 		{name: "KafkaGroupRight", set: plain(kafkaReader), says: "give the user the right to read the consumer group"},
 		{name: "KafkaDeadLetterRight", set: plain(kafkaMute), says: "and to write dead letters", works: true},
+		{name: "KafkaLettersGroupRight", set: plain(kafkaOneGroup), before: func(t *testing.T, w *wrongSetups, group string) {
+			w.allow(t, right(kafkaOneGroup, kafka.ResourceTypeGroup, group, kafka.ACLOperationTypeRead))
+		}, says: ".letters: [30] Group Authorization Failed", works: true},
 		{name: "KafkaRetentionOvertook", topic: "setups.gap", before: func(t *testing.T, w *wrongSetups, group string) {
 			commitAt(t, w, group, "setups.gap", 5)
 		}, says: "find out what was lost (suqiu audit)"},
@@ -85,6 +88,10 @@ func wrongSetupCases(w *wrongSetups) []wrongSetup {
 		{name: "TemplateMissing", spoil: func(t *testing.T, w *wrongSetups, prefix string) {
 			w.ask(t, http.MethodDelete, "/_index_template/"+prefix+"-calls", "")
 		}, says: "run suqiu index setup"},
+		{name: "LettersMissing", spoil: func(t *testing.T, w *wrongSetups, prefix string) {
+			w.ask(t, http.MethodDelete, "/"+prefix+"-letters", "")
+			w.ask(t, http.MethodDelete, "/_index_template/"+prefix+"-letters", "")
+		}, says: "-letters: it is missing (run suqiu index setup)", works: true},
 		{name: "TemplateEdited", spoil: func(t *testing.T, w *wrongSetups, prefix string) {
 			w.ask(t, http.MethodPut, "/_component_template/"+prefix+"-calls-settings", `{"template":{"settings":{"index.number_of_replicas":0}}}`)
 		}, says: "put it back with suqiu index setup --overwrite", works: true},

@@ -64,6 +64,33 @@ func Examine(ctx context.Context, cluster Cluster, group string, topics []string
 	return found, errors.Join(e.wrong...)
 }
 
+// ExamineMirror looks at what the mirror beside a group needs of the cluster: that it may read the topic of dead letters, as
+// its own group. It returns how many records it is behind.
+func ExamineMirror(ctx context.Context, cluster Cluster, group, topic string, now time.Time) (int64, error) {
+	lag, err := MirrorLag(ctx, cluster, group, topic)
+	if err != nil {
+		return 0, err
+	}
+	b, err := cluster.connect()
+	if err != nil {
+		return 0, err
+	}
+	defer b.close()
+	ids, err := b.partitions(ctx, topic)
+	if err != nil {
+		return 0, hinted(err)
+	}
+	spans, err := b.spans(ctx, topic, ids)
+	if err != nil {
+		return 0, hinted(err)
+	}
+	e := examiner{broker: b}
+	for _, id := range ids {
+		e.position(ctx, GroupPosition{Topic: topic, Partition: id, First: spans[id].first, Committed: -1, End: spans[id].end}, now)
+	}
+	return lag, errors.Join(e.wrong...)
+}
+
 // unreachable asks each broker by itself and says what is wrong with those that do not answer.
 func (c Cluster) unreachable(ctx context.Context) []error {
 	var wrong []error

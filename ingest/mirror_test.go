@@ -350,7 +350,7 @@ func TestMirrorLostCopies(t *testing.T) {
 			case "Stopped":
 				m.stop()
 				copies.lose()
-				m = b.mirror(copies)
+				b.mirror(copies)
 			case "WithinBatch":
 				copies.mu.Lock()
 				first := copies.puts + 1
@@ -477,5 +477,38 @@ func TestNewMirrorNeedsCopies(t *testing.T) {
 	}
 	if _, err := NewMirror(MirrorConfig{Group: "suqiu", Copies: newMemCopies()}); err == nil {
 		t.Error("no error without brokers")
+	}
+}
+
+// What a mirror needs of the cluster is examined whether or not one is running.
+func TestExamineMirror(t *testing.T) {
+	b := newTestBroker(t, 1, DeadLetterTopic)
+	d := b.deadLetters()
+	bury(t, d, letter("calls/0/1", 1, today), letter("calls/0/2", 2, today))
+	examine := func() (int64, error) {
+		return ExamineMirror(t.Context(), b.cluster(), "suqiu", DeadLetterTopic, time.Now())
+	}
+	if lag, err := examine(); lag != 2 || err != nil {
+		t.Errorf("before: lag %d, %v, want 2", lag, err)
+	}
+	m := b.mirror(newMemCopies())
+	b.awaitMirrored(2)
+	m.stop()
+	if lag, err := examine(); lag != 0 || err != nil {
+		t.Errorf("after: lag %d, %v, want 0", lag, err)
+	}
+	if _, err := ExamineMirror(t.Context(), b.cluster(), "suqiu", "no.such.topic", time.Now()); err == nil || !strings.Contains(err.Error(), "kafka setup") {
+		t.Errorf("without the topic: got %v, want what to do", err)
+	}
+	anew := newTestBroker(t, 1, DeadLetterTopic)
+	client := &kafka.Client{Addr: kafka.TCP(anew.Addr())}
+	_, err := client.OffsetCommit(t.Context(), &kafka.OffsetCommitRequest{
+		GroupID: MirrorGroup("suqiu"), GenerationID: -1, Topics: map[string][]kafka.OffsetCommit{DeadLetterTopic: {{Partition: 0, Offset: 5}}},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := MirrorLag(t.Context(), anew.cluster(), "suqiu", DeadLetterTopic); err == nil || !strings.Contains(err.Error(), "made anew") {
+		t.Errorf("shorter topic: got %v, want that it was made anew", err)
 	}
 }

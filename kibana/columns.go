@@ -21,7 +21,9 @@ func metric(id, label, operation, field, dataType string) column {
 }
 
 // count counts documents (诉求件数).
-func count(id, label string) column { return metric(id, label, saved.OpCount, saved.Records, "number") }
+func count(label string) column {
+	return metric("count", label, saved.OpCount, saved.Records, "number")
+}
 
 // distinct counts the different values of a field: exact up to 3,000 values, an estimate above.
 func distinct(id, label, field string) column {

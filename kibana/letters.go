@@ -39,7 +39,7 @@ func (s *set) lettersView() {
 
 // letters shows what could not be read (死信): for who keeps suqiu and its sources.
 func (s *set) letters() {
-	total := count("count", "死信件数")
+	total := count("死信件数")
 	reason, source := top("reason", "原因", "reason", 20, "count"), top("source", "数据源", "source", 20, "count")
 	s.search(lettersView, search{
 		name: "search-letters", title: "死信", description: "尚未重新入库的死信，最新的在前。原文不在这里：用 suqiu deadletter show 查看，排除原因后用 suqiu deadletter replay 重新处理。",

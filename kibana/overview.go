@@ -2,7 +2,7 @@ package kibana
 
 // overview answers what people complain of, where and how much (服务总览): for who runs the service.
 func (s *set) overview() {
-	total := count("count", "诉求件数")
+	total := count("诉求件数")
 	s.dashboard(dashboard{
 		name: overviewName, title: "服务总览", description: "全部热线：多少、哪类、哪里、谁的责任。点地区或分类进入片区负责人看板。", from: "now-30d/d",
 		controls: [][2]string{{"hotline", "热线"}, {"grid_level.2", "地市公司"}, {"label_tree", "诉求分类"}},

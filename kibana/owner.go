@@ -4,7 +4,7 @@ import "suqiu/hotline"
 
 // owner shows who answers for an area what happens there (片区负责人): choose the area in the row of controls.
 func (s *set) owner() {
-	total := count("count", "诉求件数")
+	total := count("诉求件数")
 	s.dashboard(dashboard{
 		name: ownerName, title: "片区负责人", description: "先在上方选自己的地市、县、供电所或台区；下方即该片区的诉求、重复来电与逐件清单。", from: "now-14d/d",
 		controls: areaControls(),

@@ -4,7 +4,7 @@ import "suqiu/kibana/saved"
 
 // quality shows how well calls come in and rules decide (流水线与规则质量): for who keeps suqiu and its rules.
 func (s *set) quality() {
-	total := count("count", "诉求件数")
+	total := count("诉求件数")
 	s.dashboard(dashboard{
 		name: qualityName, title: "流水线与规则质量", description: "无法分类、勉强命中、地点不明的诉求；规则版本；各数据源是否仍有来电。无法解析的记录（死信）按原因和来源。",
 		from: "now-30d/d", controls: [][2]string{{"source", "数据源"}, {"kind", "形式"}, {"label_tree", "诉求分类"}},
