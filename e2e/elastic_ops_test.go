@@ -48,7 +48,7 @@ func clusterState(t *testing.T) string {
 func TestElasticPlan(t *testing.T) {
 	store := newElastic(t, "plan")
 	wantStates(t, store, "component template plan-calls-settings: missing", "component template plan-calls-mappings: missing",
-		"index template plan-calls: missing", "ledger plan-ledger: missing")
+		"index template plan-calls: missing", "index template plan-letters: missing", "copies of dead letters plan-letters: missing", "ledger plan-ledger: missing")
 	if err := store.Setup(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -81,6 +81,28 @@ func TestElasticPlan(t *testing.T) {
 		}
 		wantStates(t, copies)
 		if err := store.Setup(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		wantStates(t, store)
+	})
+	t.Run("Letters", func(t *testing.T) {
+		request(t, http.MethodDelete, "/plan-letters", "")
+		wantStates(t, store, "copies of dead letters plan-letters: missing")
+		request(t, http.MethodPut, "/plan-letters", "")
+		wantStates(t, store) // whoever makes the index, the template shapes it
+		letter := hotline.LetterCopy{ID: "calls/0/1", Epoch: 1, Source: "calls", Reason: "time", At: march}
+		if verdicts, err := store.PutLetters(t.Context(), []hotline.LetterCopy{letter}); err != nil || verdicts[0].Outcome != hotline.Stored {
+			t.Fatalf("put: got %v, %v", verdicts, err)
+		}
+		request(t, http.MethodPut, "/plan-letters/_mapping", `{"properties":{"note":{"type":"keyword"}}}`)
+		request(t, http.MethodPut, "/_index_template/plan-letters", `{"index_patterns":["plan-letters"],"priority":500}`)
+		wantStates(t, store, "index template plan-letters: edited", "copies of dead letters plan-letters: edited")
+		request(t, http.MethodDelete, "/plan-letters", "")
+		plan, err := store.Plan(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := store.Apply(t.Context(), plan, true); err != nil {
 			t.Fatal(err)
 		}
 		wantStates(t, store)

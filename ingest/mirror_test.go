@@ -501,8 +501,12 @@ func TestExamineMirror(t *testing.T) {
 		t.Errorf("without the topic: got %v, want what to do", err)
 	}
 	anew := newTestBroker(t, 1, DeadLetterTopic)
-	client := &kafka.Client{Addr: kafka.TCP(anew.Addr())}
-	_, err := client.OffsetCommit(t.Context(), &kafka.OffsetCommitRequest{
+	broker, err := anew.cluster().connect()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer broker.close()
+	_, err = broker.client.OffsetCommit(t.Context(), &kafka.OffsetCommitRequest{
 		GroupID: MirrorGroup("suqiu"), GenerationID: -1, Topics: map[string][]kafka.OffsetCommit{DeadLetterTopic: {{Partition: 0, Offset: 5}}},
 	})
 	if err != nil {
