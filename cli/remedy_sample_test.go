@@ -191,7 +191,7 @@ func replaySample(t *testing.T, s *session, router remedy.Router, contacts []sam
 }
 
 // testSession is a session of the embedded engines in a folder of the test's own.
-func testSession(t *testing.T) *session {
+func testSession(t testing.TB) *session {
 	t.Helper()
 	var s *session
 	env := Env{Stdin: &bytes.Buffer{}, Stdout: &bytes.Buffer{}, Stderr: &bytes.Buffer{}, Now: time.Now}

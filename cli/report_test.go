@@ -12,6 +12,7 @@ import (
 	"suqiu/calendar"
 	"suqiu/cli/sample"
 	"suqiu/hotline"
+	"suqiu/index"
 	"suqiu/remedy"
 	"suqiu/remedy/report"
 )
@@ -172,4 +173,54 @@ func weeklyEqualsTruth(t *testing.T, folder string, contacts []sample.Contact) {
 			}
 		})
 	}
+}
+
+// A bulletin over the contacts of eight weeks, at 250,000 a year, in SQLite.
+func BenchmarkWeekly(b *testing.B) {
+	s := testSession(b)
+	o := sample.DefaultOptions(time.Date(2026, time.November, 28, 12, 0, 0, 0, s.zone))
+	o.PerDay = 685
+	contacts, _, err := sample.Generate(o)
+	if err != nil {
+		b.Fatal(err)
+	}
+	store, err := s.store()
+	if err != nil {
+		b.Fatal(err)
+	}
+	var batch []hotline.Document
+	for i := range contacts {
+		c := &contacts[i]
+		doc := hotline.Document{Call: hotline.Call{
+			Schema: hotline.Schema, Source: string(c.Hotline), Hotline: c.Hotline, ID: c.ID, Kind: c.Kind, Received: c.Received, Precision: hotline.PrecisionMinute,
+			Arrived: c.Received, ContentRev: c.Received.UnixMilli(), Matter: c.DocID(), Caller: "c_" + c.Person.Phone, Turns: c.Turns, Origin: hotline.Origin{File: "sample", Line: 1},
+			Area: hotline.Area{Grid: c.Place.Grid, Method: hotline.AreaByCode},
+		}, Analysis: hotline.Analysis{RulesetRev: 1, RulesetHash: "sample", Nature: hotline.NatureHelp, Responsible: hotline.ResponsibleUtility}}
+		if c.Label != "" {
+			doc.Analysis.Labels = []hotline.Label{{Code: c.Label, Weight: 1}}
+		}
+		if batch = append(batch, doc); len(batch) == 1000 || i == len(contacts)-1 {
+			verdicts, err := store.Put(b.Context(), batch)
+			if err != nil || verdicts[0].Outcome != hotline.Stored {
+				b.Fatal(verdicts, err)
+			}
+			batch = nil
+		}
+	}
+	for _, h := range hotline.Hotlines {
+		if err := index.ExtendCoverage(b.Context(), store, index.Span{Source: string(h), From: o.Start, Through: o.Start.AddDate(0, 0, 56)}); err != nil {
+			b.Fatal(err)
+		}
+	}
+	period := report.EndingBefore(o.Start.AddDate(0, 0, 56))
+	for b.Loop() {
+		in, err := s.reportInput(b.Context(), store, period, "", index.TreeGrid)
+		if err != nil {
+			b.Fatal(err)
+		}
+		if r := report.Build(in); r.Total.Contacts == 0 || r.Total.Expected == nil {
+			b.Fatalf("%+v", r.Total)
+		}
+	}
+	b.ReportMetric(float64(b.N)*float64(len(contacts))/b.Elapsed().Seconds(), "contacts/s")
 }

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"suqiu/hotline"
 	"suqiu/remedy"
 	"suqiu/trend"
 	"suqiu/trend/stat"
@@ -142,6 +143,11 @@ func (b *builder) gaps() []string {
 	var out []string
 	say := func(format string, args ...any) { out = append(out, fmt.Sprintf(format, args...)) }
 	week := b.in.Period
+	for _, h := range hotline.Hotlines {
+		if b.silent(h) {
+			say("热线 %s 本周没有数据：没有诉求，还是没有接入，无从知道", h)
+		}
+	}
 	for _, source := range b.all {
 		if b.complete.complete(source, week) {
 			continue
@@ -180,13 +186,46 @@ func (b *builder) gaps() []string {
 	for _, l := range b.in.Left {
 		say("基线：%s %s", l.What, l.Why)
 	}
-	for _, l := range b.in.Labels {
-		if why := b.in.Held[l.Code]; why != "" {
-			say("标签 %s 不作比较：%s", l.Name, why)
-		}
-	}
+	out = append(out, b.heldGaps()...)
 	if n := len(b.in.HeldYear); n > 0 {
 		say("去年同周之后有 %d 个标签的规则变过，其同比不作比较", n)
+	}
+	return out
+}
+
+// silent reports whether nothing is known of a hotline in the week: no contact, and no source that was complete.
+func (b *builder) silent(h hotline.Hotline) bool {
+	told := b.in.Tally.of(byHotline, string(h))
+	if told.count(Weeks-1, nil) > 0 {
+		return false
+	}
+	return !slices.ContainsFunc(b.all, func(source string) bool {
+		of, configured := b.in.Sources[source]
+		return (told.sources[source] != nil || configured && of == h) && b.complete.complete(source, b.in.Period)
+	})
+}
+
+// heldGaps tells which labels are not compared as their rules changed, those with one reason together.
+func (b *builder) heldGaps() []string {
+	const named = 3
+	labels, reasons := map[string][]string{}, []string(nil)
+	for _, l := range b.in.Labels {
+		why := b.in.Held[l.Code]
+		if why == "" {
+			continue
+		}
+		if labels[why] == nil {
+			reasons = append(reasons, why)
+		}
+		labels[why] = append(labels[why], l.Name)
+	}
+	var out []string
+	for _, why := range reasons {
+		names := join(labels[why][:min(named, len(labels[why]))])
+		if n := len(labels[why]); n > named {
+			names += fmt.Sprintf(" 等 %d 个", n)
+		}
+		out = append(out, fmt.Sprintf("标签 %s 不作比较：%s", names, why))
 	}
 	return out
 }

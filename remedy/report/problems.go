@@ -76,6 +76,11 @@ func (b *builder) problem(i *remedy.Incident) Problem {
 		Signal: i.Signal.Name(), Work: i.Work.Name(), Unowned: i.Assignment.Unowned, Observed: i.Latest.Observed, Expected: i.Latest.Expected,
 		Callers: told.Callers, Explains: i.Explains,
 	}
+	for _, c := range i.Latest.Counted {
+		if text := c.Text(); !slices.Contains(p.Counted, text) {
+			p.Counted = append(p.Counted, text)
+		}
+	}
 	if who := i.Assignment.Owner; who.ID != "" {
 		p.Owner = who.Name
 		if who.Role != "" {

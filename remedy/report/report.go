@@ -22,7 +22,8 @@ type Label struct {
 // Input is what a bulletin is made of.
 type Input struct {
 	Period   Period
-	Area     string // a path; "" for everywhere
+	Area     string                     // a path; "" for everywhere
+	Sources  map[string]hotline.Hotline // those that are configured, and what they tell of
 	Made     time.Time
 	Tally    *Tally
 	Coverage []trend.Span // for what of which source nothing counted means nothing told
@@ -109,6 +110,7 @@ type Problem struct {
 	Unowned  string    `json:"unowned,omitempty"` // why nobody owns it
 	Observed int       `json:"observed"`
 	Expected float64   `json:"expected"`
+	Counted  []string  `json:"counted,omitempty"` // the rules that count (计数规则) which were met last, in words; then nothing is expected
 	Callers  int       `json:"callers"`
 	Due      time.Time `json:"due,omitzero"` // of the limit that runs
 	Limit    string    `json:"limit,omitempty"`

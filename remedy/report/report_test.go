@@ -82,8 +82,35 @@ func TestComparisons(t *testing.T) {
 		if row := find(t, r.Labels, "bill.high"); row.Week != nil || row.FourWeeks != nil || row.Expected != nil {
 			t.Errorf("%+v", row)
 		}
+		if said := strings.Join(r.Gaps, "\n"); !strings.Contains(said, "标签 电费电价/电费异常 不作比较：规则已变") || !strings.Contains(said, "有 1 个标签的规则变过") {
+			t.Errorf("gaps %q", r.Gaps)
+		}
 		if row := find(t, r.Classes, "outage"); row.Week == nil || row.Year != nil {
 			t.Errorf("%+v", row)
+		}
+	})
+	t.Run("AllRulesChanged", func(t *testing.T) {
+		in := sample()
+		in.Held = map[string]string{}
+		for _, l := range labels {
+			in.Held[l.Code] = "规则已变"
+		}
+		if said := strings.Join(Build(in).Gaps, "\n"); strings.Count(said, "规则已变") != 1 || !strings.Contains(said, "等 4 个 不作比较") {
+			t.Errorf("gaps %q", said)
+		}
+	})
+	t.Run("Silent", func(t *testing.T) {
+		in := sample()
+		in.Tally = NewTally(week46, "", labels)
+		silent := func() []string {
+			return slices.DeleteFunc(Build(in).Gaps, func(gap string) bool { return !strings.Contains(gap, "没有接入") })
+		}
+		if got := silent(); len(got) != 3 {
+			t.Errorf("%q; want all hotlines, as nobody says what the sources tell of", got)
+		}
+		in.Sources = map[string]hotline.Hotline{"95598": hotline.Hotline95598, "12345": hotline.Hotline12345, "12398": hotline.Hotline12398}
+		if got := silent(); len(got) != 1 || !strings.Contains(got[0], "热线 12398 本周没有数据") {
+			t.Errorf("%q; want that of the sample alone", got)
 		}
 	})
 	t.Run("Nothing", func(t *testing.T) {
@@ -113,6 +140,11 @@ func TestProblems(t *testing.T) {
 	}
 	if a := r.Problems[1]; a.Hidden || len(a.Examples) != 1 || strings.Contains(a.Examples[0], "\n") {
 		t.Errorf("examples %+v", a)
+	}
+	in := sample()
+	in.Incidents[0].Latest.Counted = []remedy.Counted{{Rule: "频繁停电", Level: "频繁停电", What: "一户 60 天内 4 次以上"}, {Rule: "频繁停电", Level: "频繁停电", What: "一户 60 天内 4 次以上", Key: "k"}}
+	if a := Build(in).Problems[1]; a.rise() != "9（计数规则）" || !slices.Equal(a.Counted, []string{"计数规则“频繁停电”：一户 60 天内 4 次以上"}) {
+		t.Errorf("found by a rule that counts: %q, %q", a.rise(), a.Counted)
 	}
 	if r.Rates.Valid != 2 || r.Rates.Response != 1 || r.Rates.Solution != 0.5 || r.Rates.Satisfaction != 0.95 {
 		t.Errorf("rates %+v", r.Rates)

@@ -205,21 +205,31 @@ func (r *Report) problemSection() section {
 		if p.New {
 			opened += "（新）"
 		}
-		s.Rows = append(s.Rows, []tableCell{word(p.ID), word(p.Label), word(p.Area), word(opened), word(fmt.Sprintf("%d / %.1f", p.Observed, p.Expected)),
+		s.Rows = append(s.Rows, []tableCell{word(p.ID), word(p.Label), word(p.Area), word(opened), word(p.rise()),
 			count(p.Callers), word(p.Signal), word(p.Work), who, due, word(p.Effect)})
 	}
 	return s
 }
 
+// rise tells how far the problem is from what was expected, or that a rule was met.
+func (p *Problem) rise() string {
+	if len(p.Counted) > 0 {
+		return fmt.Sprintf("%d（计数规则）", p.Observed)
+	}
+	return fmt.Sprintf("%d / %.1f", p.Observed, p.Expected)
+}
+
 func (r *Report) exampleSection() section {
-	s := section{Title: "问题举例（已脱敏）", Sheet: "举例", Header: []string{"编号", "诉求", "地区", "举例"}}
+	s := section{Title: "原因与举例（已脱敏）", Sheet: "举例", Header: []string{"编号", "诉求", "地区", "可能的原因、达到的规则、举例"}}
 	for _, p := range r.Problems {
 		text := strings.Join(p.Examples, "；")
 		if p.Hidden {
 			text = "来电人不足五位，不举例"
 		}
-		if len(p.Explains) > 0 {
-			text = "可能的原因：" + join(p.Explains) + "。" + text
+		for _, why := range [][]string{p.Counted, p.Explains} {
+			if len(why) > 0 {
+				text = strings.Join(why, "；") + "。" + text
+			}
 		}
 		s.Rows = append(s.Rows, []tableCell{word(p.ID), word(p.Label), word(p.Area), word(text)})
 	}
