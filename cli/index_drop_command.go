@@ -14,7 +14,8 @@ func indexDropCommand(env Env) *cli.Command {
 	return &cli.Command{
 		Name: "drop", Usage: "删除过期月份，保留每日统计 · drop whole months, their daily counts stay",
 		Description: `Counts each month by label, area and day, keeps the counts in the ledger for good, and then removes the calls.
-Only months that lie wholly before retention_days can be dropped: what consumers still accept would come back.
+Only months that lie wholly before retention_days can be dropped: what consumers still accept would come back. Dead letters are
+not dropped by month: their copies are as many as their topic holds.
 
 Example:
    suqiu index drop --dry-run                 all months before retention_days

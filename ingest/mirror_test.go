@@ -2,6 +2,7 @@ package ingest
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
@@ -515,4 +516,37 @@ func TestExamineMirror(t *testing.T) {
 	if _, err := MirrorLag(t.Context(), anew.cluster(), "suqiu", DeadLetterTopic); err == nil || !strings.Contains(err.Error(), "made anew") {
 		t.Errorf("shorter topic: got %v, want that it was made anew", err)
 	}
+}
+
+// BenchmarkMirror copies a batch of letters, half of them with a sealed payload of 2 KiB.
+func BenchmarkMirror(b *testing.B) {
+	m, err := NewMirror(MirrorConfig{Cluster: Cluster{Brokers: []string{"127.0.0.1:1"}}, Group: "suqiu", Copies: newMemCopies()})
+	if err != nil {
+		b.Fatal(err)
+	}
+	w := newWorker(m.Consumer, partitionID{DeadLetterTopic, 0}, &source95598, 0, newAcks(1))
+	mark, err := m.cfg.Copies.ResumeLetters(b.Context(), w.id.topic, w.id.id, 0)
+	if err != nil {
+		b.Fatal(err)
+	}
+	m.setMark(w.id, mark)
+	batch := make([]record, 500)
+	for i := range batch {
+		l := letter(fmt.Sprint("calls/0/", i), int64(i), today)
+		if i%2 == 0 {
+			l.Sealed = make([]byte, 2<<10)
+		}
+		value, err := json.Marshal(&l)
+		if err != nil {
+			b.Fatal(err)
+		}
+		batch[i] = record{offset: int64(i), time: today, key: []byte(l.ID), value: value}
+	}
+	b.ReportAllocs()
+	for b.Loop() {
+		if n, err := m.finish(b.Context(), w, batch); n != len(batch) || err != nil {
+			b.Fatal(n, err)
+		}
+	}
+	b.ReportMetric(float64(b.N*len(batch))/b.Elapsed().Seconds(), "letters/s")
 }
