@@ -74,6 +74,11 @@ func (h *history) replay(days int) ([]Evaluation, error) {
 			out = append(out, e)
 		}
 	}
+	byDay := map[int]*Evaluation{}
+	for i := range out {
+		byDay[len(h.days)-len(out)+i] = &out[i]
+	}
+	h.seasons(byDay, rejectLimit)
 	return out, nil
 }
 

@@ -23,6 +23,7 @@ type Input struct {
 	Level    float64                   // that the labels share, 0 … 1; 0 for DefaultLevel. Budget finds one
 	Strict   bool                      // reject by e-values: the level then holds whatever depends on what, at a cost in power
 	Config   Config                    // zero for DefaultConfig
+	Seasons  *Seasons                  // remembers regressions from one evaluation to the next; may be nil
 	Watched  map[string]Watched        // what is followed, by a name of the caller's: Judgement.Readings says how it stands
 }
 
@@ -255,7 +256,7 @@ func (h *history) evaluate(config Config) (*Detector, Evaluation, error) {
 			return d, e, err
 		}
 	}
-	h.seasons(&e, rejectLimit)
+	h.seasons(map[int]*Evaluation{len(h.days) - 1: &e}, rejectLimit)
 	return d, e, nil
 }
 

@@ -21,6 +21,7 @@ type Seasonal struct {
 	Windows   []int   // trailing windows, in times, ascending
 	Factors   []float64
 	Harmonics int // waves in a year
+	Origin    int // number of the first time of a series, so that series that begin at different times are fitted alike
 }
 
 // SeasonalDays are the settings for days: at least a year of them.
@@ -49,6 +50,7 @@ type Fitted struct {
 	fit        *stat.Fit
 	dispersion float64
 	level      float64
+	at         int // time fitted for, counted from where Origin counts from
 	t          int
 }
 
@@ -65,7 +67,7 @@ func (s Seasonal) Fit(y []int, days []Day, unknown []bool, t int) (*Fitted, erro
 	if float64(to-from) < 0.8*s.Period {
 		return nil, fmt.Errorf("seasons at time %d: they need most of a year before", t+1)
 	}
-	f := &Fitted{seasonal: s, t: t, columns: columns{trend: true, waves: true}}
+	f := &Fitted{seasonal: s, at: t + s.Origin, t: t, columns: columns{trend: true, waves: true}}
 	if s.Weekdays {
 		for i := from; i < to; i++ {
 			f.columns.holiday = f.columns.holiday || days[i].Holiday && !days[i].Festival
@@ -83,6 +85,7 @@ func (s Seasonal) Fit(y []int, days []Day, unknown []bool, t int) (*Fitted, erro
 		return nil, fmt.Errorf("seasons at time %d: %w", t+1, err)
 	}
 	f.adjust(y, days, unknown)
+	f.fit.Mean, f.fit.Hat = nil, nil // as long as the series, and of no more use
 	return f, nil
 }
 
@@ -140,9 +143,9 @@ func (f *Fitted) wavesShow(full *stat.Fit, without func() error) bool {
 // row is the regression's row of a time.
 func (f *Fitted) row(days []Day, t int) []float64 {
 	s := f.seasonal
-	row := []float64{1}
+	row, number := []float64{1}, t+s.Origin
 	if f.columns.trend {
-		row = append(row, float64(t-f.t)/s.Period)
+		row = append(row, float64(number-f.at)/s.Period)
 	}
 	if s.Weekdays {
 		for w := 1; w < 7; w++ {
@@ -157,7 +160,7 @@ func (f *Fitted) row(days []Day, t int) []float64 {
 	}
 	if f.columns.waves {
 		for j := range s.Harmonics {
-			sin, cos := math.Sincos(2 * math.Pi * float64(j+1) * float64(t) / s.Period)
+			sin, cos := math.Sincos(2 * math.Pi * float64(j+1) * float64(number) / s.Period)
 			row = append(row, cos, sin)
 		}
 	}

@@ -3,6 +3,7 @@ package trend
 import (
 	"math"
 	"math/rand/v2"
+	"reflect"
 	"slices"
 	"testing"
 	"time"
@@ -122,6 +123,76 @@ func TestJudgeBySeasons(t *testing.T) {
 		if j := judge(t, p, Input{Counts: more}); len(j.Rises) != 1 {
 			t.Errorf("%s: a rise gives %+v", at(now).Format(time.DateOnly), j.Rises)
 		}
+	}
+}
+
+// What is remembered of seasons changes nothing: day after day, while the history moves on, the same is judged as without memory.
+func TestSeasonsRemembered(t *testing.T) {
+	y, _ := summer(6, 3*366+40)
+	zone := calendar.Shanghai()
+	at := func(t int) time.Time { return time.Date(2023, 1, 1+t, 0, 0, 0, 0, zone) }
+	var counts []hotline.Count
+	for i, n := range y {
+		counts = append(counts, hotline.Count{Label: "voltage.low", Area: north, Bucket: at(i), Matters: int64(n)},
+			hotline.Count{Label: "voltage.low", Area: south, Bucket: at(i), Matters: int64(y[(i+100)%len(y)])})
+	}
+	counts = append(counts, hotline.Count{Label: "voltage.low", Area: north, Bucket: at(3*366 + 20), Matters: 60})
+	seasons := &Seasons{}
+	most, rises := 0, 0
+	for now := 3*366 - 5; now < len(y); now++ {
+		p := NewPlan([]Span{{Source: "95598", From: at(0), Through: at(now)}}, nil, Daily, at(now), holidays(t))
+		plain := judge(t, p, Input{Counts: counts})
+		remembered := judge(t, p, Input{Counts: counts, Seasons: seasons})
+		if !reflect.DeepEqual(plain.Rises, remembered.Rises) {
+			t.Fatalf("%s: with memory %+v, without %+v", at(now).Format(time.DateOnly), remembered.Rises, plain.Rises)
+		}
+		most, rises = max(most, len(seasons.fits)), rises+len(plain.Rises)
+	}
+	if rises == 0 || most > 5*(45/7+2) {
+		t.Errorf("%d rises; %d fits were remembered, want five a week", rises, most)
+	}
+	seasons.forget(1 << 20)
+	if len(seasons.fits) > 0 {
+		t.Errorf("%d fits are kept for ever", len(seasons.fits))
+	}
+}
+
+// A level is found by what would have been opened day by day, with the seasons known.
+func TestBudgetKnowsSeasons(t *testing.T) {
+	y, _ := summer(7, 2*365+196) // up to July of the third year
+	zone := calendar.Shanghai()
+	at := func(t int) time.Time { return time.Date(2024, 1, 1+t, 0, 0, 0, 0, zone) }
+	var counts []hotline.Count
+	for i, n := range y {
+		for k, area := range []string{north, south} {
+			if i > len(y)-50 && i%12 == 6*k {
+				n *= 2
+			}
+			counts = append(counts, hotline.Count{Label: "voltage.low", Area: area, Bucket: at(i), Matters: int64(n)})
+		}
+	}
+	plan := func(now int) Plan {
+		return NewPlan([]Span{{Source: "95598", From: at(0), Through: at(now)}}, nil, Daily, at(now), holidays(t))
+	}
+	in := Input{Counts: counts, Calendar: holidays(t), Seasons: &Seasons{}}
+	dial, err := Budget(plan(len(y)), in, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	in.Level = dial.Level
+	var courses []Course
+	for now := len(y) - dial.Days + 1; now <= len(y); now++ {
+		j := judge(t, plan(now), in)
+		courses = Follow(courses, j.Plan.Bucket, j.Rises)
+	}
+	opened := 0
+	for i, c := range courses {
+		if c.Into == i {
+			opened++
+		}
+	}
+	if got := dial.PerWeek * float64(dial.Days) / 7; opened < 3 || math.Abs(got-float64(opened)) > 1e-9 {
+		t.Errorf("%+v: the budget counts %.1f incidents, %d would have been opened", dial, got, opened)
 	}
 }
 

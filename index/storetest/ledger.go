@@ -24,6 +24,10 @@ var ledgerPromises = []promise{
 	{"OddKeys", ledgerOddKeys},
 	{"Values", ledgerValues},
 	{"ManyRecords", ledgerManyRecords},
+	{"ListSeesReplacements", ledgerListSeesReplacements},
+	{"ListWhileWritten", ledgerListWhileWritten},
+	{"ListLarge", ledgerListLarge},
+	{"FencedByRevision", ledgerFenced},
 	{"Bounds", ledgerBounds},
 	{"Coverage", ledgerCoverage},
 	{"CoverageContinued", ledgerContinued},
@@ -231,6 +235,129 @@ func ledgerManyRecords(s *scope) {
 		if r.Key != s.key("r/"+ids[i]) || string(r.Value) != ids[i] {
 			s.Fatalf("record %d: got %q %q", i, r.Key, r.Value)
 		}
+	}
+}
+
+// ledgerListSeesReplacements: a list shows what was put before it at once, also what replaced something, as those who keep incidents
+// read them all at the beginning of each look.
+func ledgerListSeesReplacements(s *scope) {
+	revs := map[string]int64{}
+	for round := range 5 {
+		for _, name := range []string{"i/a", "i/b", "i/c"} {
+			key := s.key(name)
+			revs[key] = s.putRecord(key, fmt.Sprint(name, " in round ", round), revs[key])
+		}
+		records, err := s.store.ListRecords(s.Context(), s.key("i/"))
+		if err != nil || len(records) != len(revs) {
+			s.Fatalf("round %d: got %d records, %v, want %d", round, len(records), err, len(revs))
+		}
+		for _, r := range records {
+			if !strings.HasSuffix(string(r.Value), fmt.Sprint(" in round ", round)) || r.Rev != revs[r.Key] {
+				s.Errorf("round %d: %q holds %q at %d, want revision %d", round, r.Key, r.Value, r.Rev, revs[r.Key])
+			}
+		}
+	}
+}
+
+// ledgerListWhileWritten: a record that is there during the whole list is listed once, in a state that it had, whatever is rewritten and
+// added meanwhile.
+func ledgerListWhileWritten(s *scope) {
+	const n, writers = 120, 2
+	ids := numbered(n)
+	for _, id := range ids {
+		s.putRecord(s.key("w/"+id), id+" 0", 0)
+	}
+	s.atOnce(writers+1, func(i int) {
+		if i < writers { // each rewrites records of its own and adds some
+			for k := i; k < n; k += writers {
+				r, err := s.store.GetRecord(s.Context(), s.key("w/"+ids[k]))
+				if err == nil {
+					_, err = s.store.PutRecord(s.Context(), r.Key, []byte(ids[k]+" 1"), r.Rev)
+				}
+				if err == nil && k%8 == 0 {
+					_, err = s.store.PutRecord(s.Context(), s.key("w/"+ids[k]+"-new"), []byte(ids[k]+"-new 0"), 0)
+				}
+				if err != nil {
+					s.Errorf("write: %v", err)
+					return
+				}
+			}
+			return
+		}
+		for range 4 {
+			records, err := s.store.ListRecords(s.Context(), s.key("w/"))
+			if err != nil {
+				s.Errorf("list: %v", err)
+				return
+			}
+			seen := map[string]int{}
+			for _, r := range records {
+				id := strings.TrimPrefix(r.Key, s.key("w/"))
+				seen[id]++
+				if want := fmt.Sprintf("%s %d", id, r.Rev-1); string(r.Value) != want {
+					s.Errorf("%q at revision %d holds %q", r.Key, r.Rev, r.Value)
+				}
+			}
+			for _, id := range ids {
+				if seen[id] != 1 {
+					s.Errorf("%s is listed %d times", id, seen[id])
+				}
+			}
+		}
+	})
+}
+
+// ledgerListLarge: records as large as incidents with a long history are listed whole.
+func ledgerListLarge(s *scope) {
+	const n, size = 64, 100 << 10
+	ids := numbered(n)
+	for _, id := range ids {
+		s.putRecord(s.key("l/"+id), strings.Repeat(id[len(id)-1:], size), 0)
+	}
+	records, err := s.store.ListRecords(s.Context(), s.key("l/"))
+	if err != nil || len(records) != n {
+		s.Fatalf("got %d records, %v, want %d", len(records), err, n)
+	}
+	for i, r := range records {
+		if string(r.Value) != strings.Repeat(ids[i][len(ids[i])-1:], size) {
+			s.Errorf("%q holds %d bytes, %q", r.Key, len(r.Value), shorten(string(r.Value)))
+		}
+	}
+}
+
+// ledgerFenced: of holders of a lease who take it over from one another, each writes by the revision that it read, so that whatever a former
+// one still tries after the change is refused, and no step is taken twice.
+func ledgerFenced(s *scope) {
+	const holders, steps = 4, 25
+	lease := s.key("watch")
+	s.putRecord(lease, "0 nobody", 0)
+	var taken atomic.Int64
+	s.atOnce(holders, func(holder int) {
+		for {
+			r, err := s.store.GetRecord(s.Context(), lease)
+			if err != nil {
+				s.Errorf("get: %v", err)
+				return
+			}
+			step, _, _ := strings.Cut(string(r.Value), " ")
+			n, err := strconv.Atoi(step)
+			if err != nil || n >= steps {
+				return
+			}
+			switch _, err := s.store.PutRecord(s.Context(), lease, fmt.Appendf(nil, "%d holder %d", n+1, holder), r.Rev); {
+			case err == nil:
+				taken.Add(1)
+			case !errors.Is(err, index.ErrConflict):
+				s.Errorf("put: %v", err)
+				return
+			}
+		}
+	})
+	if got := taken.Load(); got != steps {
+		s.Errorf("%d steps were taken, want %d", got, steps)
+	}
+	if r, err := s.store.GetRecord(s.Context(), lease); err != nil || r.Rev != steps+1 || !strings.HasPrefix(string(r.Value), fmt.Sprint(steps, " ")) {
+		s.Errorf("at the end %q at %d, %v", r.Value, r.Rev, err)
 	}
 }
 

@@ -48,7 +48,7 @@ type Query struct {
 	Caller   string   // likewise
 }
 
-// Judge implements remedy.Judge and remedy.Gauge over a source.
+// Judge implements remedy.Judge and remedy.Gauge over a source. It serves one goroutine at a time.
 type Judge struct {
 	Source   Source
 	Calendar *calendar.Calendar
@@ -60,6 +60,8 @@ type Judge struct {
 	Left     func(all []trend.Left) // told what was not judged, after each look; may be nil
 	Counts   []countrule.Rule       // rules that count instead of estimating
 	Depth    int                    // levels of an area path that are counted: a place that is known less precisely is no place for a rule's finding
+
+	seasons trend.Seasons
 }
 
 var (
@@ -91,7 +93,7 @@ func (j *Judge) Round(ctx context.Context, after time.Time, watched func(time.Ti
 	if err != nil {
 		return nil, fmt.Errorf("count what was told: %w", err)
 	}
-	in := trend.Input{Counts: counts, Calendar: j.Calendar, Causes: j.Causes, Families: j.Families, Hold: held, Level: j.Level, Watched: map[string]trend.Watched{}}
+	in := trend.Input{Counts: counts, Calendar: j.Calendar, Causes: j.Causes, Families: j.Families, Hold: held, Level: j.Level, Seasons: &j.seasons, Watched: map[string]trend.Watched{}}
 	for id, root := range roots {
 		in.Watched[id] = trend.Watched{Labels: root.Labels, Area: root.Area}
 	}
