@@ -79,7 +79,7 @@ func (h *history) seasons(evaluations map[int]*Evaluation, limit float64) {
 
 // number is a day of the history, in days since 1970.
 func (h *history) number(day int) int64 {
-	return int64(h.days[day].from.Add(12*time.Hour).Unix()) / (24 * 60 * 60)
+	return h.days[day].from.Add(12*time.Hour).Unix() / (24 * 60 * 60)
 }
 
 // fitted is the regression that serves from a day on, from memory or new; nil where there is none.

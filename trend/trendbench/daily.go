@@ -151,7 +151,7 @@ func dailyMethods() []method {
 		{"EARS C3, sum > 2", 2, true, each(c3Mark)},
 		{"mean + 3 sd of 28 days", 3, true, each(sigmaMark)},
 		{"spike x 2, at least 3", 2, true, each(ratioMark(3, sumOf(1, 0), sumOf(1, 1)))},
-		{"same weekday x 1.5", 1.5, true, each(ratioMark(0, sumOf(1, 0), sumOf(1, 7)))},
+		{"same weekday x 1.5, at least 3", 1.5, true, each(ratioMark(3, sumOf(1, 0), sumOf(1, 7)))},
 		{"7 days + 30 %", 1.3, true, each(ratioMark(0, sumOf(7, 0), sumOf(7, 7)))},
 	}
 }

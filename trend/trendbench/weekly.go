@@ -107,6 +107,10 @@ func farringtonMark(f peers.Farrington) func([]int, int) float64 {
 	}
 }
 
+// flatSigma is the least standard deviation of a baseline by which counts are standardised to rank them: after seven weeks without any
+// matter, a single one would stand above everything else.
+const flatSigma = 0.5
+
 // earsMark marks by the standardised count.
 func earsMark(v peers.Variant) func([]int, int) float64 {
 	z := stat.Normal(1 - 0.001)
@@ -115,13 +119,13 @@ func earsMark(v peers.Variant) func([]int, int) float64 {
 		if err != nil {
 			return 0
 		}
-		upper, err := peers.EARS{Variant: v, Alpha: 0.001}.At(y, t)
+		upper, err := peers.EARS{Variant: v, Alpha: 0.001, MinSigma: flatSigma}.At(y, t)
 		if err != nil {
 			return 0
 		}
 		sd := (upper.Upper - mean.Upper) / z
 		if over := float64(y[t]) - mean.Upper; over > 0 {
-			return over / max(sd, 1e-9)
+			return over / sd
 		}
 		return 0
 	}
