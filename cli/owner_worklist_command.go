@@ -124,9 +124,23 @@ func (s *session) worklists(codes []string) ([]worklist.List, error) {
 	if err != nil {
 		return nil, err
 	}
+	names, err := s.names()
+	if err != nil {
+		return nil, err
+	}
 	var known []string
 	for _, l := range all {
 		known = append(known, l.Code)
+		for _, code := range l.Labels {
+			if len(names.taxonomy.Below(code)) == 0 {
+				return nil, fmt.Errorf("%s: list %s: there is no label %s; correct it, or add it to taxonomy.yaml", worklist.File, l.Code, code)
+			}
+		}
+		for _, code := range slices.Concat(l.Portrait, l.Service) {
+			if _, is := names.marks.Mark(code); !is {
+				return nil, fmt.Errorf("%s: list %s: there is no mark %s; correct it, or add it to marks.yaml", worklist.File, l.Code, code)
+			}
+		}
 	}
 	if err := allowed("kind", codes, known...); err != nil {
 		return nil, err

@@ -79,9 +79,9 @@ func incidents() []remedy.Incident {
 	told := remedy.Told{Matters: 9, Callers: 9, Examples: []remedy.Example{{ID: "95598:1", Text: "昨晚又停电了\n这个月第五次"}}}
 	root := remedy.Root{Family: "outage", Labels: []string{"outage.frequent"}, Area: "江东电力/临州供电公司"}
 	owned := remedy.Assignment{Owner: remedy.Person{ID: "J1", Name: "张三", Role: "供电所长"}}
-	return []remedy.Incident{
-		{ID: "aaaaaaaaaaaa", Root: root, Opened: day(11, 10), Signal: remedy.Growing, Work: remedy.Open, Assignment: owned,
-			Latest: remedy.Snapshot{Observed: 9, Expected: 2.5, Told: told}, Clock: remedy.Clock{Step: remedy.StepAcknowledge, Name: "签收", Due: day(11, 11)}},
+	all := []remedy.Incident{
+		{ID: "aaaaaaaaaaaa", Root: root, Opened: day(11, 16), Signal: remedy.Growing, Work: remedy.Open, Assignment: owned,
+			Latest: remedy.Snapshot{Observed: 9, Expected: 2.5, Told: told}, Clock: remedy.Clock{Step: remedy.StepAcknowledge, Name: "签收", Due: day(11, 16).Add(4 * time.Hour)}},
 		{ID: "bbbbbbbbbbbb", Root: remedy.Root{Labels: []string{"service.attitude"}, Area: "江东电力/望海供电公司"}, Opened: day(10, 30), Signal: remedy.Onset, Work: remedy.Open,
 			Assignment: remedy.Assignment{Unowned: "没有在岗的监督主管"}, Latest: remedy.Snapshot{Observed: 4, Expected: 0.5, Told: remedy.Told{Callers: 4, Examples: told.Examples}}},
 		{ID: "cccccccccccc", Root: root, Opened: day(10, 1), Signal: remedy.Subsiding, Work: remedy.Remedied, Assignment: owned, Latest: remedy.Snapshot{Told: told},
@@ -92,8 +92,12 @@ func incidents() []remedy.Incident {
 			}}, {Day: 30, Due: day(12, 1), Orders: []string{"95598:1"}}}},
 		{ID: "dddddddddddd", Root: root, Opened: day(11, 10), MergedInto: "aaaaaaaaaaaa"},
 		{ID: "eeeeeeeeeeee", Root: root, Opened: day(10, 10), Work: remedy.Closed, Assignment: owned},
-		{ID: "ffffffffffff", Root: root, Opened: day(11, 20), Work: remedy.Open, Assignment: owned},
+		{ID: "ffffffffffff", Root: root, Opened: day(11, 17), Work: remedy.Open, Assignment: owned},
 	}
+	for k := range all {
+		all[k].First = all[k].Opened.AddDate(0, 0, -1) // opened when the day was over
+	}
+	return all
 }
 
 // find is the row of a value.

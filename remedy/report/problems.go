@@ -5,23 +5,19 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
 	"suqiu/remedy"
 	"suqiu/remedy/owner"
 )
 
-// concerns reports whether the bulletin tells of an incident: one in its area that was opened before the week's end, and in it, or that
-// somebody still has to see to.
+// concerns reports whether the bulletin tells of an incident: one in its area that was first located in the week, or before it and somebody
+// still has to see to it. What counts is the bucket, as one of the week's last day is opened when that day is over.
 func (b *builder) concerns(i *remedy.Incident) bool {
-	if !i.Alive() || !remedy.Covers(b.in.Area, i.Area) || !i.Opened.Before(b.horizon()) {
+	if !i.Alive() || !remedy.Covers(b.in.Area, i.Area) || !i.First.Before(b.in.Period.To) {
 		return false
 	}
-	return !i.Opened.Before(b.in.Period.From) || !i.Ended()
+	return b.in.Period.holds(i.First) || !i.Ended()
 }
-
-// horizon is until when incidents belong to the week: one of its last day is opened when that day can be judged.
-func (b *builder) horizon() time.Time { return b.in.Period.To.AddDate(0, 0, 1) }
 
 func (b *builder) problems(r *Report) {
 	for k := range b.in.Incidents {
@@ -72,7 +68,7 @@ func (b *builder) labelNames(codes []string) string {
 func (b *builder) problem(i *remedy.Incident) Problem {
 	told := i.Latest.Told
 	p := Problem{
-		ID: i.ID, Label: b.labelNames(i.Labels), Area: areaName(i.Area), Opened: i.Opened, New: !i.Opened.Before(b.in.Period.From),
+		ID: i.ID, Label: b.labelNames(i.Labels), Area: areaName(i.Area), Opened: i.Opened, New: b.in.Period.holds(i.First),
 		Signal: i.Signal.Name(), Work: i.Work.Name(), Unowned: i.Assignment.Unowned, Observed: i.Latest.Observed, Expected: i.Latest.Expected,
 		Callers: told.Callers, Explains: i.Explains,
 	}

@@ -103,7 +103,7 @@ type Problem struct {
 	Label    string    `json:"label"`
 	Area     string    `json:"area"`
 	Opened   time.Time `json:"opened"`
-	New      bool      `json:"new"` // opened in the week
+	New      bool      `json:"new"` // first located in the week
 	Signal   string    `json:"signal"`
 	Work     string    `json:"work"`
 	Owner    string    `json:"owner,omitempty"`
@@ -161,7 +161,7 @@ type Report struct {
 	Series []Series `json:"series"` // of the first level
 
 	Problems []Problem    `json:"problems"`
-	Opened   int          `json:"opened"` // in the week
+	Opened   int          `json:"opened"` // those of the week
 	Open     int          `json:"open"`   // that somebody has to see to
 	Overdue  int          `json:"overdue"`
 	Unowned  int          `json:"unowned"`
