@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"suqiu/hotline"
@@ -187,6 +188,9 @@ func (b *builder) gaps() []string {
 		say("基线：%s %s", l.What, l.Why)
 	}
 	out = append(out, b.heldGaps()...)
+	if b.otherTree() {
+		say("上升的问题记在另一棵地区树上，不能按 %s 筛选，未列出；用 --tree 换一棵，或不加 --area", b.in.Area)
+	}
 	if n := len(b.in.HeldYear); n > 0 {
 		say("去年同周之后有 %d 个标签的规则变过，其同比不作比较", n)
 	}
@@ -203,6 +207,26 @@ func (b *builder) silent(h hotline.Hotline) bool {
 		of, configured := b.in.Sources[source]
 		return (told.sources[source] != nil || configured && of == h) && b.complete.complete(source, b.in.Period)
 	})
+}
+
+// otherTree reports whether all incidents lie in another tree of areas than the bulletin's: those of the grid (供电网格) can't be told by
+// administrative division.
+func (b *builder) otherTree() bool {
+	top := func(path string) string {
+		top, _, _ := strings.Cut(path, hotline.AreaSeparator)
+		return top
+	}
+	placed := 0
+	for k := range b.in.Incidents {
+		area := b.in.Incidents[k].Area
+		if area != "" && top(area) == top(b.in.Area) {
+			return false
+		}
+		if area != "" {
+			placed++
+		}
+	}
+	return b.in.Area != "" && placed > 0
 }
 
 // heldGaps tells which labels are not compared as their rules changed, those with one reason together.
