@@ -249,27 +249,33 @@ func TestExportNeedsPrefix(t *testing.T) {
 	}
 }
 
-// TestCheckAgainstOtherMapping: when the mapping loses a field or changes its type, the objects that use it are named.
+// TestCheckAgainstOtherMapping: when a mapping loses a field or changes its type, the objects that use it are named.
 func TestCheckAgainstOtherMapping(t *testing.T) {
 	ndjson := export(t, some)
+	calls, letters := elastic.Pattern("suqiu"), elastic.LettersIndex("suqiu")
 	for name, change := range map[string]struct {
+		of   string
 		do   func(map[string]string)
 		want string
 	}{
-		"FieldGone":       {func(f map[string]string) { delete(f, "matter") }, `lens suqiu-lens-matters: field "matter" is cut into values; the index has no such field`},
-		"KeywordIsText":   {func(f map[string]string) { f["hotline"] = "text" }, `lens suqiu-lens-hotlines: field "hotline" is cut into values, which its type text does not allow`},
-		"DateIsKeyword":   {func(f map[string]string) { f["received"] = "keyword" }, `index-pattern suqiu-calls: field "received" is used as time`},
-		"NumberIsKeyword": {func(f map[string]string) { f["margin"] = "keyword" }, `search suqiu-search-low-margin: field "margin" is compared`},
-		"BooleanIsLong":   {func(f map[string]string) { f["tombstone"] = "long" }, `field "tombstone" is asked for "false", which is no number`},
+		"FieldGone":       {calls, func(f map[string]string) { delete(f, "matter") }, `lens suqiu-lens-matters: field "matter" is cut into values; the index has no such field`},
+		"KeywordIsText":   {calls, func(f map[string]string) { f["hotline"] = "text" }, `lens suqiu-lens-hotlines: field "hotline" is cut into values, which its type text does not allow`},
+		"DateIsKeyword":   {calls, func(f map[string]string) { f["received"] = "keyword" }, `index-pattern suqiu-calls: field "received" is used as time`},
+		"NumberIsKeyword": {calls, func(f map[string]string) { f["margin"] = "keyword" }, `search suqiu-search-low-margin: field "margin" is compared`},
+		"BooleanIsLong":   {calls, func(f map[string]string) { f["tombstone"] = "long" }, `field "tombstone" is asked for "false", which is no number`},
+
+		"LettersFieldGone":     {letters, func(f map[string]string) { delete(f, "resolved") }, `search suqiu-search-letters: field "resolved" is asked for; the index has no such field`},
+		"LettersKeywordIsText": {letters, func(f map[string]string) { f["reason"] = "text" }, `lens suqiu-lens-letters: field "reason" is cut into values, which its type text does not allow`},
+		"LettersDateIsLong":    {letters, func(f map[string]string) { f["at"] = "long" }, `index-pattern suqiu-letters: field "at" is used as time`},
+		"LettersControlGone":   {letters, func(f map[string]string) { delete(f, "hotline") }, `dashboard suqiu-dashboard-letters: field "hotline" is chosen in a control; the index has no such field`},
 	} {
 		t.Run(name, func(t *testing.T) {
-			fields := elastic.Fields()
-			change.do(fields)
 			changed := func(pattern string) map[string]string {
-				if pattern == elastic.Pattern("suqiu") {
-					return fields
+				fields := Mapped(pattern)
+				if pattern == change.of {
+					change.do(fields)
 				}
-				return Mapped(pattern)
+				return fields
 			}
 			if err := Check(ndjson, changed); err == nil || !strings.Contains(err.Error(), change.want) {
 				t.Errorf("got %v, want %q in it", err, change.want)
