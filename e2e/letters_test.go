@@ -212,7 +212,7 @@ func (n *oneNode) followed(t *testing.T, f *feed, when string, members []*member
 	until(t, "the copies to be as the topic "+when, func() bool {
 		held, want := lettersHeld(t), lettersWanted(f.suqiu.deadLetters(t, "--resolved"))
 		different = fmt.Sprintf("%d held, %d listed", len(held), len(want))
-		return maps.EqualFunc(held, want, func(a, b map[string]any) bool { return maps.Equal(a, b) })
+		return maps.EqualFunc(held, want, maps.Equal[map[string]any, map[string]any])
 	})
 	t.Logf("%s: %s", when, different)
 }
