@@ -6,8 +6,10 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"slices"
 
 	"suqiu/calendar"
+	"suqiu/classify"
 	"suqiu/dicts"
 	"suqiu/index"
 	"suqiu/remedy"
@@ -92,6 +94,9 @@ func (s *session) detection(interval trend.Interval, how sensitivity, of grain) 
 	if err != nil {
 		return nil, err
 	}
+	if err := checkCounts(counts, rules.Taxonomy()); err != nil {
+		return nil, err
+	}
 	families := func(code string) string {
 		if info, ok := rules.Taxonomy().Label(code); ok && info.Family != "" {
 			return info.Family
@@ -101,6 +106,25 @@ func (s *session) detection(interval trend.Interval, how sensitivity, of grain) 
 	return &detect.Judge{
 		Calendar: days, Causes: causes, Families: families, Interval: interval, Level: how.significance, PerWeek: how.perWeek, Counts: counts, Depth: of.level,
 	}, nil
+}
+
+// checkCounts refuses rules that count what no contact can carry.
+func checkCounts(rules []countrule.Rule, t *classify.Taxonomy) error {
+	for _, r := range rules {
+		codes := slices.Clone(r.Labels)
+		for _, l := range r.Levels {
+			codes = append(codes, l.Labels...)
+		}
+		for _, code := range codes {
+			if len(t.Below(code)) == 0 {
+				return fmt.Errorf("count rule %s: there is no label %s; correct counts/counts.yaml, or add it to taxonomy.yaml", r.Name, code)
+			}
+		}
+		if _, known := t.Label(r.Label); r.Label != "" && !known {
+			return fmt.Errorf("count rule %s: what it finds is called %s, which is no label; correct counts/counts.yaml, or add it to taxonomy.yaml", r.Name, r.Label)
+		}
+	}
+	return nil
 }
 
 // labels lists the codes of the rules in force.
