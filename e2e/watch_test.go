@@ -83,8 +83,12 @@ func (w watched) look(t *testing.T, at time.Time) error {
 	return nil
 }
 
-// accounts tells of each incident what must not depend on when a watcher looked: what it is, what happened to it, and the
-// keys of its messages.
+// byClock are the kinds of what comes by the clock: a limit that a watcher finds passed a quarter of an hour later than another one may
+// have been warned of before, or not.
+var byClock = []remedy.Kind{remedy.KindWarned, remedy.KindOverdue, remedy.KindEscalated, remedy.KindSupervised, remedy.KindVisitsDue}
+
+// accounts tells of each incident what must not depend on when a watcher looked: what it is, what happened to it, and what was told. The keys
+// of its messages, those that come by the clock included, must be numbered without gap or repetition, and tell each what its history tells.
 func (w watched) accounts(t *testing.T) []string {
 	t.Helper()
 	out, err := w.command(t.Context(), "incident", "list", "--all", "--format", "json").Output()
@@ -99,11 +103,23 @@ func (w watched) accounts(t *testing.T) []string {
 		}
 		account := fmt.Sprintf("%s %s %v %s by %v since %s, %s, %s, part of %q, %d", i.ID, i.Family, i.Labels, i.Area, i.Sources, i.First.UTC().Format(time.DateOnly), i.Signal, i.Work, i.MergedInto, i.Latest.Observed)
 		words := []string{account}
+		told := map[remedy.Kind]int{}
 		for _, e := range i.History {
-			words = append(words, string(e.What))
+			told[e.What]++
+			if !slices.Contains(byClock, e.What) {
+				words = append(words, string(e.What))
+			}
 		}
-		for _, m := range i.Outbox {
-			words = append(words, m.Key+":"+string(m.Kind))
+		for n, m := range i.Outbox {
+			if want := fmt.Sprintf("%s/%04d", i.ID, n+1); m.Key != want {
+				t.Errorf("message %d of %s has the key %s", n+1, i.ID, m.Key)
+			}
+			if told[m.Kind]--; told[m.Kind] < 0 {
+				t.Errorf("%s told of what did not happen: %s", i.ID, m.Kind)
+			}
+			if !slices.Contains(byClock, m.Kind) {
+				words = append(words, "told:"+string(m.Kind))
+			}
 		}
 		accounts = append(accounts, strings.Join(words, " "))
 	}
