@@ -261,3 +261,56 @@ func TestTallyBelow(t *testing.T) {
 		t.Errorf("got %+v, %t, %v", got, known, err)
 	}
 }
+
+// By the hour a rule is met in the hour in which the contact comes that meets it, and not again in the next.
+func TestCountedByTheHour(t *testing.T) {
+	caller := func(c *Contact) { c.Caller = "k" }
+	r := lone(one(29, 50, caller), one(29, 70, caller), one(29, 100, caller), one(29, 130, caller)) // the fourth at ten past two
+	j := counting(t, r)
+	j.Interval = trend.Hourly
+	met := map[int]int{}
+	for hour := 12; hour < 17; hour++ {
+		end := day(29).Add(time.Duration(hour+1) * time.Hour)
+		r.Now = end.Add(5 * time.Minute)
+		got, err := j.Round(t.Context(), end.Add(-time.Hour), nobodyWatched, r.Now)
+		if err != nil || got == nil || !got.Through.Equal(end) {
+			t.Fatalf("%d h: %+v, %v", hour, got, err)
+		}
+		for _, s := range got.Sightings {
+			met[hour] += len(s.Snapshot.Counted)
+		}
+	}
+	if met[14] != 1 || met[12]+met[13]+met[15]+met[16] > 0 {
+		t.Errorf("met in the hours %v, want once from two to three", met)
+	}
+}
+
+// A replay reads as far back as what it judges by: half a year for statistics, a year for the rules that count a year, three where the
+// seasons are known.
+func TestReach(t *testing.T) {
+	days := func(n int) time.Duration { return time.Duration(n)*24*time.Hour + trend.MaxAge }
+	long, short := []trend.Span{{Source: "95598", From: day(-800)}}, []trend.Span{{Source: "95598", From: day(-200)}}
+	for name, c := range map[string]struct {
+		spans    []trend.Span
+		interval trend.Interval
+		counts   bool
+		want     time.Duration
+	}{
+		"Statistics": {short, trend.Daily, false, days(180)},
+		"Counts":     {short, trend.Daily, true, days(365)},
+		"Seasons":    {long, trend.Daily, true, days(3 * 366)},
+		"Hours":      {long, trend.Hourly, false, days(60)},
+		"Nothing":    {nil, trend.Daily, false, days(180)},
+	} {
+		t.Run(name, func(t *testing.T) {
+			j := counting(t, lone())
+			j.Interval = c.interval
+			if !c.counts {
+				j.Counts = nil
+			}
+			if got := j.Reach(c.spans, day(30)); got != c.want {
+				t.Errorf("got %s, want %s", got, c.want)
+			}
+		})
+	}
+}

@@ -208,6 +208,7 @@ func TestLoadRefuses(t *testing.T) {
 
 func FuzzLoad(f *testing.F) {
 	f.Add("rules:\n  - {name: a, by: caller, count: contacts, apart: 6h, levels: [{name: x, least: 2, within: 2h}]}\n")
+	f.Add("rules:\n  - {name: b, by: place, count: callers, each: label, label: x, labels: [outage], levels: [{name: x, least: 2, within: 1d, labels: [outage.fault]}]}\n")
 	f.Fuzz(func(t *testing.T, data string) {
 		rules, err := Load(fstest.MapFS{file: {Data: []byte(data)}})
 		if err != nil {
