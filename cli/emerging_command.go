@@ -184,7 +184,7 @@ func (s *session) topicContact(doc *hotline.Document) emerging.Contact {
 	call := &doc.Call
 	names := knownNames(doc)
 	c := emerging.Contact{
-		ID: call.DocID(), Matter: call.Matter, Caller: call.Caller, Day: call.Received.In(s.zone),
+		ID: call.DocID(), Matter: call.Matter, Caller: cmp.Or(call.Caller, call.Account), Day: call.Received.In(s.zone),
 		Parts: callerWords(call, names), Source: call.Source, Area: call.Area.Grid,
 	}
 	if call.Title != "" {

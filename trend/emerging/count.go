@@ -163,10 +163,10 @@ func (f *Finder) visit(count map[string]int, seen map[visit]bool, caller, stratu
 	}
 }
 
-// callerOf names the caller of a contact; without one, the contact.
+// callerOf names the caller of a contact; without one, the matter: who urges without a number has most likely called before.
 func callerOf(c *Contact) string {
 	if c.Caller == "" {
-		return "\x00" + c.ID
+		return "\x00" + matterOf(c)
 	}
 	return c.Caller
 }

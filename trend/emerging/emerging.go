@@ -2,12 +2,11 @@
 // on several days, and that hardly anybody said in a background period before it. Phrases that the same callers say are
 // one topic. It is pure: no I/O, no clock, and the same contacts in the same order give the same topics.
 //
-// Whether a phrase is new is asked given all callers T who say it: at a constant rate each of them falls into the window
-// with the share that the window has of the callers of his label, so that the number in the window is binomial (the exact
-// conditional test of two Poisson rates, Przyborowski & Wilenski, Biometrika 31, 1940; for words Dunning, Computational
-// Linguistics 19(1), 1993, whose G² approximates it). The share is that of the other callers of the label, stratum by
-// stratum as in Mantel & Haenszel (J. Natl. Cancer Inst. 22, 1959), so that a label, a source or an area that rises as a
-// whole makes none of its phrases new. Of the three ways to divide the callers that which explains most counts.
+// Whether a phrase is new is asked among the callers of its label: of all of them, in the window and before, so many say it;
+// were these drawn at random, how likely would so many lie in the window? Summed over the labels this is the exact
+// test of several 2×2 tables (Zelen, Biometrika 58, 1971; Mantel & Haenszel, J. Natl. Cancer Inst. 22, 1959); for words Dunning,
+// Computational Linguistics 19(1), 1993, whose G² approximates it. So a label that rises as a whole makes none of its
+// phrases new. The same is asked among the callers of its source and of its area, and the least new answer holds.
 // The level is shared by all phrases tried (Bonferroni). Which statistic ranks them hardly matters; that a phrase is well
 // cut, lasts, and is told by many does.
 package emerging
@@ -21,7 +20,7 @@ import (
 type Contact struct {
 	ID     string
 	Matter string    // the problem it belongs to; empty: one of its own
-	Caller string    // pseudonym; a contact without one counts as a caller of its own
+	Caller string    // pseudonym; those of one matter without one count as one caller
 	Day    time.Time // when it was received; only the day, in its location, counts
 	Parts  []string  // masked words of the caller, turn by turn, names and places taken out; no phrase reaches over the end of one
 	Label  string    // the strongest; empty for none
@@ -59,7 +58,6 @@ type Phrase struct {
 	Expected   float64 `json:"expected"`   // callers in the window, had it kept pace with its labels, sources and areas
 	Chance     float64 `json:"chance"`     // phrases as new as this one to be expected by chance
 
-	share              float64 // of all its callers, that is to be expected in the window
 	backgroundContacts int
 	holders            map[int]bool // indexes of contacts of the window
 	callers            map[string]bool

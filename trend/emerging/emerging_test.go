@@ -160,6 +160,13 @@ func TestNoTopic(t *testing.T) {
 				s.contact(backgroundDays+i%7, "meter", "95598", area, "one", "蓝牙断路器")
 			}
 		},
+		"OneMatterWithoutCaller": func(s *stream) {
+			for i := range 30 {
+				s.contact(backgroundDays+i%7, "meter", "95598", area, "", "蓝牙断路器")
+				last := &s.all[len(s.all)-1]
+				last.Caller, last.Matter = "", "one"
+			}
+		},
 		"TwoDays": func(s *stream) {
 			each(s, backgroundDays+2, backgroundDays+4, 10, "meter", "95598", area, "蓝牙断路器")
 		},
@@ -250,6 +257,20 @@ func TestGroups(t *testing.T) {
 	if len(cut.Topics) != 1 || cut.More != 1 || cut.Topics[0].Name != r.Topics[0].Name {
 		t.Errorf("with Top 1: %d topics and %d more", len(cut.Topics), cut.More)
 	}
+}
+
+// Many callers who send in the same text tell a topic, too, though nothing in it stands free.
+func TestCopiedText(t *testing.T) {
+	s := ordinary(8)
+	s.tell(15, "meter")
+	for i := len(s.all) - 15; i < len(s.all); i++ {
+		s.all[i].Parts = []string{"我小区新近装设的蓝牙断路器始终连不上手机导致老人无法自行合闸要求改回普通断路器"}
+	}
+	r := s.find(Options{})
+	if len(r.Topics) != 1 || r.Topics[0].Callers != 15 || r.Topics[0].Covered != 15 {
+		t.Fatalf("got %d topics: %+v", len(r.Topics), r.Topics)
+	}
+	t.Log(r.Topics[0].Name)
 }
 
 // A phrase that is new only by the callers of a topic brings nobody else to it.

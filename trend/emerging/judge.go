@@ -92,45 +92,40 @@ func (f *Finder) judge(c *candidate) (Phrase, bool) {
 			before[way][stratum]++
 		}
 	}
-	share := 0.0
+	var tables [ways][]stat.Table
 	for way := range now {
-		share = max(share, f.share(way, now[way], before[way], p.Callers+p.Background))
+		var expected float64
+		tables[way], expected = f.tables(way, now[way], before[way])
+		p.Expected = max(p.Expected, expected)
 	}
-	total := p.Callers + p.Background
-	p.Expected = share * float64(total)
-	p.Chance = stat.BinomialUpper(p.Callers, total, share) * float64(len(f.candidates))
-	p.share = share
-	return p, p.Chance <= f.Chance && p.times(p.Callers) >= f.MinTimes
+	if p.times(p.Callers) < f.MinTimes { // most are not, and the test takes longer
+		return p, false
+	}
+	for way := range tables {
+		p.Chance = max(p.Chance, stat.TablesUpper(p.Callers, tables[way]))
+	}
+	p.Chance *= float64(len(f.candidates))
+	return p, p.Chance <= f.Chance
 }
 
-// times is how many times as often as in the background it is that so many callers say a phrase. The half keeps the ratio finite
-// (Haldane, Annals of Human Genetics 20, 1956).
+// times is how many times as often as was to be expected it is that so many callers of the window say a phrase. The half keeps
+// the ratio finite (Haldane, Annals of Human Genetics 20, 1956).
 func (p *Phrase) times(callers int) float64 {
-	return (float64(callers) + 0.5) / (float64(p.Background) + 0.5) * (1 - p.share) / p.share
+	share := p.Expected / float64(p.Callers+p.Background)
+	return (float64(callers) + 0.5) / (float64(p.Background) + 0.5) * (1 - share) / share
 }
 
-// priorCallers is with how many callers of the whole a stratum's share is mixed, so that one with few callers says little.
-const priorCallers = 5
-
-// share is which share of those who say a phrase is to be expected in the window, if it kept pace with the others of its
-// strata.
-func (f *Finder) share(way int, now, before map[string]int, total int) float64 {
-	window, background := f.windowCallers[way], f.backgroundCallers[way]
-	// Of all strata together, those who say it left out.
-	w, b := 0.0, 0.0
-	for stratum, n := range window {
-		w += float64(max(0, n-now[stratum]))
-	}
-	for stratum, n := range background {
-		b += float64(max(0, n-before[stratum]))
-	}
-	whole := (w + 0.5) / (w + b + 1)
-	expected := 0.0
+// tables puts those who say a phrase beside all others of their strata, and tells how many of them would fall into the window.
+func (f *Finder) tables(way int, now, before map[string]int) (tables []stat.Table, expected float64) {
 	for _, stratum := range strataIn(now, before) {
-		w, b := float64(max(0, window[stratum]-now[stratum])), float64(max(0, background[stratum]-before[stratum]))
-		expected += float64(now[stratum]+before[stratum]) * (w + priorCallers*whole) / (w + b + priorCallers)
+		said := now[stratum] + before[stratum]
+		window := f.windowCallers[way][stratum]
+		// A caller of several strata is counted in each, and as one who says it where he first did.
+		total := max(window+f.backgroundCallers[way][stratum], said)
+		tables = append(tables, stat.Table{Drawn: said, Marked: window, Total: total})
+		expected += float64(said) * float64(window) / float64(total)
 	}
-	return min(expected/float64(total), 1-1e-9)
+	return tables, expected
 }
 
 // strataIn lists the strata of both, sorted so that sums are the same each time.

@@ -7,6 +7,7 @@ import (
 	"math"
 
 	"gonum.org/v1/gonum/mathext"
+	"gonum.org/v1/gonum/stat/combin"
 	"gonum.org/v1/gonum/stat/distuv"
 )
 
@@ -26,17 +27,43 @@ func FUpper(f, n, d float64) float64 {
 	return mathext.RegIncBeta(d/2, n/2, d/(d+n*f))
 }
 
-// BinomialUpper returns P(X >= k) of n trials that succeed with probability p each, exact to the precision of the incomplete
-// beta function (Abramowitz & Stegun, Handbook of Mathematical Functions, 26.5.24).
-func BinomialUpper(k, n int, p float64) float64 {
-	switch {
-	case k <= 0 || p >= 1:
-		return 1
-	case k > n || p <= 0:
-		return 0
+// Table is a 2×2 table with its margins held: of Total things Marked are marked, and Drawn are drawn at random.
+type Table struct{ Drawn, Marked, Total int }
+
+// TablesUpper returns P(X >= k) of the number X of marked things drawn in all tables together: the exact test of several 2×2
+// tables for a common odds ratio of 1 (Zelen, Biometrika 58, 1971); with one table it is Fisher's. Numbers must not be
+// negative, nor Drawn and Marked above Total.
+func TablesUpper(k int, tables []Table) float64 {
+	all := []float64{1} // P(X = least+i)
+	least := 0
+	for _, t := range tables {
+		low, p := t.distribution()
+		sum := make([]float64, len(all)+len(p)-1)
+		for i, a := range all {
+			for j, b := range p {
+				sum[i+j] += a * b
+			}
+		}
+		all, least = sum, least+low
 	}
-	return mathext.RegIncBeta(float64(k), float64(n-k)+1, p)
+	tail := 0.0
+	for i := len(all) - 1; i >= max(0, k-least); i-- { // the smallest first
+		tail += all[i]
+	}
+	return min(tail, 1)
 }
+
+// distribution is that of the marked things drawn, hypergeometric, from its least possible number on.
+func (t Table) distribution() (low int, p []float64) {
+	low, high := max(0, t.Drawn+t.Marked-t.Total), min(t.Drawn, t.Marked)
+	for x := low; x <= high; x++ {
+		p = append(p, math.Exp(logChoose(t.Marked, x)+logChoose(t.Total-t.Marked, t.Drawn-x)-logChoose(t.Total, t.Drawn)))
+	}
+	return low, p
+}
+
+// logChoose is the logarithm of the binomial coefficient.
+func logChoose(n, k int) float64 { return combin.LogGeneralizedBinomial(float64(n), float64(k)) }
 
 // nearPoisson is the share of the mean by which a variance must exceed it to be told from a Poisson distribution's.
 const nearPoisson = 1e-9

@@ -36,25 +36,37 @@ func TestCountCDF(t *testing.T) {
 	}
 }
 
-func TestBinomialUpper(t *testing.T) {
+func TestTablesUpper(t *testing.T) {
+	tea := Table{Drawn: 4, Marked: 4, Total: 8} // Fisher's lady: The Design of Experiments, 1935, §8
 	for _, c := range []struct {
-		k, n int
-		p    float64
-		want float64
+		name   string
+		k      int
+		tables []Table
+		want   float64
 	}{
-		{1, 1, 0.3, 0.3}, {2, 2, 0.3, 0.09}, {1, 3, 0.5, 0.875}, {3, 3, 0.2, 0.008}, {12, 12, 0.2, 4.096e-9},
-		{0, 5, 0.2, 1}, {6, 5, 0.2, 0}, {3, 5, 1, 1}, {1, 5, 0, 0}, {0, 0, 0.5, 1},
+		{"FishersTea", 4, []Table{tea}, 1.0 / 70},
+		{"FishersTeaThree", 3, []Table{tea}, 17.0 / 70},
+		{"TwoTables", 8, []Table{tea, tea}, 1.0 / 4900},
+		{"TwoTablesSeven", 7, []Table{tea, tea}, 33.0 / 4900}, // both 4, or 4 and 3: 1 + 2·16
+		{"MustBe", 2, []Table{{Drawn: 6, Marked: 4, Total: 8}}, 1},
+		{"AllMarked", 5, []Table{{Drawn: 5, Marked: 9, Total: 9}}, 1},
+		{"NoneMarked", 1, []Table{{Drawn: 5, Marked: 0, Total: 9}}, 0},
+		{"TooMany", 6, []Table{{Drawn: 5, Marked: 9, Total: 20}}, 0},
+		{"Nothing", 0, nil, 1},
 	} {
-		if got := BinomialUpper(c.k, c.n, c.p); !near(got, c.want, 1e-10) {
-			t.Errorf("%d of %d at %v: got %v, want %v", c.k, c.n, c.p, got, c.want)
-		}
+		t.Run(c.name, func(t *testing.T) {
+			if got := TablesUpper(c.k, c.tables); math.Abs(got-c.want) > 1e-12 {
+				t.Errorf("got %v, want %v", got, c.want)
+			}
+		})
 	}
+	// Of very many things drawing is binomial.
 	sum := 0.0
 	for k := 7; k <= 40; k++ {
 		sum += (distuv.Binomial{N: 40, P: 0.1}).Prob(float64(k))
 	}
-	if got := BinomialUpper(7, 40, 0.1); !near(got, sum, 1e-9) {
-		t.Errorf("got %v, the terms add up to %v", got, sum)
+	if got := TablesUpper(7, []Table{{Drawn: 40, Marked: 10_000_000, Total: 100_000_000}}); !near(got, sum, 1e-5) {
+		t.Errorf("got %v, the binomial terms add up to %v", got, sum)
 	}
 }
 
