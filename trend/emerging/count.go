@@ -19,6 +19,7 @@ type Finder struct {
 	windowCallers, backgroundCallers [ways]map[string]int // distinct callers of each stratum
 	seen                             [ways]map[visit]bool // callers of the background
 	sources                          map[string]bool      // of the background
+	windowTotal                      int                  // callers of the window, known once Topics judges
 	background                       Amount
 	callers                          map[string]bool // of the background
 }

@@ -6,7 +6,7 @@
 // were these drawn at random, how likely would so many lie in the window? Summed over the labels this is the exact
 // test of several 2×2 tables (Zelen, Biometrika 58, 1971; Mantel & Haenszel, J. Natl. Cancer Inst. 22, 1959); for words Dunning,
 // Computational Linguistics 19(1), 1993, whose G² approximates it. So a label that rises as a whole makes none of its
-// phrases new. The same is asked among the callers of its source and of its area, and the least new answer holds.
+// phrases new; callers without a label are compared with all. The same is asked among the callers of its source and of its area, and the least new answer holds.
 // The level is shared by all phrases tried (Bonferroni). Which statistic ranks them hardly matters; that a phrase is well
 // cut, lasts, and is told by many does.
 package emerging

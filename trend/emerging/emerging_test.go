@@ -239,6 +239,18 @@ func TestTopicInARisingLabel(t *testing.T) {
 	}
 }
 
+// Where rules knew everything before, a topic that none knows is found all the same.
+func TestTopicWithoutLabel(t *testing.T) {
+	s := newStream(9)
+	s.labels = []string{"outage", "bill", "voltage", "meter"}
+	s.ordinary(60, 0, backgroundDays+windowDays)
+	s.tell(10, "", "蓝牙断路器")
+	r := s.find(Options{})
+	if len(r.Topics) != 1 || r.Topics[0].Main() != "" || r.Topics[0].Callers != 10 || r.Topics[0].LabelRise != 0 {
+		t.Fatalf("got %d topics: %+v", len(r.Topics), r.Topics)
+	}
+}
+
 // Phrases of the same callers are one topic, those of others another; the surest stands first, and Top cuts.
 func TestGroups(t *testing.T) {
 	s := ordinary(4)

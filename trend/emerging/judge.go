@@ -14,6 +14,7 @@ func (f *Finder) Topics() Result {
 	r := Result{Background: f.background, Tried: len(f.candidates), Left: []string{}, Topics: []Topic{}}
 	r.Background.Callers = len(f.callers)
 	r.Window, r.Left = f.countWindow()
+	f.windowTotal = r.Window.Callers
 	var fresh []Phrase
 	for _, c := range f.candidates {
 		if p, ok := f.judge(c); ok {
@@ -119,9 +120,12 @@ func (p *Phrase) times(callers int) float64 {
 func (f *Finder) tables(way int, now, before map[string]int) (tables []stat.Table, expected float64) {
 	for _, stratum := range strataIn(now, before) {
 		said := now[stratum] + before[stratum]
-		window := f.windowCallers[way][stratum]
+		window, background := f.windowCallers[way][stratum], f.backgroundCallers[way][stratum]
+		if way == byLabel && stratum == "" { // what no rule knows has nothing in common by which it could rise
+			window, background = f.windowTotal, len(f.callers)
+		}
 		// A caller of several strata is counted in each, and as one who says it where he first did.
-		total := max(window+f.backgroundCallers[way][stratum], said)
+		total := max(window+background, said)
 		tables = append(tables, stat.Table{Drawn: said, Marked: window, Total: total})
 		expected += float64(said) * float64(window) / float64(total)
 	}
