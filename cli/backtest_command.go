@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"strconv"
@@ -9,6 +10,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"suqiu/index"
 	"suqiu/remedy"
 	"suqiu/remedy/detect"
 	"suqiu/trend"
@@ -102,11 +104,8 @@ func (s *session) backtest(c *cli.Context) error {
 		if err != nil {
 			return err
 		}
-		if err := saveFall(c.Context, store, learned); err != nil {
+		if err := s.keepLearned(c.Context, store, learned); err != nil {
 			return err
-		}
-		for _, p := range learned.Points {
-			fmt.Fprintf(s.env.Stderr, "无人整改的问题，发现 %d 天后起的 %d 天：%d 个，平均降到预期的 %.0f %%\n", p.Lag, p.Days, p.N, p.Mean*100)
 		}
 	}
 	for what, why := range left {
@@ -124,6 +123,22 @@ func (s *session) backtest(c *cli.Context) error {
 		return nil
 	}
 	return s.showIncidents(incidents)
+}
+
+// keepLearned says what was learned of incidents that nobody remedies, and keeps it where they were enough.
+func (s *session) keepLearned(ctx context.Context, l index.Ledger, learned remedy.Fall) error {
+	for _, p := range learned.Points {
+		what := fmt.Sprintf("平均为预期的 %.0f %%", p.Mean*100)
+		if p.N < remedy.LeastFollowed {
+			what = fmt.Sprintf("不足 %d 个，仍用默认值", remedy.LeastFollowed)
+		}
+		fmt.Fprintf(s.env.Stderr, "无人整改的问题，发现 %d 天后起的 %d 天：%d 个，%s\n", p.Lag, p.Days, p.N, what)
+	}
+	if learned.Learned() == 0 {
+		fmt.Fprintf(s.env.Stderr, "没有保存：无人整改的问题太少，学不到什么；用更长的 --from … --to 再试\n")
+		return nil
+	}
+	return saveFall(ctx, l, learned)
 }
 
 // showIncidents writes incidents as a table, the newest first.

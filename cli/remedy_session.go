@@ -143,7 +143,7 @@ func (s *session) labels() ([]string, error) {
 // fallKey is the record of what backtest learned of incidents that nobody remedies.
 const fallKey = "remedy-fall"
 
-// fall reads what was learned; before anything was, it is what simulated hotlines show.
+// fall reads what was learned, over what simulated hotlines show.
 func fall(ctx context.Context, l index.Ledger) (remedy.Fall, error) {
 	record, err := l.GetRecord(ctx, fallKey)
 	if errors.Is(err, index.ErrNotFound) {
@@ -156,7 +156,7 @@ func fall(ctx context.Context, l index.Ledger) (remedy.Fall, error) {
 	if err := json.Unmarshal(record.Value, &f); err != nil {
 		return f, fmt.Errorf("read %s: %w; run suqiu backtest --learn again", fallKey, err)
 	}
-	return f, nil
+	return f.Over(remedy.DefaultFall()), nil
 }
 
 // saveFall keeps what was learned.

@@ -169,16 +169,12 @@ func (s *session) watcher(ctx context.Context, store index.Store, of grain, inte
 	if err != nil {
 		return nil, err
 	}
-	falls, err := fall(ctx, store)
-	if err != nil {
-		return nil, err
-	}
 	host, err := os.Hostname()
 	if err != nil {
 		host = "unknown" // it only helps whoever reads the ledger
 	}
 	return &remedy.Watcher{
-		Ledger: remedyLedger{store}, Judge: judge, Gauge: judge, Fall: falls, Practice: practice,
+		Ledger: remedyLedger{store}, Judge: judge, Gauge: judge, Practice: practice,
 		Holder: fmt.Sprintf("%s-%d-%d", host, os.Getpid(), s.env.Now().UnixNano()), Lease: lease,
 		Round: func(r remedy.Round) {
 			var seen []string
@@ -190,8 +186,12 @@ func (s *session) watcher(ctx context.Context, store index.Store, of grain, inte
 	}, nil
 }
 
-// look does once what is due, and hands on what is to be told.
+// look does once what is due, and hands on what is to be told. What a backtest has learned meanwhile holds from now on.
 func (s *session) look(ctx context.Context, store index.Store, w *remedy.Watcher, now time.Time) error {
+	var err error
+	if w.Fall, err = fall(ctx, store); err != nil {
+		return err
+	}
 	begin := now.Add(-trend.MaxAge)
 	if err := w.Pass(ctx, begin, now); err != nil {
 		return err

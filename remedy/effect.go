@@ -151,14 +151,46 @@ func LearnFall(lag, days int, all []Followed) FallPoint {
 		logs[k] /= math.Sqrt(p.Variance + own[k])
 	}
 	slices.Sort(logs)
-	if p.N >= leastFollowed {
+	if p.N >= LeastFollowed {
 		p.Low, p.High = stat.Quantile(0.05, stat.Empirical, logs, nil), stat.Quantile(0.95, stat.Empirical, logs, nil)
 	}
 	return p
 }
 
-// leastFollowed is how many incidents are needed for percentiles.
-const leastFollowed = 40
+// LeastFollowed is how many incidents a point must be learned from: of fewer, percentiles are chance, and how much
+// incidents differ looks far too small.
+const LeastFollowed = 40
+
+// Learned counts the points that were learned from enough incidents.
+func (f Fall) Learned() int {
+	n := 0
+	for _, p := range f.Points {
+		if p.N >= LeastFollowed {
+			n++
+		}
+	}
+	return n
+}
+
+// Over lays what was learned over a default, which holds for each point that was learned from too few incidents, and for
+// days that nothing was learned of.
+func (f Fall) Over(base Fall) Fall {
+	var out Fall
+	for _, p := range f.Points {
+		if p.N < LeastFollowed {
+			lag := p.Lag
+			p = base.at(p.Lag, p.Days)
+			p.Lag = lag
+		}
+		out.Points = append(out.Points, p)
+	}
+	for _, p := range base.Points {
+		if !slices.ContainsFunc(f.Points, func(own FallPoint) bool { return own.Days == p.Days }) {
+			out.Points = append(out.Points, p)
+		}
+	}
+	return out
+}
 
 // at is the point that is nearest: of as many days, and of them the nearest lag. Without any, nothing falls by itself.
 func (f Fall) at(lag, days int) FallPoint {

@@ -60,6 +60,31 @@ func TestNearestFallPoint(t *testing.T) {
 	}
 }
 
+// A point of few incidents looks as if all were alike; the default holds there, and for days of which nothing was learned.
+func TestLearnedOverDefault(t *testing.T) {
+	base := Fall{Points: []FallPoint{{Lag: 5, Days: 7, N: 598, Mean: 0.58, Variance: 0.39}, {Lag: 5, Days: 30, N: 472, Mean: 0.51, Variance: 0.54}}}
+	one := LearnFall(1, 30, []Followed{{Frozen: Tally{Days: 7, Told: 20, Elsewhere: 200}, After: Tally{Days: 30, Told: 4, Elsewhere: 850}}})
+	if one.N != 1 || one.Variance > 0.01 {
+		t.Fatalf("of one incident: %+v", one)
+	}
+	learned := Fall{Points: []FallPoint{{Lag: 1, Days: 7, N: LeastFollowed, Mean: 0.9, Variance: 0.2}, {Lag: 14, Days: 7, N: LeastFollowed - 1, Mean: 2.21}, one}}
+	if learned.Learned() != 1 || (Fall{Points: []FallPoint{one}}).Learned() != 0 {
+		t.Errorf("%d points learned", learned.Learned())
+	}
+	over := learned.Over(base)
+	for _, c := range []struct {
+		lag, days int
+		mean      float64
+	}{{1, 7, 0.9}, {14, 7, 0.58}, {1, 30, 0.51}, {28, 30, 0.51}} {
+		if got := over.at(c.lag, c.days); got.Mean != c.mean || got.N < LeastFollowed {
+			t.Errorf("%d days after the alarm, over %d: %+v, want mean %g", c.lag, c.days, got, c.mean)
+		}
+	}
+	if got := (Fall{Points: learned.Points[:1]}).Over(base).at(5, 30).Mean; got != 0.51 {
+		t.Errorf("nothing learned of 30 days: %g", got)
+	}
+}
+
 // meter counts ten a week of which two are of the incident; from some time on nothing is known.
 type meter struct{ known time.Time }
 

@@ -28,7 +28,8 @@ func Backtest(ctx context.Context, replay *Replay, judge *Judge, practice remedy
 // Lags are the days after an alarm for which it is learned what incidents do that nobody remedies.
 var Lags = [...]int{1, 3, 7, 14, 28}
 
-// LearnFall learns from the incidents of a backtest, in a history in which nobody was told of them.
+// LearnFall learns from the incidents of a backtest, in a history in which nobody was told of them: a point for each lag
+// and number of days, also where few or no incidents can be followed so long.
 func LearnFall(ctx context.Context, judge *Judge, incidents []remedy.Incident) (remedy.Fall, error) {
 	var fall remedy.Fall
 	for _, days := range remedy.VisitDays {
@@ -45,10 +46,7 @@ func LearnFall(ctx context.Context, judge *Judge, incidents []remedy.Incident) (
 					all = append(all, remedy.Followed{Frozen: frozen.Tally, After: after})
 				}
 			}
-			p := remedy.LearnFall(lag, days, all)
-			if p.N > 0 {
-				fall.Points = append(fall.Points, p)
-			}
+			fall.Points = append(fall.Points, remedy.LearnFall(lag, days, all))
 		}
 	}
 	return fall, nil

@@ -170,7 +170,7 @@ func TestBacktest(t *testing.T) {
 		t.Fatalf("got %+v, %v in %d steps", incidents, err, steps)
 	}
 	fall, err := LearnFall(t.Context(), j, incidents)
-	if err != nil || len(fall.Points) != 0 {
+	if err != nil || len(fall.Points) != len(Lags)*len(remedy.VisitDays) || slices.ContainsFunc(fall.Points, func(p remedy.FallPoint) bool { return p.N > 0 }) {
 		t.Errorf("learned %+v, %v", fall, err)
 	}
 	replay.Now = day(40)
