@@ -92,13 +92,22 @@ func (s Seasonal) Fit(y []int, days []Day, unknown []bool, t int) (*Fitted, erro
 // estimate fits, weights past rises down and fits again, and drops what does not show.
 func (f *Fitted) estimate(counts, known []float64, days []Day, from int) error {
 	weights := known
-	fit := func() (err error) {
-		rows := make([][]float64, len(counts))
-		for i := range rows {
-			rows[i] = f.row(days, from+i)
+	rows, fits := map[columns][][]float64{}, map[columns]*stat.Fit{}
+	fit := func() (err error) { // with the same parts and weights it is the same
+		if f.fit = fits[f.columns]; f.fit != nil {
+			return nil
 		}
-		if f.fit, err = stat.QuasiPoisson(rows, counts, weights); err == nil && f.fit.DF < seasonalLeast*len(rows[0]) {
+		if rows[f.columns] == nil {
+			for i := range counts {
+				rows[f.columns] = append(rows[f.columns], f.row(days, from+i))
+			}
+		}
+		with := rows[f.columns]
+		if f.fit, err = stat.QuasiPoisson(with, counts, weights); err == nil && f.fit.DF < seasonalLeast*len(with[0]) {
 			err = errors.New("too few times are known")
+		}
+		if err == nil {
+			fits[f.columns] = f.fit
 		}
 		return err
 	}
@@ -113,6 +122,7 @@ func (f *Fitted) estimate(counts, known []float64, days []Day, from int) error {
 				weights[i] *= (pastRise / a) * (pastRise / a)
 			}
 		}
+		clear(fits)
 		if err := fit(); err != nil {
 			return err
 		}
