@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -154,8 +155,8 @@ func (s *session) showIncidents(incidents []remedy.Incident) error {
 	rows := [][]string{{"编号", "初现", "问题", "地区", "信号", "办理", "实际/预期", "责任人", "时限"}}
 	for k := range incidents {
 		i := &incidents[k]
-		owner := i.Assignment.Owner.Name
-		if owner == "" {
+		owner := cmp.Or(i.Assignment.Owner.Name, i.Assignment.Owner.ID)
+		if !i.Assignment.Owned() {
 			owner = "无（" + i.Assignment.Unowned + "）"
 		}
 		due := ""

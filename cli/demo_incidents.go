@@ -123,7 +123,7 @@ func (d *demo) tellIncidents(all []remedy.Incident, truth *sample.Truth) {
 			continue
 		}
 		owner := i.Assignment.Owner.Name
-		if owner == "" {
+		if !i.Assignment.Owned() {
 			owner = "无（" + i.Assignment.Unowned + "）"
 		} else {
 			owner += "（" + i.Assignment.Owner.Role + "）"

@@ -69,9 +69,34 @@ func (s *session) act(c *cli.Context, act remedy.Act, read func(*session, *cli.C
 	return nil
 }
 
-func readAssign(_ *session, c *cli.Context, _ *remedy.Incident, d *remedy.Deed) error {
-	d.To = remedy.Person{ID: c.String("to"), Name: c.String("name"), Unit: c.String("unit")}
-	return nil
+// readAssign looks the new owner up among the people who are in the tables now.
+func readAssign(s *session, c *cli.Context, _ *remedy.Incident, d *remedy.Deed) error {
+	who := c.String("to")
+	if who == "" {
+		return usagef("say to whom: --to 10007, a number (工号) of the table of people")
+	}
+	store, err := s.store()
+	if err != nil {
+		return err
+	}
+	people, err := s.directory(c.Context, store)
+	if err != nil {
+		return err
+	}
+	switch found := people.Find(who, d.At); {
+	case len(found) == 1:
+		d.To = found[0]
+		return nil
+	case len(found) > 1:
+		numbers := make([]string, len(found))
+		for k, p := range found {
+			numbers[k] = p.ID
+		}
+		return usagef("--to %s: %d people have this name; give the number: %s", who, len(found), strings.Join(numbers, ", "))
+	case !people.Peopled():
+		return usagef("--to %s: no people were imported yet; suqiu owner import people 人员.xlsx --apply", who)
+	}
+	return usagef("--to %s: the table of people has nobody with this number or name now; suqiu owner list shows who is there, suqiu owner import people adds them", who)
 }
 
 func readProgress(s *session, c *cli.Context, _ *remedy.Incident, d *remedy.Deed) error {

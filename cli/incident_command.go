@@ -51,8 +51,8 @@ func incidentCommand(env Env) *cli.Command {
 		},
 		act("ack", "签收 · acknowledge an incident that was handed to you", "Example:\n   suqiu incident ack 3fa9c2d17b04 --by 张三", nil),
 		act("assign", "改派 · make somebody else responsible",
-			"Example:\n   suqiu incident assign 3fa9c2d17b04 --to 10007 --name 王五 --by 张三 --note 属配电运检", readAssign,
-			&cli.StringFlag{Name: "to", Usage: "`NUMBER` of the new owner (工号)"}, &cli.StringFlag{Name: "name", Usage: "the new owner's `NAME`"}, &cli.StringFlag{Name: "unit", Usage: "the new owner's `UNIT`"}),
+			"Example:\n   suqiu incident assign 3fa9c2d17b04 --to 10007 --by 张三 --note 属配电运检", readAssign,
+			&cli.StringFlag{Name: "to", Usage: "`NUMBER` (工号) or name of the new owner, who must be in the table of people now"}),
 		act("progress", "进展、预约 · note what is being done, or an appointment",
 			"Example:\n   suqiu incident progress 3fa9c2d17b04 --by 张三 --note 已到现场测量 --appointment 2026-11-30T09:00 --order 95598:1", readProgress,
 			&cli.StringFlag{Name: "appointment", Usage: "agreed `TIME` at a caller's: 2026-11-30T09:00"}, &cli.StringFlag{Name: "order", Usage: "`ID` of the caller's contact"}),
@@ -168,7 +168,7 @@ func (s *session) listIncidents(c *cli.Context) error {
 			!remedy.Covers(c.String("area"), i.Area) ||
 			label != "" && !slices.ContainsFunc(i.Labels, func(code string) bool { return code == label || strings.HasPrefix(code, label+".") }) ||
 			c.IsSet("owner") && c.String("owner") != owner.ID && c.String("owner") != owner.Name ||
-			c.Bool("unowned") && owner.ID != "" ||
+			c.Bool("unowned") && i.Assignment.Owned() ||
 			c.Bool("overdue") && (i.Clock.Step == "" || now.Before(i.Clock.Due))
 	})
 	if c.String("format") == "json" {

@@ -52,9 +52,12 @@ type Escalation struct {
 	Why   string    `json:"why,omitempty"`
 }
 
+// Owned reports whether somebody is responsible.
+func (a Assignment) Owned() bool { return a.Owner.ID != "" }
+
 // people are those who are told of an incident as a rule: its owner.
 func (a Assignment) people() []Person {
-	if a.Owner.ID == "" {
+	if !a.Owned() {
 		return nil
 	}
 	return []Person{a.Owner}

@@ -206,10 +206,11 @@ func person(p remedy.Person, unowned string) string {
 	if p.ID == "" {
 		return "无（" + plain(unowned) + "）"
 	}
+	name := cmp.Or(p.Name, p.ID)
 	if p.Role == "" {
-		return plain(p.Name)
+		return plain(name)
 	}
-	return plain(p.Name + "（" + p.Role + "）")
+	return plain(name + "（" + p.Role + "）")
 }
 
 // harmless replaces what a messenger would read as a mention, link, tag or mark-up by the wide form of the character: a

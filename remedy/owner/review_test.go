@@ -44,3 +44,27 @@ func TestReview(t *testing.T) {
 		t.Errorf("says\n%s", got)
 	}
 }
+
+// Somebody is found by number or name while their row holds, with the roles that they hold then.
+func TestFind(t *testing.T) {
+	d := directoryOf(t, shippedPolicy(t), map[Kind]string{
+		People: "10001,张三,江东电力,,,,,,2024-01-01,\n10002,张三,江东电力,,,,,,2024-01-01,\n10003,李四,江东电力,,,,,,2024-01-01,2026-01-31\n",
+		Posts:  "supervisor,江东电力,10001,2024-01-01,\nstation_head,江东电力,10001,2024-01-01,\n",
+	})
+	for _, c := range []struct{ who, when, want string }{
+		{"10001", "2026-03-02 10:00", "10001 张三 供电所长、监督主管"},
+		{"张三", "2026-03-02 10:00", "10001 张三 供电所长、监督主管; 10002 张三 "},
+		{"李四", "2026-01-31 10:00", "10003 李四 "},
+		{"10003", "2026-02-01 10:00", ""},
+		{"99999", "2026-03-02 10:00", ""},
+		{"", "2026-03-02 10:00", ""},
+	} {
+		var got []string
+		for _, p := range d.Find(c.who, at(t, c.when)) {
+			got = append(got, p.ID+" "+p.Name+" "+p.Role)
+		}
+		if strings.Join(got, "; ") != c.want {
+			t.Errorf("%s at %s: got %q, want %q", c.who, c.when, got, c.want)
+		}
+	}
+}

@@ -1,6 +1,8 @@
 package owner
 
 import (
+	"slices"
+	"strings"
 	"time"
 
 	"suqiu/remedy"
@@ -37,6 +39,35 @@ func (d *Directory) Person(id string) (Person, bool) {
 	}
 	return p.Person, true
 }
+
+// Find lists those who are in the table of people at a moment and have a number (工号) or name, by number, each with the roles that they hold then.
+func (d *Directory) Find(who string, at time.Time) []remedy.Person {
+	at = at.In(d.zone)
+	var found []remedy.Person
+	for id, p := range d.people {
+		if (id == who || p.Name == who) && p.holds(at) {
+			found = append(found, remedy.Person{ID: id, Name: p.Name, Unit: p.Unit})
+		}
+	}
+	slices.SortFunc(found, func(a, b remedy.Person) int { return strings.Compare(a.ID, b.ID) })
+	if len(found) == 0 {
+		return nil
+	}
+	holdings := d.Holdings(at)
+	for k := range found {
+		var roles []string
+		for _, h := range holdings {
+			if name := d.policy.RoleName(h.Role); h.For.ID == found[k].ID && !slices.Contains(roles, name) {
+				roles = append(roles, name)
+			}
+		}
+		found[k].Role = strings.Join(roles, "、")
+	}
+	return found
+}
+
+// Peopled reports whether a table of people was imported.
+func (d *Directory) Peopled() bool { return len(d.people) > 0 }
 
 func (d *Directory) told(p Person, role string) remedy.Person {
 	if p.ID == "" {

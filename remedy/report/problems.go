@@ -37,14 +37,14 @@ func (b *builder) problems(r *Report) {
 		if p.Overdue {
 			r.Overdue++
 		}
-		if p.Owner == "" {
+		if !i.Assignment.Owned() {
 			r.Unowned++
 		}
 	}
 	slices.SortFunc(r.Problems, func(x, y Problem) int {
 		rank := func(p Problem) int {
 			switch {
-			case p.Unowned != "":
+			case p.Owner == "":
 				return 0
 			case p.Overdue:
 				return 1
@@ -77,8 +77,8 @@ func (b *builder) problem(i *remedy.Incident) Problem {
 			p.Counted = append(p.Counted, text)
 		}
 	}
-	if who := i.Assignment.Owner; who.ID != "" {
-		p.Owner = who.Name
+	if who := i.Assignment.Owner; i.Assignment.Owned() {
+		p.Owner = cmp.Or(who.Name, who.ID)
 		if who.Role != "" {
 			p.Owner += "（" + who.Role + "）"
 		}
