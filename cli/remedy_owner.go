@@ -135,6 +135,15 @@ func (o *owners) Route(q remedy.Question) (remedy.Assignment, error) {
 	return d.Route(q)
 }
 
+// Holds implements remedy.Router.
+func (o *owners) Holds(a remedy.Assignment, at time.Time) (bool, error) {
+	d, err := o.current()
+	if err != nil {
+		return false, err
+	}
+	return d.Holds(a, at)
+}
+
 // Chain implements remedy.Router.
 func (o *owners) Chain(q remedy.Question, from time.Time) ([]remedy.Escalation, error) {
 	d, err := o.current()

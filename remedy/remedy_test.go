@@ -27,6 +27,8 @@ func (byArea) Route(q Question) (Assignment, error) {
 	return Assignment{Owner: Person{ID: "owner of " + q.Area, Name: "张三"}, Sensitive: q.Sensitive}, nil
 }
 
+func (byArea) Holds(Assignment, time.Time) (bool, error) { return true, nil }
+
 func (byArea) Chain(q Question, from time.Time) ([]Escalation, error) {
 	return []Escalation{
 		{Level: 1, Due: from.Add(24 * time.Hour), To: Person{ID: "station of " + q.Area}, Why: "24 小时未签收"},

@@ -1,6 +1,7 @@
 package remedy
 
 import (
+	"cmp"
 	"time"
 
 	"suqiu/hotline"
@@ -13,6 +14,9 @@ type Router interface {
 	// Chain says who is told, and when, as long as an incident that was handed over at from is not acknowledged (升级链):
 	// ascending by Due, each with who is on duty then.
 	Chain(q Question, from time.Time) ([]Escalation, error)
+	// Holds reports whether an owner still is somebody who can be: in office, and at the post by which the incident came to
+	// them. Who has it by duty, as a deputy or by hand keeps it when the shift or the deputising ends.
+	Holds(a Assignment, at time.Time) (bool, error)
 }
 
 // Question is what is asked of a Router.
@@ -40,8 +44,15 @@ type Assignment struct {
 	Owner        Person   `json:"owner,omitzero"`
 	Unowned      string   `json:"unowned,omitempty"` // why nobody is; empty if Owner is somebody
 	Path         []string `json:"path,omitempty"`    // how it was found
+	Post         Post     `json:"post,omitzero"`     // of the owner, by which it was found; none for duty, deputies and what people assign
 	Sensitive    bool     `json:"sensitive,omitempty"`
 	HideExamples bool     `json:"hide_examples,omitempty"` // so few callers that an example would show who they are
+}
+
+// Post is a role (岗位) in an area.
+type Post struct {
+	Role string `json:"role"` // by code
+	Area string `json:"area"` // "" for everywhere
 }
 
 // Escalation is a step of the chain.
@@ -54,6 +65,14 @@ type Escalation struct {
 
 // Owned reports whether somebody is responsible.
 func (a Assignment) Owned() bool { return a.Owner.ID != "" }
+
+// who names the owner for people.
+func (a Assignment) who() string {
+	if !a.Owned() {
+		return "无"
+	}
+	return cmp.Or(a.Owner.Name, a.Owner.ID)
+}
 
 // people are those who are told of an incident as a rule: its owner.
 func (a Assignment) people() []Person {

@@ -5,20 +5,58 @@ import (
 	"time"
 )
 
-// Tick does what is due by the clock: it warns before a limit passes, tells when it has, escalates what nobody
-// acknowledged, and hands out the worklists of visits. It reports whether anything was due; what was told is not told
-// again.
+// Tick does what is due by the clock: it looks for an owner while there is none who can be, warns before a limit passes,
+// tells when it has, escalates what nobody acknowledged, and hands out the worklists of visits. It reports whether anything
+// was due; what was told is not told again.
 func (i *Incident) Tick(p Practice, now time.Time) (bool, error) {
 	if i.Ended() {
 		return false, nil
 	}
 	before := i.Told
+	routed, err := i.keepOwner(p, now)
+	if err != nil {
+		return false, err
+	}
 	i.watchLimit(now)
 	if err := i.escalate(p, now); err != nil {
 		return false, err
 	}
 	i.callForVisits(now)
-	return i.Told > before, nil
+	return routed || i.Told > before, nil
+}
+
+// keepOwner hands the incident over anew where nobody owns it, as when it was opened before the tables were imported, or
+// where its owner no longer can be one. It reports whether the assignment changed.
+func (i *Incident) keepOwner(p Practice, now time.Time) (bool, error) {
+	before := i.Assignment
+	if before.Owned() {
+		if holds, err := p.Router.Holds(before, now); err != nil || holds {
+			return false, err
+		}
+	}
+	if err := i.route(p, now); err != nil {
+		return false, err
+	}
+	if !before.Owned() && !i.Assignment.Owned() {
+		i.Assignment = before // the reason tells a time, which alone is nothing to write
+		return false, nil
+	}
+	if i.Assignment.Owner.ID == before.Owner.ID { // at another post
+		return true, nil
+	}
+	switch i.Work {
+	case Open:
+		i.handOver(now)
+	case Acknowledged, InProgress: // by whom acknowledged it without owning it, it goes on
+		if before.Owned() {
+			i.Work = Open
+			i.handOver(now)
+		}
+	case Remedied, Closed, Rejected:
+	}
+	i.keepTime(p)
+	i.remind(Message{Kind: KindAssigned, At: now, To: i.Assignment.people(), Urgent: true, Note: fmt.Sprintf("责任人：%s → %s", before.who(), i.Assignment.who())})
+	return true, nil
 }
 
 // watchLimit warns of the limit that runs, and puts under supervision (督办) what has passed the one of the remedy.
@@ -43,7 +81,8 @@ func (i *Incident) watchLimit(now time.Time) {
 	}
 }
 
-// escalate tells the next ones of the chain as long as nobody has acknowledged the incident.
+// escalate tells the next ones of the chain as long as nobody has acknowledged the incident. A level at which there is nobody
+// is not used up: who is imported into it later is told then, unless a later level was told before.
 func (i *Incident) escalate(p Practice, now time.Time) error {
 	if i.Work != Open {
 		return nil
@@ -53,15 +92,11 @@ func (i *Incident) escalate(p Practice, now time.Time) error {
 		return fmt.Errorf("escalate incident %s: %w", i.ID, err)
 	}
 	for _, e := range chain {
-		if e.Level <= i.Escalated || now.Before(e.Due) {
+		if e.Level <= i.Escalated || now.Before(e.Due) || e.To.ID == "" {
 			continue
 		}
 		i.Escalated = e.Level
-		m := Message{Kind: KindEscalated, At: now, Urgent: true, Due: e.Due, Note: fmt.Sprintf("第 %d 级：%s", e.Level, e.Why)}
-		if e.To.ID != "" {
-			m.To = append(m.To, e.To)
-		}
-		i.remind(m)
+		i.remind(Message{Kind: KindEscalated, At: now, To: []Person{e.To}, Urgent: true, Due: e.Due, Note: fmt.Sprintf("第 %d 级：%s", e.Level, e.Why)})
 	}
 	return nil
 }

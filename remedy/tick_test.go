@@ -2,6 +2,7 @@ package remedy
 
 import (
 	"os"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -71,6 +72,91 @@ func TestTick(t *testing.T) {
 			t.Errorf("got %s", got)
 		}
 	})
+}
+
+// office is a Router whose tables change: who owns and who is told first, by the number of the day.
+type office struct{ owner, first map[int]string }
+
+// on is who was entered last up to a day.
+func on(entries map[int]string, at time.Time) string {
+	for day := at.Day(); day > 0; day-- {
+		if id, entered := entries[day]; entered {
+			return id
+		}
+	}
+	return ""
+}
+
+func (o office) Route(q Question) (Assignment, error) {
+	if id := on(o.owner, q.At); id != "" {
+		return Assignment{Owner: Person{ID: id, Name: "第" + id + "人"}}, nil
+	}
+	return Assignment{Unowned: "无人，" + q.At.Format(time.DateTime)}, nil
+}
+
+func (o office) Holds(a Assignment, at time.Time) (bool, error) {
+	return a.Owner.ID == on(o.owner, at) || a.Owner.ID == "10007", nil
+}
+
+func (o office) Chain(q Question, from time.Time) ([]Escalation, error) {
+	return []Escalation{{Level: 1, Due: from.Add(24 * time.Hour), To: Person{ID: on(o.first, q.At)}}}, nil
+}
+
+// An incident that was opened before the tables were imported gets its owner at the next look, one whose owner has gone the
+// next one; a level of the chain is used up only by telling somebody.
+func TestTickRoutesAgain(t *testing.T) {
+	for name, c := range map[string]struct {
+		office office
+		deeds  []Deed // on the way, each before the look of its time
+		want   string
+	}{
+		"ImportedAfterOpening": {office{owner: map[int]string{3: "J1"}}, nil, "overdue@2→ assigned@3→J1无 → 第J1人 overdue@4→J1"},
+		"OwnerGone":            {office{owner: map[int]string{1: "J1", 3: "J2"}}, []Deed{deed(ActAck, noon(2))}, "assigned@3→J2第J1人 → 第J2人 overdue@4→J2"},
+		"NobodyFollows":        {office{owner: map[int]string{1: "J1", 3: ""}}, []Deed{deed(ActAck, noon(2))}, "assigned@3→第J1人 → 无 overdue@4→"},
+		"ByHand":               {office{owner: map[int]string{1: "J1", 3: "J2"}}, []Deed{deed(ActAssign, noon(2)), deed(ActAck, noon(2))}, ""},
+		"AcknowledgedUnowned":  {office{owner: map[int]string{3: "J1"}}, []Deed{deed(ActAck, noon(2))}, "assigned@3→J1无 → 第J1人"},
+		"ChainImportedLater":   {office{owner: map[int]string{1: "J1"}, first: map[int]string{4: "J9"}}, nil, "overdue@2→J1 escalated@4→J9"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			p := practice(t)
+			p.Router = c.office
+			i := incident(t, Onset, Open)
+			if err := i.route(p, noon(1)); err != nil {
+				t.Fatal(err)
+			}
+			var told []string
+			for day := 1; day <= 5; day++ {
+				for _, d := range c.deeds {
+					if d.At.Equal(noon(day)) {
+						if err := i.Do(p, d); err != nil {
+							t.Fatal(err)
+						}
+					}
+				}
+				before := len(i.Outbox)
+				if _, err := i.Tick(p, noon(day).Add(time.Minute)); err != nil {
+					t.Fatal(err)
+				}
+				for _, m := range i.Outbox[before:] {
+					text := string(m.Kind) + "@" + strconv.Itoa(day) + "→"
+					for _, who := range m.To {
+						text += who.ID
+					}
+					if m.Kind == KindAssigned {
+						text += strings.TrimPrefix(m.Note, "责任人：")
+					}
+					told = append(told, text)
+				}
+				again := encoded(t, []Incident{i})
+				if due, err := i.Tick(p, noon(day).Add(time.Minute)); err != nil || due || encoded(t, []Incident{i}) != again {
+					t.Errorf("day %d: a second look does something, %v", day, err)
+				}
+			}
+			if got := strings.Join(told, " "); got != c.want {
+				t.Errorf("got  %s\nwant %s", got, c.want)
+			}
+		})
+	}
 }
 
 func shipped(t *testing.T) (Limits, *calendar.Calendar) {

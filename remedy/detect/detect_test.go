@@ -187,4 +187,6 @@ func (unowned) Route(remedy.Question) (remedy.Assignment, error) {
 	return remedy.Assignment{Unowned: "没有责任人"}, nil
 }
 
+func (unowned) Holds(remedy.Assignment, time.Time) (bool, error) { return true, nil }
+
 func (unowned) Chain(remedy.Question, time.Time) ([]remedy.Escalation, error) { return nil, nil }

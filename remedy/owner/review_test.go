@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"suqiu/remedy"
 )
 
 func TestHoldings(t *testing.T) {
@@ -66,5 +68,40 @@ func TestFind(t *testing.T) {
 		if strings.Join(got, "; ") != c.want {
 			t.Errorf("%s at %s: got %q, want %q", c.who, c.when, got, c.want)
 		}
+	}
+}
+
+// An owner holds an incident as long as they are in the table of people and at the post by which they were found; who has it
+// by duty or as a deputy keeps it.
+func TestHolds(t *testing.T) {
+	tables := company()
+	d := directoryOf(t, shippedPolicy(t), tables)
+	found := func(label, area, when string) remedy.Assignment {
+		a, err := d.Route(remedy.Question{Labels: []string{label}, Area: area, At: at(t, when)})
+		if err != nil || !a.Owned() {
+			t.Fatalf("%s in %s: %+v, %v", label, area, a, err)
+		}
+		return a
+	}
+	post := found("voltage.abnormal", east, "2026-05-20 10:00")
+	for name, c := range map[string]struct {
+		owner remedy.Assignment
+		when  string
+		want  bool
+	}{
+		"AtThePost":       {post, "2026-05-31 10:00", true},
+		"PostEnded":       {post, "2026-06-01 10:00", false},
+		"Deputy":          {found("voltage.abnormal", other, "2026-05-20 10:00"), "2026-12-01 10:00", true},
+		"DutyAfterShift":  {found("outage.fault", station, "2026-05-20 10:00"), "2026-05-20 21:00", true},
+		"ByHand":          {remedy.Assignment{Owner: remedy.Person{ID: "E3"}}, "2026-06-30 10:00", true},
+		"ByHandAndGone":   {remedy.Assignment{Owner: remedy.Person{ID: "E3"}}, "2026-07-01 10:00", false},
+		"NoSuchPerson":    {remedy.Assignment{Owner: remedy.Person{ID: "99999"}}, "2026-06-30 10:00", false},
+		"PostWithoutRows": {remedy.Assignment{Owner: remedy.Person{ID: "E2"}, Post: remedy.Post{Role: "station_head", Area: east}}, "2026-06-30 10:00", false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if got, err := d.Holds(c.owner, at(t, c.when)); err != nil || got != c.want {
+				t.Errorf("%+v: %v, %v", c.owner, got, err)
+			}
+		})
 	}
 }

@@ -16,10 +16,32 @@ var _ remedy.Router = (*Directory)(nil)
 // Route implements remedy.Router. It never fails: where nobody is found the assignment says why.
 func (d *Directory) Route(q remedy.Question) (remedy.Assignment, error) {
 	decision := d.Decide(questionOf(q))
+	var post remedy.Post
+	if by := (remedy.Post{Role: decision.Role, Area: decision.Area}); decision.Owned() && d.inPost(decision.Owner.ID, by, q.At) {
+		post = by
+	}
 	return remedy.Assignment{
+		Post:  post,
 		Owner: d.told(decision.Owner, decision.Role), Unowned: decision.Unowned, Path: decision.Path, Sensitive: q.Sensitive,
 		HideExamples: q.Sensitive && q.Callers < LeastCallers,
 	}, nil
+}
+
+// Holds implements remedy.Router: the owner is in the table of people, and at the post by which the problem came to them.
+func (d *Directory) Holds(a remedy.Assignment, at time.Time) (bool, error) {
+	p, known := d.people[a.Owner.ID]
+	return known && p.holds(at) && (a.Post == remedy.Post{} || d.inPost(a.Owner.ID, a.Post, at)), nil
+}
+
+// inPost reports whether somebody holds a role in an area by post or, where it has no post of its own, in one of its cells.
+func (d *Directory) inPost(id string, by remedy.Post, at time.Time) bool {
+	theirs := func(p post) bool { return p.person == id && p.holds(at) }
+	if posts := d.posts[seat{by.Role, by.Area}]; len(posts) > 0 {
+		return slices.ContainsFunc(posts, theirs)
+	}
+	return slices.ContainsFunc(d.below[by.Role], func(area string) bool {
+		return remedy.Covers(by.Area, area) && slices.ContainsFunc(d.posts[seat{by.Role, area}], theirs)
+	})
 }
 
 // Chain implements remedy.Router. It never fails: a level at which nobody is found says why.
