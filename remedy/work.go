@@ -180,6 +180,10 @@ func (i *Incident) checkMeasure(d Deed) error {
 	if m.When.After(d.At) || m.Told.After(d.At) {
 		return fmt.Errorf("remedy incident %s: what was done and told lies in the future; record it when it is done", i.ID)
 	}
+	if m.Told.Before(m.When) {
+		return fmt.Errorf("remedy incident %s: the callers were told at %s, before it was done, %s; say when they were told that it is done, with the hour (2026-11-28T17:00)",
+			i.ID, m.Told.Format(time.DateTime), m.When.Format(time.DateTime))
+	}
 	if m.When.Before(i.First) {
 		return fmt.Errorf("remedy incident %s: %s is before the problem was first seen, %s", i.ID, m.When.Format(time.DateTime), i.First.Format(time.DateTime))
 	}

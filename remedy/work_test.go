@@ -31,6 +31,7 @@ func TestDeedLacks(t *testing.T) {
 		"RemedyNotTold":       {Acknowledged, measure(func(m *Measure) { m.Told = time.Time{} }), "all needed"},
 		"RemedyToCome":        {Acknowledged, measure(func(m *Measure) { m.When = noon(6) }), "in the future"},
 		"ToldToCome":          {Acknowledged, measure(func(m *Measure) { m.Told = noon(6) }), "in the future"},
+		"ToldBeforeDone":      {Acknowledged, measure(func(m *Measure) { m.Told = m.When.Add(-time.Minute) }), "before it was done"},
 		"RemedyTooEarly":      {Acknowledged, measure(func(m *Measure) { m.When = noon(1).AddDate(0, -1, 0) }), "before the problem"},
 		"VisitNobody":         {Remedied, Deed{Act: ActVisit, By: "张三", At: noon(9), Visit: &Visit{Result: Satisfied}}, "name the order"},
 		"VisitUnknown":        {Remedied, Deed{Act: ActVisit, By: "张三", At: noon(9), Visit: &Visit{Order: "95598:9", Result: Satisfied}}, "no visit to 95598:9"},
