@@ -168,6 +168,9 @@ func (s *session) examineKafka(ctx context.Context) (string, error) {
 	}
 	s.onClose(letters.Close)
 	found, err := ingest.Examine(ctx, cluster, s.cfg.Kafka.Group, s.cfg.Topics(), letters, s.env.Now())
+	for _, warning := range found.Warnings {
+		fmt.Fprintf(s.env.Stdout, "! Kafka：%s\n", warning)
+	}
 	if err != nil {
 		return "", err
 	}

@@ -14,14 +14,15 @@ func kafkaCommand(env Env) *cli.Command {
 	return parent("kafka", "Kafka · the log",
 		&cli.Command{
 			Name: "setup", Usage: "建立主题 · create the topics that are missing, alter those that differ; harmless to repeat",
-			Description: `Of a topic that exists only what is asked for by a flag is altered, and that dead letters are compacted. More partitions and
-another retention are set at once; fewer partitions and another number of replicas are refused, with the way out, and the exit code is 3.
+			Description: `Of a topic that exists only what is asked for by a flag is altered, that dead letters are compacted, and what lets acknowledged records
+be lost: all copies but one must have a record (min.insync.replicas), and a copy that lacks some never leads. More partitions and another
+retention are set at once; fewer partitions and another number of replicas are refused, with the way out, and the exit code is 3.
 
 Example:
    suqiu kafka setup --partitions 12 --replicas 3 --dry-run`,
 			Flags: settingFlags(
 				&cli.IntFlag{Name: "partitions", Value: 4, Usage: "of each hotline's topic: as many consumers can share the work"},
-				&cli.IntFlag{Name: "replicas", Value: 1, Usage: "copies of each partition; 3 where nothing may be lost"},
+				&cli.IntFlag{Name: "replicas", DefaultText: "3, or the number of brokers if fewer", Usage: "copies of each partition"},
 				&cli.IntFlag{Name: "retention-days", Value: 30, Usage: "how long the hotlines' records are kept"},
 				&cli.BoolFlag{Name: "dry-run", Usage: "only say what would be done"},
 			),
@@ -32,7 +33,7 @@ Example:
 
 func (s *session) kafkaSetup(c *cli.Context) error {
 	for _, flag := range []string{"partitions", "replicas", "retention-days"} {
-		if c.Int(flag) < 1 {
+		if c.Int(flag) < 1 && (flag != "replicas" || c.IsSet(flag)) {
 			return usagef("--%s must be at least 1", flag)
 		}
 	}

@@ -147,7 +147,6 @@ func kafkaSettings(node int, plain, secured string, controller int, voters, keyS
 		"super.users":                    "User:ANONYMOUS;User:" + kafkaUser,
 		"broker.session.timeout.ms":      "6000",
 		"default.replication.factor":     "3",
-		"min.insync.replicas":            "2",
 		"log.cleaner.dedupe.buffer.size": "8000000",
 	}
 	for _, topic := range []string{"offsets.topic.replication.factor", "transaction.state.log.replication.factor", "share.coordinator.state.topic.replication.factor"} {

@@ -125,7 +125,7 @@ func (k *kafkaTest) setup(t *testing.T) {
 	topics := []string{kafkaDead, kafkaCalls, kafkaGap, kafkaLate}
 	run := func(want string, args ...string) {
 		t.Helper()
-		args = append([]string{"kafka", "setup", "--partitions", "2", "--replicas", "3", "--retention-days", "7"}, args...)
+		args = append([]string{"kafka", "setup", "--partitions", "2", "--retention-days", "7"}, args...)
 		if code, out := k.suqiu(t.Context(), args...); code != 0 || !strings.Contains(out, want) {
 			t.Fatalf("got code %d and %q, want %q", code, out, want)
 		}
@@ -136,7 +136,7 @@ func (k *kafkaTest) setup(t *testing.T) {
 	request := &kafka.DescribeConfigsRequest{}
 	for _, topic := range topics {
 		request.Resources = append(request.Resources, kafka.DescribeConfigRequestResource{
-			ResourceType: kafka.ResourceTypeTopic, ResourceName: topic, ConfigNames: []string{"retention.ms", "cleanup.policy"},
+			ResourceType: kafka.ResourceTypeTopic, ResourceName: topic, ConfigNames: []string{"retention.ms", "cleanup.policy", "min.insync.replicas", "unclean.leader.election.enable"},
 		})
 	}
 	answer, err := k.client().DescribeConfigs(t.Context(), request)
@@ -152,6 +152,8 @@ func (k *kafkaTest) setup(t *testing.T) {
 	for name, want := range map[string]string{
 		kafkaCalls + " retention.ms": fmt.Sprint(7 * 24 * time.Hour.Milliseconds()), kafkaCalls + " cleanup.policy": "delete",
 		kafkaDead + " retention.ms": "-1", kafkaDead + " cleanup.policy": "compact",
+		kafkaCalls + " min.insync.replicas": "2", kafkaCalls + " unclean.leader.election.enable": "false",
+		kafkaDead + " min.insync.replicas": "2", kafkaDead + " unclean.leader.election.enable": "false",
 	} {
 		if got[name] != want {
 			t.Errorf("%s: got %q, want %q", name, got[name], want)

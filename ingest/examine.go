@@ -17,10 +17,12 @@ const ClockSkew = 5 * time.Minute
 type Examination struct {
 	Topics     int
 	Partitions int
+	Warnings   []string // what is right now and may not stay so, or could not be seen; each with its remedy
 }
 
 // Examine looks at everything that a consumer of the topics needs of the cluster: each broker by itself, the topics,
-// the rights to read them as the group and to write dead letters, what retention has removed, the clocks. It says all
+// the rights to read them as the group and to write dead letters, whether they keep what they acknowledge, what
+// retention has removed, the clocks. It says all
 // that is wrong at once, each with its remedy, in the words of the consumer. It writes one record without content
 // under the key "doctor" to the topic of dead letters, which compaction removes.
 func Examine(ctx context.Context, cluster Cluster, group string, topics []string, letters *DeadLetters, now time.Time) (Examination, error) {
@@ -43,6 +45,7 @@ func Examine(ctx context.Context, cluster Cluster, group string, topics []string
 		e.wrong = append(e.wrong, fmt.Errorf("missing topics: %v (%s)", missing, missingTopicsHint))
 	default:
 		e.note(letters.probe(ctx))
+		e.durability(ctx, all)
 	}
 	found := Examination{Topics: len(all)}
 	for _, topic := range topics {
@@ -61,6 +64,7 @@ func Examine(ctx context.Context, cluster Cluster, group string, topics []string
 		}
 		found.Partitions += len(positions)
 	}
+	found.Warnings = e.warnings
 	return found, errors.Join(e.wrong...)
 }
 
@@ -118,10 +122,13 @@ func hinted(err error) error {
 }
 
 type examiner struct {
-	broker *broker
-	wrong  []error
-	known  map[string]bool // causes that were told: every partition has them
+	broker   *broker
+	wrong    []error
+	warnings []string
+	known    map[string]bool // causes that were told: every partition has them
 }
+
+func (e *examiner) warn(text string) { e.warnings = append(e.warnings, text) }
 
 // note keeps an error unless another one told of the same cause.
 func (e *examiner) note(err error) {

@@ -114,7 +114,7 @@ func listen(folder string, opts Options, port int) (*kfake.Cluster, error) {
 		kfake.DataDir(filepath.Join(folder, logFolder)),
 		kfake.GroupMinSessionTimeout(opts.MinSession),
 		// Dead letters and what a stopped consumer has not read must outlive the usual seven days.
-		kfake.BrokerConfigs(map[string]string{"log.retention.ms": "-1"}),
+		kfake.BrokerConfigs(map[string]string{"log.retention.ms": "-1", "offsets.retention.minutes": "52560000"}), // of positions: 100 years
 	}
 	if len(opts.Topics) > 0 {
 		settings = append(settings, kfake.SeedTopics(int32(opts.Partitions), opts.Topics...))

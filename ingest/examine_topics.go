@@ -1,0 +1,107 @@
+package ingest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/segmentio/kafka-go"
+)
+
+const (
+	reassignHint = "give the topic more copies by kafka-reassign-partitions.sh; suqiu kafka setup makes new topics with 3"
+	safetyHint   = "run suqiu kafka setup"
+)
+
+// durability looks at what the cluster would do with records that it has acknowledged: how many copies there are and must
+// have them, and whether the group's positions outlive the records. What the user may not see is a warning.
+func (e *examiner) durability(ctx context.Context, topics []string) {
+	ctx, cancel := context.WithTimeout(ctx, callTimeout)
+	defer cancel()
+	meta, err := e.broker.client.Metadata(ctx, &kafka.MetadataRequest{Topics: topics})
+	if err != nil {
+		e.note(fmt.Errorf("look up the cluster: %w", err))
+		return
+	}
+	copies := map[string]int{}
+	for _, t := range meta.Topics {
+		if t.Error == nil { // else it was told already
+			copies[t.Name] = replicas(t)
+		}
+	}
+	var single []string
+	for _, name := range slices.Sorted(maps.Keys(copies)) {
+		if copies[name] == 1 && len(meta.Brokers) > 1 {
+			single = append(single, name)
+		}
+	}
+	if len(single) > 0 {
+		e.wrong = append(e.wrong, fmt.Errorf("topics %v: one copy of each record on %d brokers, so one broken disk loses them (%s)", single, len(meta.Brokers), reassignHint))
+	}
+	settings, err := e.broker.topicSettings(ctx, slices.Sorted(maps.Keys(copies)))
+	if unseen(err) {
+		e.warn("the settings of the topics can't be seen (give the user the right DescribeConfigs on them to have them checked)")
+		return
+	}
+	if err != nil {
+		e.note(err)
+		return
+	}
+	for _, name := range slices.Sorted(maps.Keys(settings)) {
+		for _, c := range unsafe(copies[name], settings[name]) {
+			e.wrong = append(e.wrong, fmt.Errorf("topic %s: %s is %s with %d copies, so what was acknowledged can be lost; it must be %s (%s)",
+				name, c.Setting, c.Old, copies[name], c.New, safetyHint))
+		}
+	}
+	e.positionsKept(ctx, meta, settings)
+}
+
+// positionsKept compares for how long the brokers keep the positions of a group that has stopped with for how long the
+// topics keep records: a group whose positions go first begins anew, and reads all that is still there once more.
+func (e *examiner) positionsKept(ctx context.Context, meta *kafka.MetadataResponse, settings map[string]map[string]string) {
+	var longest time.Duration
+	for _, s := range settings {
+		if ms, err := strconv.ParseInt(s[SettingRetention], 10, 64); err == nil && s[settingCleanup] == "delete" {
+			longest = max(longest, time.Duration(ms)*time.Millisecond)
+		}
+	}
+	if len(meta.Brokers) == 0 || longest <= 0 {
+		return // kept for ever: nothing goes unread, what is read again is already there
+	}
+	const setting = "offsets.retention.minutes"
+	id := strconv.Itoa(meta.Brokers[0].ID)
+	answer, err := e.broker.client.DescribeConfigs(ctx, &kafka.DescribeConfigsRequest{Resources: []kafka.DescribeConfigRequestResource{
+		{ResourceType: kafka.ResourceTypeBroker, ResourceName: id, ConfigNames: []string{setting}}}})
+	if err == nil && len(answer.Resources) > 0 {
+		err = answer.Resources[0].Error
+	}
+	if unseen(err) {
+		e.warn(setting + " can't be seen (give the user the right DescribeConfigs on the cluster to have it checked)")
+		return
+	}
+	if err != nil {
+		e.note(fmt.Errorf("read the settings of broker %s: %w", id, err))
+		return
+	}
+	for _, r := range answer.Resources {
+		for _, c := range r.ConfigEntries {
+			minutes, err := strconv.ParseInt(c.ConfigValue, 10, 32)
+			kept := time.Duration(minutes) * time.Minute
+			if c.ConfigName == setting && err == nil && kept < longest {
+				e.warn(fmt.Sprintf("%s is %d (%s), while topics keep records for %s: a group that has stopped for longer than that forgets its place and reads all again "+
+					"(set it on the brokers to %d or more)", setting, minutes, days(kept), days(longest), int64(2*longest/time.Minute)))
+			}
+		}
+	}
+}
+
+// unseen reports whether a user may not see what was asked for.
+func unseen(err error) bool {
+	return errors.Is(err, kafka.TopicAuthorizationFailed) || errors.Is(err, kafka.ClusterAuthorizationFailed)
+}
+
+func days(d time.Duration) string { return fmt.Sprintf("%.3g days", d.Hours()/24) }
