@@ -29,10 +29,13 @@ one works and another one goes on when that one is gone. What was told more than
 Examples:
    suqiu watch --config /etc/suqiu.yaml
    suqiu watch --once
+   suqiu watch --once --dry-run --significance 0.02
    suqiu watch --interval hour --every 5m`,
 		Flags: settingFlags(append(detectionFlags(),
 			&cli.DurationFlag{Name: "every", Value: 5 * time.Minute, Usage: "`SPAN` between two looks: 5m, 1h"},
 			&cli.BoolFlag{Name: "once", Usage: "look once and end"},
+			&cli.BoolFlag{Name: "dry-run", Usage: "with --once: show what would be opened, write nothing and tell nobody"},
+			&cli.BoolFlag{Name: "change", Usage: "take another tree, level or interval than the one that is watched by so far"},
 			&cli.StringFlag{Name: "at", Usage: "with --once: do what would have been done at `TIME`", Hidden: true},
 		)...),
 		Action: inSession(env, (*session).watch),
@@ -91,6 +94,9 @@ func (s *session) watch(c *cli.Context) error {
 	if every < time.Second {
 		return usagef("--every %s: must be at least a second", every)
 	}
+	if c.Bool("dry-run") && !c.Bool("once") {
+		return usagef("--dry-run goes with --once")
+	}
 	store, err := s.store()
 	if err != nil {
 		return err
@@ -104,6 +110,10 @@ func (s *session) watch(c *cli.Context) error {
 		if now, err = readTime(c, "at", s.zone); err != nil {
 			return err
 		}
+	}
+	w.Change = c.Bool("change")
+	if c.Bool("dry-run") {
+		return s.tryWatch(c.Context, w, now)
 	}
 	if c.Bool("once") {
 		if err := s.look(c.Context, store, w, now); err != nil {
@@ -133,6 +143,31 @@ func (s *session) watch(c *cli.Context) error {
 			return nil
 		}
 	}
+}
+
+// tryWatch looks once in memory and shows the incidents that would be opened.
+func (s *session) tryWatch(ctx context.Context, w *remedy.Watcher, now time.Time) error {
+	trial, err := remedy.Trial(ctx, w.Ledger, w.Settings)
+	if err != nil {
+		return err
+	}
+	before, err := remedy.All(ctx, trial)
+	if err != nil {
+		return err
+	}
+	w.Ledger = trial
+	if err := w.Pass(ctx, now.Add(-trend.MaxAge), now); err != nil {
+		return err
+	}
+	after, err := remedy.All(ctx, trial)
+	if err != nil {
+		return err
+	}
+	opened := slices.DeleteFunc(after, func(i remedy.Incident) bool {
+		return slices.ContainsFunc(before, func(b remedy.Incident) bool { return b.ID == i.ID })
+	})
+	fmt.Fprintln(s.env.Stdout, "试运行，没有保存；会新立：")
+	return s.showIncidents(opened)
 }
 
 // release gives the lease back when a watcher was asked to end; one that can't is waited for.
@@ -174,6 +209,7 @@ func (s *session) watcher(ctx context.Context, store index.Store, of grain, inte
 		host = "unknown" // it only helps whoever reads the ledger
 	}
 	return &remedy.Watcher{
+		Settings: remedy.Settings{Tree: string(of.tree), Level: of.level, Interval: string(interval)},
 		Ledger: remedyLedger{store}, Judge: judge, Gauge: judge, Practice: practice,
 		Holder: fmt.Sprintf("%s-%d-%d", host, os.Getpid(), s.env.Now().UnixNano()), Lease: lease,
 		Round: func(r remedy.Round) {

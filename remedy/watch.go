@@ -30,6 +30,8 @@ type Watcher struct {
 	Gauge    Gauge // nil: no effects are measured
 	Fall     Fall  // what unremedied incidents do by themselves
 	Practice Practice
+	Settings Settings      // what Judge counts by
+	Change   bool          // take them over though others were in force
 	Holder   string        // unique among the watchers
 	Lease    time.Duration // after which a watcher that is silent loses it
 	Round    func(Round)   // told after each bucket; may be nil
@@ -41,13 +43,14 @@ const watchKey = "watch"
 
 // Watch is the state of watching.
 type Watch struct {
-	Epoch  int64     `json:"epoch"` // of the lease; it grows with each change of the holder
-	Holder string    `json:"holder"`
-	Until  time.Time `json:"until"` // of the lease
-	Judged time.Time `json:"judged"`
-	Plan   plan      `json:"plan"` // the last step
-	Done   int64     `json:"done"` // the last step that was carried out
-	rev    int64
+	Epoch    int64     `json:"epoch"` // of the lease; it grows with each change of the holder
+	Holder   string    `json:"holder"`
+	Until    time.Time `json:"until"` // of the lease
+	Judged   time.Time `json:"judged"`
+	Settings Settings  `json:"settings,omitzero"` // by which it was judged; none is what an older build wrote
+	Plan     plan      `json:"plan"`              // the last step
+	Done     int64     `json:"done"`              // the last step that was carried out
+	rev      int64
 }
 
 // ErrHeld says that another watcher works.
@@ -71,7 +74,7 @@ func State(ctx context.Context, l Ledger) (Watch, error) {
 
 // Pass does all that is due at now: it takes the lease or renews it, carries out what was planned, judges every bucket that
 // can be judged, and sees to limits, visits and effects. begin is where a ledger that was never watched starts judging.
-// ErrHeld says that another watcher is at it; nothing was done then.
+// ErrHeld says that another watcher is at it, ErrSettings that incidents are watched with other settings; nothing was done then.
 func (w *Watcher) Pass(ctx context.Context, begin, now time.Time) error {
 	state, err := w.hold(ctx, begin, now)
 	if err != nil {
@@ -121,6 +124,9 @@ func (w *Watcher) hold(ctx context.Context, begin, now time.Time) (Watch, error)
 	}
 	if state.rev == 0 {
 		state.Judged = begin
+	}
+	if err := w.accept(&state); err != nil {
+		return state, err
 	}
 	if state.Holder != w.Holder {
 		if now.Before(state.Until) {

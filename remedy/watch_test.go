@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"reflect"
 	"slices"
 	"strings"
 	"sync"
@@ -219,6 +220,62 @@ func TestLease(t *testing.T) {
 	state, err := State(t.Context(), l)
 	if err != nil || state.Epoch != 2 || state.Holder != "second" || !state.Judged.Equal(noon(3)) {
 		t.Errorf("state %+v, %v", state, err)
+	}
+}
+
+// Who watches by other settings neither takes the mark over nor reads incidents as quiet, unless that is meant.
+func TestSettings(t *testing.T) {
+	l := &Memory{}
+	s := &script{begin: noon(1), rounds: []scripted{{located: []Root{root("outage", "琼/海口")}}, {located: []Root{root("bill", "琼/三亚")}}}}
+	watcher := func(with Settings) *Watcher {
+		return &Watcher{Ledger: l, Judge: s, Practice: practice(t), Settings: with, Holder: with.String()}
+	}
+	grid, division := Settings{"grid", 4, "day"}, Settings{"division", 4, "day"}
+	if err := watcher(Settings{}).Pass(t.Context(), s.begin, noon(1)); err != nil { // as an older build wrote it
+		t.Fatal(err)
+	}
+	if err := watcher(grid).Pass(t.Context(), s.begin, noon(2)); err != nil {
+		t.Fatal(err)
+	}
+	before, err := l.List(t.Context(), "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, with := range []Settings{division, {"grid", 3, "day"}, {"grid", 4, "hour"}} {
+		err := watcher(with).Pass(t.Context(), s.begin, noon(3))
+		if !errors.Is(err, ErrSettings) || !strings.Contains(err.Error(), "--tree grid --level 4 --interval day, not "+with.String()) {
+			t.Errorf("%s: %v", with, err)
+		}
+		if after, err := l.List(t.Context(), ""); err != nil || !reflect.DeepEqual(before, after) {
+			t.Errorf("%s: something was written, %v", with, err)
+		}
+	}
+
+	for with, want := range map[Settings]int{grid: 2, division: 1} { // the same ones go on, others begin with nothing three days ago
+		trial, err := Trial(t.Context(), l, with)
+		if err != nil {
+			t.Fatal(err)
+		}
+		w := watcher(with)
+		w.Ledger = trial
+		if err := w.Pass(t.Context(), noon(2), noon(3)); err != nil {
+			t.Fatal(err)
+		}
+		if got := all(t, trial); len(got) != want {
+			t.Errorf("a trial with %s ends with %d incidents, want %d", with, len(got), want)
+		}
+		if after, err := l.List(t.Context(), ""); err != nil || !reflect.DeepEqual(before, after) {
+			t.Errorf("a trial with %s wrote something, %v", with, err)
+		}
+	}
+
+	changed := watcher(division)
+	changed.Change = true
+	if err := changed.Pass(t.Context(), s.begin, noon(3)); err != nil {
+		t.Fatal(err)
+	}
+	if err := watcher(grid).Pass(t.Context(), s.begin, noon(3)); !errors.Is(err, ErrSettings) {
+		t.Errorf("after the change: %v", err)
 	}
 }
 
