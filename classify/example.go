@@ -97,8 +97,10 @@ func (rs *RuleSet) Test() (failed, learnt []Problem) {
 	return failed, learnt
 }
 
-// fires reports whether the rule alone fires on an example. Tests of labels see the labels of the whole set.
+// fires reports whether the rule alone fires on an example. Tests of labels see the labels of all rules, without word weights:
+// examples are about rules, and weights are learned after them.
 func (rs *RuleSet) fires(r *rule, text string) bool {
+	rs = rs.WithWords(nil)
 	m := rs.take(exampleCall(text), false)
 	defer rs.give(m)
 	m.labels = rs.givenLabels(m)

@@ -3,6 +3,7 @@ package classify
 import (
 	"cmp"
 	"fmt"
+	"math"
 	"slices"
 
 	"suqiu/hotline"
@@ -67,8 +68,19 @@ type Finding struct {
 	Strength  float64       `json:"strength,omitempty"` // by which it was compared with other labels; 0 where there was none
 	Why       string        `json:"why,omitempty"`      // in Chinese, why it was not given although rules fired; empty otherwise
 	Yields    *Yield        `json:"yields,omitempty"`   // to which label it gave way
+	Words     *WordFinding  `json:"words,omitempty"`    // what the words say of it; nil without word weights
 	Fired     []RuleFinding `json:"fired,omitempty"`    // in the order of the files
 	Missed    []RuleFinding `json:"missed,omitempty"`   // near misses, the nearest first
+}
+
+// WordFinding is what the words of the caller say of a label, by the table of word weights.
+type WordFinding struct {
+	Support float64     `json:"support"`         // log-odds
+	Give    float64     `json:"give"`            // above this support the words alone give the label
+	Drop    float64     `json:"drop"`            // below this they drop what rules gave
+	Alone   bool        `json:"alone,omitempty"` // given by words alone: no rule gave it
+	For     []WordShare `json:"for,omitempty"`   // the words that speak most for it
+	Against []WordShare `json:"against,omitempty"`
 }
 
 // Yield is why a label gave way to another: unless and exclusive stand in the taxonomy, below says that it is too weak
@@ -128,6 +140,7 @@ func (rs *RuleSet) Explain(call *hotline.Call) Explanation {
 	finding := func(i int, s *score) Finding {
 		l := rs.taxonomy.Labels[i]
 		f := Finding{Code: l.Code, Name: l.Name, Weight: s.weight, Threshold: l.Threshold, Strength: s.strength, Missed: missed[l.Code]}
+		f.Words = rs.wordFinding(m, int32(i), s)
 		for _, r := range s.fired {
 			f.Fired = append(f.Fired, rs.firedRule(m, &rs.rules[decidesLabel][r]))
 		}
@@ -150,6 +163,8 @@ func (rs *RuleSet) Explain(call *hotline.Call) Explanation {
 			f.Why = "权重未达门槛"
 		case !s.allowed:
 			f.Why = "不满足标签的前提：" + rs.taxonomy.Labels[i].requires
+		case s.contradicted:
+			f.Why = fmt.Sprintf("文中用词不支持：支持度 %.1f，低于 %.1f", f.Words.Support, f.Words.Drop)
 		default:
 			f.Why, f.Yields = rs.whyYields(scores, s), &Yield{s.silencedBy, yieldNames[s.reason]}
 		}
@@ -167,6 +182,17 @@ func (rs *RuleSet) Explain(call *hotline.Call) Explanation {
 	e.Experience = rs.taxonomy.experience(m.labels)
 	e.Entities = m.doc.entities()
 	return e
+}
+
+// wordFinding says what the words say of a label.
+func (rs *RuleSet) wordFinding(m *matches, label int32, s *score) *WordFinding {
+	w := rs.weights
+	if w == nil || math.IsInf(float64(w.drop[label]), 0) {
+		return nil
+	}
+	f := &WordFinding{Support: float64(m.support[label]), Give: float64(w.give[label]), Drop: float64(w.drop[label]), Alone: s.byWords}
+	f.For, f.Against = rs.shares(m, label)
+	return f
 }
 
 // whyYields says in Chinese why a label gave way to another.

@@ -84,12 +84,36 @@ func (f Finding) write(b *strings.Builder) {
 		fmt.Fprintf(b, "  + %s %+g\n", r.Rule, r.Weight)
 		writeHits(b, r.Hits)
 	}
+	if f.Words != nil {
+		f.Words.write(b)
+	}
 	for _, r := range f.Missed {
 		fmt.Fprintf(b, "  - %s %+g\n", r.Rule, r.Weight)
 		writeHits(b, r.Hits)
 		for _, block := range r.Blocks {
 			b.WriteString("      " + block.String() + "\n")
 		}
+	}
+}
+
+func (f WordFinding) write(b *strings.Builder) {
+	sign := "="
+	switch {
+	case f.Alone:
+		sign = "+"
+	case f.Support < f.Drop:
+		sign = "-"
+	}
+	fmt.Fprintf(b, "  %s 用词 支持度 %+.1f（高于 %+.1f 单凭用词给出，低于 %+.1f 不采信规则）\n", sign, f.Support, f.Give, f.Drop)
+	for i, shares := range [][]WordShare{f.For, f.Against} {
+		if len(shares) == 0 {
+			continue
+		}
+		b.WriteString("      " + []string{"支持：", "反对："}[i])
+		for j, s := range shares {
+			b.WriteString([]string{"", "、"}[min(j, 1)] + s.String())
+		}
+		b.WriteByte('\n')
 	}
 }
 

@@ -30,6 +30,8 @@ type matches struct {
 	given      []int32     // labels, the strongest first
 	candidates []candidate // of choose
 	labels     []string
+	spoken     []int32   // rows of the word weights, each once
+	support    []float32 // by label: what the words say of it
 }
 
 // find forgets the former call and matches the words of all groups in the document.

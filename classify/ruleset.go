@@ -15,6 +15,7 @@ type RuleSet struct {
 	taxonomy  *Taxonomy
 	marks     *Marks
 	segmenter *Segmenter
+	weights   *wordWeights // nil for none
 	source    []byte
 	hash      string
 	rev       int64
@@ -77,12 +78,16 @@ func compileFiles(files []file, segmenterOf func(*Lexicon) *Segmenter) (*RuleSet
 	marks := readMarks(files, &p)
 	cues := readCues(files, &p)
 	rules := readRuleFiles(files, &p)
+	words, layer := readWordTable(files, &p)
 	program := compile(taxonomy, marks, rules, cues, lexicon.folder, &p)
 	if err := p.err(); err != nil {
 		return nil, err
 	}
 	source := archive(files)
 	rs := &RuleSet{program: program, taxonomy: taxonomy, marks: marks, segmenter: segmenter, source: source, hash: hashSource(source)}
+	if words != nil {
+		rs.weights = layWeights(words, layer, taxonomy)
+	}
 	rs.pool = newPool(program)
 	return rs, nil
 }

@@ -19,9 +19,15 @@ type score struct {
 	strength   float64 // the weight of its evidence beside other labels; 0 where there is none
 	silencedBy string  // the label for which it gives way
 	reason     reasonToYield
+
+	contradicted bool // by the words of the caller
+	byWords      bool // given by them alone
 }
 
-func (s *score) given() bool { return s.enough && s.allowed && s.silencedBy == "" }
+func (s *score) given() bool { return s.byWords || s.stands() && s.silencedBy == "" }
+
+// stands reports whether nothing but other labels can keep the label from being given.
+func (s *score) stands() bool { return s.enough && s.allowed && !s.contradicted }
 
 // score evaluates the rules that may fire and gives each label its score, in the taxonomy's order. m.given lists the labels
 // that are given.
@@ -29,6 +35,9 @@ func (rs *RuleSet) score(m *matches) []score {
 	scores := make([]score, len(rs.taxonomy.Labels))
 	rules := rs.rules[decidesLabel]
 	m.traces, m.told = m.traces[:0], m.told[:0]
+	if rs.weights != nil {
+		rs.weights.listen(m)
+	}
 	for _, i := range m.anchored(decidesLabel) {
 		r := &rules[i]
 		weight, fires := m.fires(r)
@@ -52,19 +61,21 @@ func (rs *RuleSet) score(m *matches) []score {
 			continue
 		}
 		s.enough = s.weight >= rs.taxonomy.Labels[i].Threshold
-		m.sounding = true
-		s.allowed = rs.requires[i] == nil || m.holds(rs.requires[i])
-		m.sounding = false
+		s.allowed = rs.mayStand(m, i)
+		s.contradicted = rs.contradicts(m, i, s.fired)
 	}
 	for i := range scores {
 		for _, code := range rs.taxonomy.Labels[i].Unless {
-			if other := scores[rs.taxonomy.index[code]]; other.enough && other.allowed {
+			if other := scores[rs.taxonomy.index[code]]; other.stands() {
 				scores[i].silencedBy, scores[i].reason = code, yieldsUnless
 				break
 			}
 		}
 	}
 	rs.choose(m, scores)
+	if rs.weights != nil {
+		rs.addByWords(m, scores)
+	}
 	return scores
 }
 

@@ -41,7 +41,7 @@ const overlayPrefix = "overlay"
 
 // readLayers reads the files that belong to a rule set, layer by layer, each in the order of paths.
 func readLayers(layers []fs.FS) ([]file, error) {
-	return readPatterns(layers, taxonomyPath, marksPath, cuesPath, "rules/*.yaml", "lexicon/*.txt")
+	return readPatterns(layers, taxonomyPath, marksPath, cuesPath, wordsPath, "rules/*.yaml", "lexicon/*.txt")
 }
 
 // readPatterns reads the files of the patterns, layer by layer, each in the order of paths.

@@ -74,11 +74,22 @@ func (a answers) Analyze(call *hotline.Call) hotline.Analysis { return a[call.ID
 
 // answer reads one gold file and analyses its records.
 func (s *session) answer(ctx context.Context, name string, to answers) ([]evaluate.Record, error) {
+	return s.gold(ctx, name, func(doc *hotline.Document) error {
+		if _, twice := to[doc.Call.ID]; twice {
+			return fmt.Errorf("record %s is there twice", doc.Call.ID)
+		}
+		to[doc.Call.ID] = doc.Analysis
+		return nil
+	})
+}
+
+// gold reads one gold file and hands over each record as it comes the whole way of a call, in their order.
+func (s *session) gold(ctx context.Context, name string, hand func(*hotline.Document) error) ([]evaluate.Record, error) {
 	file, err := os.ReadFile(name)
 	if err != nil {
 		return nil, err
 	}
-	gold, err := evaluate.Read(bytes.NewReader(file))
+	records, err := evaluate.Read(bytes.NewReader(file))
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
@@ -86,16 +97,13 @@ func (s *session) answer(ctx context.Context, name string, to answers) ([]evalua
 	if err != nil {
 		return nil, err
 	}
-	err = s.analyse(ctx, pipeline, s.typedSource(), name, bytes.NewReader(file), func(a analysed) error {
+	return records, s.analyse(ctx, pipeline, s.typedSource(), name, bytes.NewReader(file), func(a analysed) error {
 		if a.dead != nil {
 			return fmt.Errorf("%s, line %d: %s", name, a.line, deadText(a))
 		}
-		id := a.doc.Call.ID
-		if _, twice := to[id]; twice {
-			return fmt.Errorf("%s, line %d: record %s is there twice", name, a.line, id)
+		if err := hand(a.doc); err != nil {
+			return fmt.Errorf("%s, line %d: %w", name, a.line, err)
 		}
-		to[id] = a.doc.Analysis
 		return nil
 	})
-	return gold, err
 }

@@ -11,7 +11,7 @@ import (
 
 func ruleCommand(env Env) *cli.Command {
 	return parent("rule", "分类规则 · the rules, their examples and tests",
-		ruleCheckCommand(env), ruleTestCommand(env), ruleTryCommand(env), ruleStatsCommand(env), ruleDiffCommand(env),
+		ruleCheckCommand(env), ruleTestCommand(env), ruleTryCommand(env), ruleStatsCommand(env), ruleDiffCommand(env), ruleLearnCommand(env),
 	)
 }
 

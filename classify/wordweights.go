@@ -1,0 +1,212 @@
+package classify
+
+import (
+	"cmp"
+	"math"
+	"slices"
+	"unicode/utf8"
+
+	"suqiu/hotline"
+)
+
+// wordWeights is a WordTable laid out for the labels of a taxonomy.
+type wordWeights struct {
+	layer   int // of the file; rules of higher layers were not there when the weights were learned
+	rows    map[string]int32
+	words   []string
+	labels  int
+	weights []float32 // by row, then by label
+
+	bias, give, drop, alone []float32 // by label; a label that the table does not know is neither given nor dropped by it
+}
+
+func layWeights(t *WordTable, layer int, taxonomy *Taxonomy) *wordWeights {
+	n := len(taxonomy.Labels)
+	never := func(sign int) []float32 { return slices.Repeat([]float32{float32(math.Inf(sign))}, n) }
+	w := &wordWeights{
+		layer: layer, rows: make(map[string]int32, len(t.Words)), words: t.Words, labels: n, weights: make([]float32, n*len(t.Words)),
+		bias: make([]float32, n), give: never(1), drop: never(-1), alone: never(-1),
+	}
+	for column, code := range t.Labels {
+		label, ok := taxonomy.index[code]
+		if !ok {
+			continue // a user's taxonomy may do without it
+		}
+		w.bias[label], w.give[label] = float32(t.Bias[column]), float32(t.Give[column])
+		w.drop[label], w.alone[label] = float32(t.Drop[column]), float32(t.Alone[column])
+		for row := range t.Words {
+			w.weights[row*n+label] = float32(t.Weights[row][column])
+		}
+	}
+	for row, word := range t.Words {
+		w.rows[word] = int32(row)
+	}
+	return w
+}
+
+// callerWords calls do with each word of the title and of the caller's turns: Chinese characters only, as the segmenter cuts
+// them. The word is valid during the call.
+func (d *document) callerWords(do func(start, end int32, word []byte)) {
+	var word []byte
+	for _, t := range d.turns {
+		if t.bit&rolesCaller == 0 {
+			continue
+		}
+		for start := t.start; start < t.end; {
+			end, han := start, true
+			word = word[:0]
+			for ; end < t.end && d.token[end] == d.token[start]; end++ {
+				r := d.runes[end]
+				han = han && 0x4E00 <= r && r <= 0x9FFF
+				word = utf8.AppendRune(word, r)
+			}
+			if han {
+				do(start, end, word)
+			}
+			start = end
+		}
+	}
+}
+
+// CallerWords lists the words of the title and of the caller's turns, each once, sorted: what word weights are learned from.
+// It panics where Ready would fail.
+func (rs *RuleSet) CallerWords(call *hotline.Call) []string {
+	m := rs.take(call, false)
+	defer rs.give(m)
+	var words []string
+	m.doc.callerWords(func(_, _ int32, word []byte) { words = append(words, string(word)) })
+	slices.Sort(words)
+	return slices.Compact(words)
+}
+
+// WithWords returns the same rules with a table of word weights, which is laid over all of them; nil for none. What it gives is
+// for measuring: it keeps the hash of rs.
+func (rs *RuleSet) WithWords(t *WordTable) *RuleSet {
+	next := *rs
+	next.weights = nil
+	if t != nil {
+		next.weights = layWeights(t, math.MaxInt, rs.taxonomy)
+	}
+	return &next
+}
+
+// listen sums up the support of each label by the words of the caller.
+func (w *wordWeights) listen(m *matches) {
+	m.spoken = m.spoken[:0]
+	m.doc.callerWords(func(_, _ int32, word []byte) {
+		if row, ok := w.rows[string(word)]; ok {
+			m.spoken = append(m.spoken, row)
+		}
+	})
+	slices.Sort(m.spoken)
+	m.spoken = slices.Compact(m.spoken)
+	m.support = slices.Grow(m.support[:0], w.labels)[:w.labels]
+	clear(m.support)
+	for _, row := range m.spoken {
+		weights := w.weights[int(row)*w.labels:][:w.labels]
+		for label, weight := range weights {
+			m.support[label] += weight
+		}
+	}
+	scale := w.scale(m)
+	for label := range m.support {
+		m.support[label] = m.support[label]*scale + w.bias[label]
+	}
+}
+
+// scale is what one word's weight counts.
+func (w *wordWeights) scale(m *matches) float32 {
+	return float32(1 / math.Sqrt(float64(max(len(m.spoken), 1))))
+}
+
+// contradicts reports whether the words speak so much against a label that rules do not suffice. A rule that lies over the table
+// has the last word: its words may be new.
+func (rs *RuleSet) contradicts(m *matches, label int, fired []int32) bool {
+	w := rs.weights
+	return w != nil && m.support[label] < w.drop[label] && !slices.ContainsFunc(fired, func(i int32) bool {
+		r := &rs.rules[decidesLabel][i]
+		return r.weight > 0 && r.place.file.layer > w.layer
+	})
+}
+
+// addByWords gives the labels for which the words alone speak enough, after those of the rules, the best supported first. If
+// none is left, the best supported of those that words contradicted comes back: that a contact is about something is surer
+// than what it is about.
+func (rs *RuleSet) addByWords(m *matches, scores []score) {
+	w, byRules := rs.weights, len(m.given)
+	for label := range scores {
+		s := &scores[label]
+		yields := (s.reason == yieldsUnless || s.reason == yieldsExclusive) && scores[rs.taxonomy.index[s.silencedBy]].given()
+		if s.given() || yields || m.support[label] <= w.give[label] || !rs.mayStand(m, label) {
+			continue
+		}
+		s.byWords = true
+		s.weight = rs.taxonomy.Labels[label].Threshold + float64(m.support[label]-w.give[label])
+		s.hits = rs.spokenHits(m, int32(label))
+		m.given = append(m.given, int32(label))
+	}
+	slices.SortStableFunc(m.given[byRules:], func(a, b int32) int { return cmp.Compare(m.support[b], m.support[a]) })
+	if best := rs.bestContradicted(m, scores); best >= 0 && len(m.given) == 0 {
+		s := &scores[best]
+		s.contradicted, s.silencedBy, s.reason = false, "", yieldsNot
+		m.given = append(m.given, int32(best))
+	}
+}
+
+// bestContradicted is the best supported of the labels that only words keep from being given, or -1.
+func (rs *RuleSet) bestContradicted(m *matches, scores []score) int {
+	best := -1
+	for label := range scores {
+		s := &scores[label]
+		if s.contradicted && s.enough && s.allowed && m.support[label] >= rs.weights.alone[label] && (best < 0 || m.support[label] > m.support[best]) {
+			best = label
+		}
+	}
+	return best
+}
+
+// mayStand reports whether what the label requires holds.
+func (rs *RuleSet) mayStand(m *matches, label int) bool {
+	m.sounding = true
+	defer func() { m.sounding = false }()
+	return rs.requires[label] == nil || m.holds(rs.requires[label])
+}
+
+// ruleOfWords stands for the rule in the evidence of a label that the words alone give.
+const ruleOfWords = "words"
+
+// maxShares bounds the words that are told as evidence.
+const maxShares = 5
+
+// spokenHits are the words that speak most for a label, where they stand first.
+func (rs *RuleSet) spokenHits(m *matches, label int32) []hotline.Hit {
+	left, _ := rs.shares(m, label)
+	var hits []hotline.Hit
+	m.doc.callerWords(func(start, end int32, word []byte) {
+		i := slices.IndexFunc(left, func(s WordShare) bool { return s.Word == string(word) })
+		if i >= 0 {
+			left = slices.Delete(left, i, i+1)
+			hits = append(hits, m.doc.hit(ruleOfWords, "", start, end))
+		}
+	})
+	return hits
+}
+
+// shares are the words that speak most for and most against a label, at most maxShares each, the strongest first.
+func (rs *RuleSet) shares(m *matches, label int32) (for_, against []WordShare) {
+	w := rs.weights
+	scale := w.scale(m)
+	for _, row := range m.spoken {
+		share := WordShare{w.words[row], float64(w.weights[int(row)*w.labels+int(label)] * scale)}
+		switch {
+		case share.Share > 0:
+			for_ = append(for_, share)
+		case share.Share < 0:
+			against = append(against, share)
+		}
+	}
+	strongest := func(a, b WordShare) int { return cmp.Compare(math.Abs(b.Share), math.Abs(a.Share)) }
+	slices.SortStableFunc(for_, strongest)
+	slices.SortStableFunc(against, strongest)
+	return for_[:min(len(for_), maxShares)], against[:min(len(against), maxShares)]
+}
