@@ -32,6 +32,7 @@ type matches struct {
 	labels     []string
 	spoken     []int32   // rows of the word weights, each once
 	support    []float32 // by label: what the words say of it
+	likely     []int32   // labels that words alone may give
 }
 
 // find forgets the former call and matches the words of all groups in the document.

@@ -133,24 +133,38 @@ func (rs *RuleSet) contradicts(m *matches, label int, fired []int32) bool {
 // none is left, the best supported of those that words contradicted comes back: that a contact is about something is surer
 // than what it is about.
 func (rs *RuleSet) addByWords(m *matches, scores []score) {
-	w, byRules := rs.weights, len(m.given)
+	w := rs.weights
+	m.likely = m.likely[:0]
 	for label := range scores {
-		s := &scores[label]
-		yields := (s.reason == yieldsUnless || s.reason == yieldsExclusive) && scores[rs.taxonomy.index[s.silencedBy]].given()
-		if s.given() || yields || m.support[label] <= w.give[label] || !rs.mayStand(m, label) {
+		if !scores[label].given() && m.support[label] > w.give[label] && rs.mayStand(m, label) {
+			m.likely = append(m.likely, int32(label))
+		}
+	}
+	slices.SortStableFunc(m.likely, func(a, b int32) int { return cmp.Compare(m.support[b], m.support[a]) })
+	for _, label := range m.likely {
+		if rs.taxonomy.bars(m.given, label) {
 			continue
 		}
+		s := &scores[label]
 		s.byWords = true
 		s.weight = rs.taxonomy.Labels[label].Threshold + float64(m.support[label]-w.give[label])
-		s.hits = rs.spokenHits(m, int32(label))
-		m.given = append(m.given, int32(label))
+		s.hits = rs.spokenHits(m, label)
+		m.given = append(m.given, label)
 	}
-	slices.SortStableFunc(m.given[byRules:], func(a, b int32) int { return cmp.Compare(m.support[b], m.support[a]) })
 	if best := rs.bestContradicted(m, scores); best >= 0 && len(m.given) == 0 {
 		s := &scores[best]
 		s.contradicted, s.silencedBy, s.reason = false, "", yieldsNot
 		m.given = append(m.given, int32(best))
 	}
+}
+
+// bars reports whether one of the labels given keeps another from standing beside it, as unless and exclusive say.
+func (t *Taxonomy) bars(given []int32, label int32) bool {
+	return slices.ContainsFunc(given, func(g int32) bool {
+		return slices.Contains(t.Labels[label].Unless, t.Labels[g].Code) || slices.ContainsFunc(t.exclusive, func(set []int32) bool {
+			return slices.Contains(set, label) && slices.Contains(set, g)
+		})
+	})
 }
 
 // bestContradicted is the best supported of the labels that only words keep from being given, or -1.

@@ -37,10 +37,10 @@ func (f *finder) names() {
 }
 
 // ending gives the start of the longest of the suffixes that ends before end, -1 for none.
-func (t *Text) ending(end int, suffixes []string) int {
+func (t *Text) ending(end int, suffixes map[rune][][]rune) int {
 	start := -1
-	for _, s := range suffixes {
-		if at := end - len([]rune(s)); at >= 0 && t.has(at, s) && (start < 0 || at < start) {
+	for _, s := range suffixes[t.at(end-1)] {
+		if at := end - len(s); at >= 0 && slices.Equal(t.Runes[at:end], s) && (start < 0 || at < start) {
 			start = at
 		}
 	}
@@ -185,7 +185,7 @@ func (f *finder) feeder(end int) {
 }
 
 // voltageUnits follow the number of a voltage.
-var voltageUnits = []string{"千伏", "kv"}
+var voltageUnits = byEnd("千伏", "kv")
 
 // feederWord reports whether a word may be part of a line's name.
 func feederWord(word string) bool { return equipmentWord(word) && !strings.HasSuffix(word, "线") }

@@ -33,12 +33,25 @@ const addressed = "路街巷道村区里弄园苑城院厦座栋组桥坊镇乡�
 // relative as what is told: 昨天 20:30.
 func (f *finder) times() {
 	for i := 0; i < len(f.Runes); {
+		if !beginsTime(f.Runes[i]) {
+			i++
+			continue
+		}
 		end := f.time(i)
 		if end == 0 {
 			end = f.numberEnd(i) // not 8点 of 18点
 		}
 		i = max(end, i+1)
 	}
+}
+
+// beginsTime reports whether a time may begin with the character; it spares most characters the reading.
+func beginsTime(r rune) bool {
+	switch r {
+	case '大', '前', '昨', '今', '明', '后', '早', '清', '上', '中', '下', '傍', '晚', '夜', '凌', '半', '星', '礼', '周', '这', '本', '去':
+		return true
+	}
+	return isNumeral(r)
 }
 
 // time adds the time that begins at i and gives its end, 0 for none.

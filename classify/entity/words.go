@@ -4,16 +4,27 @@ import "strings"
 
 // Suffixes say what a name names.
 var (
-	communitySuffixes = []string{
+	communitySuffixes = byEnd(
 		"小区", "社区", "家园", "花园", "公寓", "新村", "花苑", "名苑", "雅苑", "佳苑", "嘉苑", "嘉园", "佳园", "名园", "雅园", "苑", "名府", "华府", "府邸", "山庄", "新城", "公馆",
 		"名都", "雅居", "华庭", "豪庭", "名邸", "村", "屯", "庄",
-	}
-	placeSuffixes = []string{
+	)
+	placeSuffixes = byEnd(
 		"路", "街", "大道", "街道", "镇", "乡", "巷", "胡同", "大厦", "广场", "市场", "商城", "工业园", "产业园", "科技园", "工业区", "开发区", "中学", "小学", "大学", "学院",
 		"幼儿园", "医院", "卫生院", "水库", "码头", "农场", "林场",
-	}
-	transformerSuffixes = []string{"台区", "公变", "专变", "配变", "箱变", "变压器", "变"}
+	)
+	transformerSuffixes = byEnd("台区", "公变", "专变", "配变", "箱变", "变压器", "变")
 )
+
+// byEnd orders words by their last characters.
+func byEnd(words ...string) map[rune][][]rune {
+	sorted := map[rune][][]rune{}
+	for _, w := range words {
+		runes := []rune(w)
+		last := runes[len(runes)-1]
+		sorted[last] = append(sorted[last], runes)
+	}
+	return sorted
+}
 
 // set makes a set of words that white space parts.
 func set(words string) map[string]bool {

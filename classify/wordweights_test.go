@@ -1,0 +1,131 @@
+package classify
+
+import (
+	"bytes"
+	"math"
+	"slices"
+	"strings"
+	"testing"
+	"testing/fstest"
+)
+
+// wordsFS is the rule set of choiceFS with a table of word weights.
+func wordsFS(table string) fstest.MapFS {
+	fsys := choiceFS("exclusive: [[b.meter, b.bill]]\n")
+	fsys[wordsPath] = fileOf(table)
+	return fsys
+}
+
+// In the table, 停电 speaks against a.dark so much that only 三天 beside it saves the label, and 没电 gives it alone.
+const testWords = "(label)\ta.dark\tb.meter\tb.bill\n" +
+	"(bias)\t-20\t-20\t-20\n" +
+	"(give)\t-10\t-10\t-10\n" +
+	"(drop)\t-30\t-30\t-30\n" +
+	"(alone)\t-80\t-80\t-80\n" +
+	"停电\t-20\t\t\n" +
+	"三天\t40\t\t\n" +
+	"没电\t30\t\t\n" +
+	"骗人\t-90\t-90\t-90\n" +
+	"水表\t\t20\t\n"
+
+func TestWordWeights(t *testing.T) {
+	rs := mustCompile(t, wordsFS(testWords))
+	for _, test := range []struct {
+		name, text string
+		want       string
+	}{
+		{"a rule that words contradict gives way to others", "停电，电费", "b.bill"},
+		{"the last label stays", "停电", "a.dark"},
+		{"unless the words speak very much against it", "停电，骗人", ""},
+		{"a word for the label saves it", "停电三天，电费", "a.dark b.bill"},
+		{"words alone give a label", "没电，电费", "b.bill a.dark"},
+		{"words alone, no rule", "没电", "a.dark"},
+		{"an exclusive label is not given by words", "水表，电费", "b.bill"},
+		{"a label that the table does not know stays", "通知，电费", "b.bill a.notice"},
+		{"agents' words do not count", "坐席：没电吗\n客户：电费", "b.bill"},
+		{"a word that stands twice counts once", "没电没电没电", "a.dark"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			if got := strings.Join(codesOf(rs, exampleCall(test.text)), " "); got != test.want {
+				t.Errorf("%s gets %q, want %q\n%s", test.text, got, test.want, rs.Explain(exampleCall(test.text)))
+			}
+		})
+	}
+	t.Run("without words", func(t *testing.T) {
+		if got := codesOf(rs.WithWords(nil), message("停电，电费")); !slices.Equal(got, []string{"b.bill", "a.dark"}) {
+			t.Errorf("got %v", got)
+		}
+	})
+	t.Run("evidence", func(t *testing.T) {
+		a := rs.Analyze(message("昨天没电了"))
+		if len(a.Labels) != 1 || len(a.Labels[0].Hits) != 1 {
+			t.Fatalf("got %+v, want one label with one hit", a.Labels)
+		}
+		if h := a.Labels[0].Hits[0]; h.Rule != ruleOfWords || h.Text != "没电" || h.Start != len("昨天") {
+			t.Errorf("the evidence is %+v", h)
+		}
+		if want := 1 + -2 + 3 - -1.0; math.Abs(a.Labels[0].Weight-want) > 1e-6 { // threshold, bias, 没电, less give
+			t.Errorf("weight %v, want %v", a.Labels[0].Weight, want)
+		}
+	})
+}
+
+// The rules of a layer over the table have the last word, and so has the table of the highest layer.
+func TestWordWeightsUnderOverlay(t *testing.T) {
+	const mine = "rules:\n  - {id: mine, label: a.dark, when: 「停电」}\n"
+	for _, test := range []struct {
+		name    string
+		overlay fstest.MapFS
+		want    string
+	}{
+		{"nothing over the table", fstest.MapFS{}, "b.bill"},
+		{"a rule over the table", fstest.MapFS{"rules/mine.yaml": fileOf(mine)}, "a.dark b.bill"},
+		{"a rule and a table", fstest.MapFS{"rules/mine.yaml": fileOf(mine), wordsPath: fileOf(testWords)}, "b.bill"},
+		{"a table of its own", fstest.MapFS{wordsPath: fileOf(strings.Replace(testWords, "停电\t-20", "停电\t20", 1))}, "b.bill a.dark"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			rs := mustCompile(t, wordsFS(testWords), test.overlay)
+			if got := strings.Join(codesOf(rs, message("停电，电费")), " "); got != test.want {
+				t.Errorf("got %q, want %q", got, test.want)
+			}
+		})
+	}
+}
+
+func TestWordTableFaults(t *testing.T) {
+	for _, test := range []struct{ name, table, want string }{
+		{"no header", "停电\t1\n", "words.tsv:1:1: the first line does not begin with (label)"},
+		{"a short row", testWords + "跳闸\t1\n", "words.tsv:11:1: the row of 跳闸 has 2 cells, the first line 4"},
+		{"no number", testWords + "跳闸\t1.5\t\t\n", "words.tsv:11:1: the weight \"1.5\" of 跳闸 for a.dark is no whole number of tenths"},
+		{"twice", testWords + "停电\t1\t\t\n", "words.tsv: the word 停电 has two rows"},
+		{"no bias", strings.Replace(testWords, "(bias)", "偏置", 1), "words.tsv: the row (bias) is missing"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			_, err := compileTest(wordsFS(test.table))
+			if err == nil || !strings.Contains(err.Error(), test.want) {
+				t.Errorf("got %v, want %s", err, test.want)
+			}
+		})
+	}
+}
+
+func FuzzWordTable(f *testing.F) {
+	f.Add([]byte(testWords))
+	f.Add([]byte("(label)\ta\n(bias)\t9999999\n"))
+	f.Add([]byte("\t\t\n\r\n"))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		var p problems
+		table, _ := readWordTable([]file{{path: wordsPath, data: data}}, &p)
+		if len(p.all) > 0 || table == nil {
+			return
+		}
+		var b bytes.Buffer
+		if err := table.Write(&b); err != nil {
+			t.Fatal(err)
+		}
+		again, _ := readWordTable([]file{{path: wordsPath, data: b.Bytes()}}, &p)
+		if len(p.all) > 0 || !slices.Equal(again.Words, table.Words) || !slices.EqualFunc(again.Weights, table.Weights, slices.Equal) {
+			t.Errorf("what was written reads otherwise: %v", p.all)
+		}
+	})
+}
