@@ -16,6 +16,7 @@ const TitleTurn = -1
 // followed by a line break, with what the filters need to know of every character.
 type document struct {
 	call     *hotline.Call
+	known    *dictionary
 	runes    []rune
 	offset   []int32 // byte offset in the original text of the turn
 	turn     []int32 // index in turns
@@ -46,7 +47,7 @@ func (d *document) lay(call *hotline.Call, s *Segmenter, wantWords bool) error {
 	if err != nil {
 		return err
 	}
-	d.call = call
+	d.call, d.known = call, words
 	d.runes, d.offset, d.turn, d.token, d.turns = d.runes[:0], d.offset[:0], d.turn[:0], d.token[:0], d.turns[:0]
 	d.text, d.ends = d.text[:0], d.ends[:0]
 	if call.Title != "" {

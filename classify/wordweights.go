@@ -45,7 +45,8 @@ func layWeights(t *WordTable, layer int, taxonomy *Taxonomy) *wordWeights {
 }
 
 // callerWords calls do with each word of the title and of the caller's turns: Chinese characters only, as the segmenter cuts
-// them. The word is valid during the call.
+// them, and the words of two characters and more that lie inside one: 充电桩报装 also tells 充电桩 and 报装. The word is valid
+// during the call.
 func (d *document) callerWords(do func(start, end int32, word []byte)) {
 	var word []byte
 	for _, t := range d.turns {
@@ -62,8 +63,31 @@ func (d *document) callerWords(do func(start, end int32, word []byte)) {
 			}
 			if han {
 				do(start, end, word)
+				d.within(start, end, do)
 			}
 			start = end
+		}
+	}
+}
+
+// within calls do with the words inside the token from start to end.
+func (d *document) within(start, end int32, do func(start, end int32, word []byte)) {
+	const least = 2 // characters of a word that says something
+	if end-start <= least {
+		return
+	}
+	var word []byte
+	for from := start; from <= end-least; from++ {
+		at, word := d.known.root(), word[:0]
+		for to := from; to < end; to++ {
+			next, found := d.known.next(at, d.runes[to])
+			if !found {
+				break
+			}
+			at, word = next, utf8.AppendRune(word, d.runes[to])
+			if n := to + 1 - from; n >= least && n < end-start && d.known.entries[at].distance != noWord {
+				do(from, to+1, word)
+			}
 		}
 	}
 }
