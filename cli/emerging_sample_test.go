@@ -128,7 +128,7 @@ func TestEmergingInSample(t *testing.T) {
 					t.Errorf("seed %d: %s is none of the topic's", o.Seed, id)
 				}
 			}
-			if topic.Main() != "" || len(topic.Labels) > 1 || topic.Callers != 12 {
+			if topic.Main() != "" || topic.Callers != 12 { // words may give single ones a label
 				t.Errorf("seed %d: %d callers, labels %v", o.Seed, topic.Callers, topic.Labels)
 			}
 			if d := topic.Draft; d.Refused != "" || d.Hits > 0 || d.Contacts != r.Background.Contacts || d.Matched != topic.Contacts {
