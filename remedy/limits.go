@@ -9,8 +9,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/goccy/go-yaml"
-
+	"suqiu/dicts"
 	"suqiu/hotline"
 )
 
@@ -81,47 +80,21 @@ type Limits []Limit
 const limitsFile = "limits.yaml"
 
 // LoadLimits reads limits.yaml of the given file systems; a limit of a later one replaces that of the same code.
-func LoadLimits(systems ...fs.FS) (Limits, error) {
-	var all Limits
-	for _, system := range systems {
-		data, err := fs.ReadFile(system, limitsFile)
-		if errors.Is(err, fs.ErrNotExist) {
-			continue
-		}
-		if err != nil {
-			return nil, fmt.Errorf("read the time limits: %w", err)
-		}
-		read, err := parseLimits(data)
-		if err != nil {
-			return nil, fmt.Errorf("read the time limits: %s: %w", limitsFile, err)
-		}
-		for _, l := range read {
-			if at := slices.IndexFunc(all, func(known Limit) bool { return known.Code == l.Code }); at >= 0 {
-				all[at] = l
-			} else {
-				all = append(all, l)
-			}
-		}
-	}
-	return all, nil
+func LoadLimits(layers ...fs.FS) (Limits, error) {
+	return dicts.Entries("the time limits", limitsFile, parseLimits, func(l Limit) string { return l.Code }, layers...)
 }
 
-func parseLimits(data []byte) (Limits, error) {
+func parseLimits(data []byte) ([]Limit, error) {
 	var file struct {
-		Limits Limits `yaml:"limits"`
+		Limits []Limit `yaml:"limits"`
 	}
-	if err := yaml.UnmarshalWithOptions(data, &file, yaml.Strict()); err != nil {
+	if err := dicts.Decode(data, &file); err != nil {
 		return nil, err
 	}
-	codes := map[string]bool{}
 	for i, l := range file.Limits {
 		if err := l.check(); err != nil {
 			return nil, fmt.Errorf("limit %d (%s): %w", i+1, l.Code, err)
 		}
-		if codes[l.Code] {
-			return nil, fmt.Errorf("limit %d: the code %s stands there twice", i+1, l.Code)
-		}
-		codes[l.Code] = true
 	}
 	return file.Limits, nil
 }

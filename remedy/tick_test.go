@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"testing/fstest"
 	"time"
 
 	"suqiu/calendar"
@@ -242,7 +243,7 @@ func TestLimitFaults(t *testing.T) {
 		"Twice":        {"{code: a, name: 签收, of: incident, step: acknowledge, within: 24h}\n  - {code: a, name: 签收, of: incident, step: acknowledge, within: 2h}", "twice"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			_, err := parseLimits([]byte("limits:\n  - " + c.text + "\n"))
+			_, err := LoadLimits(fstest.MapFS{limitsFile: {Data: []byte("limits:\n  - " + c.text + "\n")}})
 			if err == nil || !strings.Contains(err.Error(), c.says) {
 				t.Errorf("got %v, want %q", err, c.says)
 			}

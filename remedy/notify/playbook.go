@@ -7,7 +7,7 @@ import (
 	"maps"
 	"strings"
 
-	"github.com/goccy/go-yaml"
+	"suqiu/dicts"
 )
 
 // PlaybookFile is where dictionaries keep what to do.
@@ -31,8 +31,8 @@ func ReadPlaybook(layers ...fs.FS) (Playbook, error) {
 			return nil, fmt.Errorf("playbook: %w", err)
 		}
 		var read Playbook
-		if err := yaml.Unmarshal(data, &read); err != nil {
-			return nil, fmt.Errorf("playbook %s: %s", PlaybookFile, yaml.FormatError(err, false, true))
+		if err := dicts.Decode(data, &read); err != nil {
+			return nil, fmt.Errorf("playbook %s: %w", PlaybookFile, err)
 		}
 		maps.Copy(book, read)
 	}

@@ -12,6 +12,7 @@ import (
 	"github.com/goccy/go-yaml/ast"
 	"github.com/goccy/go-yaml/parser"
 
+	"suqiu/dicts"
 	"suqiu/hotline"
 )
 
@@ -151,8 +152,8 @@ func ParsePolicy(file string, data []byte) (*Policy, error) {
 		return nil, fmt.Errorf("routing policy %s: %s", file, yaml.FormatError(err, false, true))
 	}
 	var raw rawPolicy
-	if err := yaml.UnmarshalWithOptions(data, &raw, yaml.Strict()); err != nil {
-		return nil, fmt.Errorf("routing policy %s: %s", file, yaml.FormatError(err, false, true))
+	if err := dicts.Decode(data, &raw); err != nil {
+		return nil, fmt.Errorf("routing policy %s: %w", file, err)
 	}
 	p := &policyParser{file: file, tree: tree, policy: &Policy{Roles: raw.Roles, unitLevel: raw.UnitLevel, cellRole: raw.CellRole, names: map[string]string{}}}
 	p.head(&raw)

@@ -11,8 +11,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/goccy/go-yaml"
-
+	"suqiu/dicts"
 	"suqiu/remedy"
 )
 
@@ -44,47 +43,21 @@ type List struct {
 }
 
 // Load reads the lists of the given file systems; a list of a later one replaces that of the same code.
-func Load(systems ...fs.FS) ([]List, error) {
-	var all []List
-	for _, system := range systems {
-		data, err := fs.ReadFile(system, File)
-		if errors.Is(err, fs.ErrNotExist) {
-			continue
-		}
-		if err != nil {
-			return nil, fmt.Errorf("read the worklists: %w", err)
-		}
-		read, err := parse(data)
-		if err != nil {
-			return nil, fmt.Errorf("read the worklists: %s: %w", File, err)
-		}
-		for _, l := range read {
-			if at := slices.IndexFunc(all, func(known List) bool { return known.Code == l.Code }); at >= 0 {
-				all[at] = l
-			} else {
-				all = append(all, l)
-			}
-		}
-	}
-	return all, nil
+func Load(layers ...fs.FS) ([]List, error) {
+	return dicts.Entries("the worklists", File, parse, func(l List) string { return l.Code }, layers...)
 }
 
 func parse(data []byte) ([]List, error) {
 	var file struct {
 		Lists []List `yaml:"worklists"`
 	}
-	if err := yaml.UnmarshalWithOptions(data, &file, yaml.Strict()); err != nil {
-		return nil, errors.New(yaml.FormatError(err, false, true))
+	if err := dicts.Decode(data, &file); err != nil {
+		return nil, err
 	}
-	codes := map[string]bool{}
 	for i, l := range file.Lists {
 		if err := l.check(); err != nil {
 			return nil, fmt.Errorf("list %d (%s): %w", i+1, l.Code, err)
 		}
-		if codes[l.Code] {
-			return nil, fmt.Errorf("list %d: the code %s stands there twice", i+1, l.Code)
-		}
-		codes[l.Code] = true
 	}
 	return file.Lists, nil
 }

@@ -142,7 +142,7 @@ func TestLoadFaults(t *testing.T) {
 		"Workdays":  {`worklists: [{code: a, name: b, labels: [bill], by: person, within: 5wd}]`, "within is needed"},
 		"Negative":  {`worklists: [{code: a, name: b, labels: [bill], by: person, within: 60d, callers: -1}]`, "must not be negative"},
 		"EmptyWord": {`worklists: [{code: a, name: b, labels: [bill], by: person, within: 60d, words: [""]}]`, "a word is empty"},
-		"Twice":     {`worklists: [{code: a, name: b, labels: [bill], by: person, within: 60d}, {code: a, name: b, labels: [bill], by: person, within: 60d}]`, "stands there twice"},
+		"Twice":     {`worklists: [{code: a, name: b, labels: [bill], by: person, within: 60d}, {code: a, name: b, labels: [bill], by: person, within: 60d}]`, "a is there twice"},
 		"Misspelt":  {`worklists: [{cod: a}]`, "unknown field"},
 		"NoList":    {`worklists: elderly`, "worklists.yaml"},
 	} {

@@ -9,7 +9,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/goccy/go-yaml"
+	"suqiu/dicts"
 )
 
 const file = "counts/counts.yaml"
@@ -36,41 +36,18 @@ type levelText struct {
 	Labels []string `yaml:"labels"`
 }
 
-// Load reads counts/counts.yaml (dicts/counts/README.md) from the given file systems. A rule replaces an earlier one of
-// the same name, and switches it off if it has no levels. Nil file systems, and those without the file, are passed over.
-func Load(systems ...fs.FS) ([]Rule, error) {
-	var rules []Rule
-	for _, system := range systems {
-		if system == nil {
-			continue
-		}
-		data, err := fs.ReadFile(system, file)
-		if errors.Is(err, fs.ErrNotExist) {
-			continue
-		}
-		if err != nil {
-			return nil, fmt.Errorf("load count rules: %w", err)
-		}
-		own, err := parse(data)
-		if err != nil {
-			return nil, fmt.Errorf("load count rules: %s: %w", file, err)
-		}
-		for _, rule := range own {
-			if i := slices.IndexFunc(rules, func(r Rule) bool { return r.Name == rule.Name }); i >= 0 {
-				rules[i] = rule
-			} else {
-				rules = append(rules, rule)
-			}
-		}
-	}
-	return slices.DeleteFunc(rules, func(r Rule) bool { return len(r.Levels) == 0 }), nil
+// Load reads counts/counts.yaml (dicts/counts/README.md) from the given layers. A rule replaces an earlier one of
+// the same name, and switches it off if it has no levels. Nil layers, and those without the file, are passed over.
+func Load(layers ...fs.FS) ([]Rule, error) {
+	rules, err := dicts.Entries("the count rules", file, parse, func(r Rule) string { return r.Name }, layers...)
+	return slices.DeleteFunc(rules, func(r Rule) bool { return len(r.Levels) == 0 }), err
 }
 
 func parse(data []byte) ([]Rule, error) {
 	var text struct {
 		Rules []entry `yaml:"rules"`
 	}
-	if err := decode(data, &text); err != nil {
+	if err := dicts.Decode(data, &text); err != nil {
 		return nil, err
 	}
 	var rules []Rule
@@ -79,22 +56,9 @@ func parse(data []byte) ([]Rule, error) {
 		if err != nil {
 			return nil, fmt.Errorf("rule %d (%s): %w", i+1, e.Name, err)
 		}
-		if slices.ContainsFunc(rules, func(o Rule) bool { return o.Name == r.Name }) {
-			return nil, fmt.Errorf("rule %d (%s): its name is there twice", i+1, e.Name)
-		}
 		rules = append(rules, r)
 	}
 	return rules, nil
-}
-
-// decode makes of a panic of the YAML decoder, which tags of wrong types bring about, an error.
-func decode(data []byte, into any) (err error) {
-	defer func() {
-		if p := recover(); p != nil {
-			err = fmt.Errorf("it is no such YAML: %v", p)
-		}
-	}()
-	return yaml.UnmarshalWithOptions(data, into, yaml.Strict())
 }
 
 func (e entry) rule() (Rule, error) {
