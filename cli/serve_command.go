@@ -96,7 +96,7 @@ func (s *session) consumer(l *loop) (*ingest.Consumer, error) {
 		Loop: l.Loop, Cluster: l.cluster, Group: s.cfg.Kafka.Group, Sources: sources,
 		BatchRecords: s.cfg.Batch.Records, BatchBytes: s.cfg.Batch.Bytes, Linger: s.cfg.Batch.Linger,
 		SessionTimeout: s.cfg.Kafka.Session, RebalanceTimeout: s.cfg.Kafka.Session,
-		OnGap: ingest.GapPolicy(s.cfg.Kafka.OnGap), Reached: s.recordReach(l.store),
+		OnGap: ingest.GapPolicy(s.cfg.Kafka.OnGap), Reached: s.recordReach(l.store), Places: ledger{l.store},
 	})
 }
 

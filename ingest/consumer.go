@@ -51,6 +51,10 @@ type ConsumerConfig struct {
 	// and may be called again with what it was told before.
 	Reached    func(ctx context.Context, source string, reach Reach) error
 	ReachEvery time.Duration // default 15 s
+
+	// Places remembers every ReachEvery how far the group has come, so that a gap is seen even when Kafka has forgotten it.
+	// Nil: nothing does, and a group whose offsets have expired begins at what the log still holds without a word.
+	Places Ledger
 }
 
 // Validate reports what is wrong with the configuration.
@@ -288,7 +292,7 @@ func (c *Consumer) begin(gen *kafka.Generation) {
 	}
 	gen.Start(func(ctx context.Context) { c.commit(ctx, gen, acks, &running) })
 	gen.Start(c.probe)
-	if c.cfg.Reached != nil {
+	if c.cfg.Reached != nil || c.cfg.Places != nil {
 		gen.Start(c.tellReach)
 	}
 	if c.beside != nil {

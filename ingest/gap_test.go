@@ -3,8 +3,11 @@ package ingest
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/segmentio/kafka-go"
+	"github.com/twmb/franz-go/pkg/kgo"
+	"github.com/twmb/franz-go/pkg/kmsg"
 
 	"suqiu/hotline"
 	"suqiu/ingest/decode"
@@ -149,4 +152,82 @@ func TestConsumeCompacted(t *testing.T) {
 	if store.writes["95598:a"] > 2 {
 		t.Errorf("%d versions were read: compaction has removed nothing", store.writes["95598:a"])
 	}
+}
+
+// Kafka forgets the offsets of a group that has stopped for long. What retention removed since is a gap all the same; where
+// it removed nothing unread, reading begins at the oldest record.
+func TestConsumeForgottenPlace(t *testing.T) {
+	for _, tt := range []struct {
+		name    string
+		ledger  bool
+		remove  int64 // records below this offset
+		gap     string
+		letter  string
+		commits int64
+	}{
+		{"Overtaken", true, 14, "retention has removed offsets 10 to 13", "calls/0/10-13", 20},
+		{"NothingLost", true, 7, "", "", 20},
+		{"NotRemembered", false, 14, "", "", 20},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			b := newTestBroker(t, 1)
+			payloads, _ := contacts("a", 10)
+			b.write("calls", 0, payloads...)
+			ledger := newMemLedger()
+			change := func(group string, policy GapPolicy) func(*ConsumerConfig, *LoopConfig) {
+				return func(c *ConsumerConfig, _ *LoopConfig) {
+					c.Group, c.OnGap, c.ReachEvery = group, policy, 10*time.Millisecond
+					if tt.ledger {
+						c.Places = ledger
+					}
+				}
+			}
+			store := newMemStore()
+			c := b.consume(store, newMemSink(), change("suqiu", GapStop))
+			b.awaitCommits("calls", 10)
+			if tt.ledger {
+				await(t, "the place to be remembered", func() bool {
+					value, _, err := ledger.Get(t.Context(), "place/suqiu/calls")
+					return err == nil && string(value) == `{"0":10}`
+				})
+			}
+			c.stop()
+			more, _ := contacts("b", 10)
+			b.write("calls", 0, more...)
+			if err := b.Cluster().DeleteRecords("calls", 0, tt.remove); err != nil {
+				t.Fatal(err)
+			}
+			b.forget("suqiu")
+			if tt.gap != "" {
+				c = b.consume(store, newMemSink(), change("suqiu", GapStop))
+				await(t, "the pause to be told", func() bool {
+					err := c.Ready()
+					return err != nil && strings.Contains(err.Error(), tt.gap)
+				})
+				c.stop()
+			}
+			sink := newMemSink()
+			b.consume(store, sink, change("suqiu", GapContinue))
+			b.awaitCommits("calls", tt.commits)
+			if got := strings.Join(sink.ids(), " "); got != tt.letter {
+				t.Errorf("dead letters %q, want %q", got, tt.letter)
+			}
+		})
+	}
+}
+
+// forget removes the offsets of a group that nobody is in, as Kafka does when they have expired.
+func (b *testBroker) forget(group string) {
+	b.t.Helper()
+	await(b.t, "the group to be left", func() bool {
+		client, err := kgo.NewClient(kgo.SeedBrokers(b.Addr()))
+		if err != nil {
+			b.t.Fatal(err)
+		}
+		defer client.Close()
+		request := kmsg.NewPtrDeleteGroupsRequest()
+		request.Groups = []string{group}
+		answer, err := request.RequestWith(b.t.Context(), client)
+		return err == nil && answer.Groups[0].ErrorCode == 0
+	})
 }

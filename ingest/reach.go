@@ -14,8 +14,8 @@ type Reach struct {
 	Through time.Time
 }
 
-// tellReach tells, every so often, how far each source has come, whoever of the group has its partitions: the member that
-// has the first partition tells. What can't be found out now is told the next time.
+// tellReach tells, every so often, how far each source has come, and remembers it, whoever of the group has its
+// partitions: the member that has the first partition does it. What can't be found out now is told the next time.
 func (c *Consumer) tellReach(ctx context.Context) {
 	ticker := time.NewTicker(c.cfg.ReachEvery)
 	defer ticker.Stop()
@@ -25,11 +25,7 @@ func (c *Consumer) tellReach(ctx context.Context) {
 			if w.id.id != 0 {
 				continue
 			}
-			reach, known, err := c.reach(ctx, w.id.topic)
-			if err == nil && known {
-				err = c.cfg.Reached(ctx, w.source.Name, reach)
-			}
-			if err != nil && ctx.Err() == nil {
+			if err := c.tellTopic(ctx, w.id.topic, w.source.Name); err != nil && ctx.Err() == nil {
 				c.log.Warn("how far a source is complete was not recorded, the next time covers it", "source", w.source.Name, "err", err)
 			}
 		}
@@ -41,13 +37,29 @@ func (c *Consumer) tellReach(ctx context.Context) {
 	}
 }
 
-// reach finds out how far the group has come in a topic; known is false where that can't be told.
-func (c *Consumer) reach(ctx context.Context, topic string) (reach Reach, known bool, err error) {
+func (c *Consumer) tellTopic(ctx context.Context, topic, source string) error {
 	asked := c.clock.Now() // before the ends of the logs are: what comes later is in none of the answers
 	positions, err := c.positions(ctx, topic)
 	if err != nil {
-		return reach, false, err
+		return err
 	}
+	if c.cfg.Places != nil {
+		if err := (places{c.cfg.Places, c.cfg.Group}).save(ctx, topic, positions); err != nil {
+			return err
+		}
+	}
+	if c.cfg.Reached == nil {
+		return nil
+	}
+	reach, known, err := c.reach(ctx, positions, asked)
+	if err != nil || !known {
+		return err
+	}
+	return c.cfg.Reached(ctx, source, reach)
+}
+
+// reach finds out how far the group has come in a topic; known is false where that can't be told.
+func (c *Consumer) reach(ctx context.Context, positions []GroupPosition, asked time.Time) (reach Reach, known bool, err error) {
 	var oldest, kept time.Time // first record of all partitions, and the latest first one of those that lost older ones
 	for _, p := range positions {
 		through, ok, err := c.through(ctx, p, asked)

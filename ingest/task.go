@@ -34,8 +34,33 @@ func (t contactsTask) begin(ctx context.Context, w *worker) (int64, error) {
 	if w.assigned >= 0 {
 		return w.assigned, nil
 	}
-	s, err := w.span(ctx) // nothing was ever committed: from what the log still holds
-	return s.first, err
+	s, err := w.span(ctx)
+	if err != nil || w.c.cfg.Places == nil {
+		return s.first, err
+	}
+	known, err := t.known(ctx, w)
+	if err != nil {
+		return 0, err
+	}
+	if at, ok := known[w.id.id]; ok && at < s.first {
+		return at, nil // what retention removed since is a gap like any other
+	}
+	return s.first, nil // nothing was ever committed, or nothing is lost: from what the log still holds
+}
+
+// known asks, for as long as it takes, how far the group is remembered to have come in a worker's topic.
+func (t contactsTask) known(ctx context.Context, w *worker) (map[int]int64, error) {
+	for attempt := 0; ; attempt++ {
+		bounded, cancel := context.WithTimeout(ctx, t.loop.cfg.PutTimeout)
+		known, _, err := places{w.c.cfg.Places, w.c.cfg.Group}.load(bounded, w.id.topic)
+		cancel()
+		if err == nil {
+			return known, nil
+		}
+		if err := t.loop.wait(ctx, err, attempt, w.state); err != nil {
+			return nil, err
+		}
+	}
 }
 
 func (t contactsTask) ready(w *worker) error {
