@@ -1,12 +1,15 @@
 package cli
 
 import (
+	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/urfave/cli/v2"
 
+	"suqiu/index"
 	"suqiu/remedy"
 )
 
@@ -17,7 +20,7 @@ func (s *session) act(c *cli.Context, act remedy.Act, read func(*session, *cli.C
 		return err
 	}
 	if act == remedy.ActVisit && !c.IsSet("order") {
-		return s.showVisits(c.String("format"), i.OpenVisits(time.Time{}))
+		return s.showVisits(c.String("format"), i.OpenVisits(time.Time{}), nil)
 	}
 	masker, err := s.lookingMasker()
 	if err != nil {
@@ -26,6 +29,9 @@ func (s *session) act(c *cli.Context, act remedy.Act, read func(*session, *cli.C
 	d := remedy.Deed{Act: act, By: strings.TrimSpace(c.String("by")), At: s.env.Now().In(s.zone).Truncate(time.Second), Note: masker.Text(c.String("note"))}
 	if d.By == "" {
 		return usagef("say who does it: --by 张三")
+	}
+	if err := s.warnStranger(c.Context, store, d.By, d.At); err != nil {
+		return err
 	}
 	if read != nil {
 		if err := read(s, c, &i, &d); err != nil {
@@ -99,12 +105,46 @@ func readAssign(s *session, c *cli.Context, _ *remedy.Incident, d *remedy.Deed) 
 	return usagef("--to %s: the table of people has nobody with this number or name now; suqiu owner list shows who is there, suqiu owner import people adds them", who)
 }
 
-func readProgress(s *session, c *cli.Context, _ *remedy.Incident, d *remedy.Deed) error {
+func readProgress(s *session, c *cli.Context, i *remedy.Incident, d *remedy.Deed) error {
 	if !c.IsSet("appointment") {
+		if c.IsSet("order") {
+			return usagef("--order goes with --appointment: it says with whom")
+		}
 		return nil
+	}
+	if order := c.String("order"); order != "" {
+		if err := s.hasOrder(c.Context, i, order, d.At); err != nil {
+			return err
+		}
 	}
 	at, err := readTime(c, "appointment", s.zone)
 	d.Appointment = &remedy.Appointment{Order: c.String("order"), At: at, Note: d.Note, By: d.By}
+	return err
+}
+
+// hasOrder refuses a contact that is none of the incident's.
+func (s *session) hasOrder(ctx context.Context, i *remedy.Incident, order string, until time.Time) error {
+	store, err := s.store()
+	if err != nil {
+		return err
+	}
+	orders, err := ordersOf(ctx, store, i, until)
+	if err != nil || slices.Contains(orders, order) {
+		return err
+	}
+	near := nearest(order, orders)
+	if len(near) == 0 {
+		near = orders[:min(len(orders), maxNearest)]
+	}
+	return usagef("--order %s: none of the %d contacts of incident %s; it has %s", order, len(orders), i.ID, strings.Join(near, ", "))
+}
+
+// warnStranger says on standard error that who does something is not among the people of the tables, if there are any.
+func (s *session) warnStranger(ctx context.Context, store index.Ledger, who string, at time.Time) error {
+	people, err := s.directory(ctx, store)
+	if err == nil && people.Peopled() && len(people.Find(who, at)) == 0 {
+		fmt.Fprintf(s.env.Stderr, "suqiu: --by %s: the table of people has nobody with this number or name now; it is recorded as it stands\n", who)
+	}
 	return err
 }
 

@@ -263,5 +263,8 @@ func (s *session) tellIncident(format string, i *remedy.Incident) error {
 }
 
 func ratesText(r remedy.Rates) string {
+	if r.Valid == 0 {
+		return fmt.Sprintf("回访 %d 件，无有效回访", r.Visits)
+	}
 	return fmt.Sprintf("回访 %d 件，有效 %d 件：响应率 %.1f %%，解决率 %.1f %%，满意率 %.1f %%，综合 %.1f", r.Visits, r.Valid, 100*r.Response, 100*r.Solution, 100*r.Satisfaction, 100*r.Whole)
 }

@@ -17,8 +17,8 @@ import (
 	"suqiu/remedy"
 )
 
-// showVisits writes a worklist of visits as text, JSON lines or CSV.
-func (s *session) showVisits(format string, visits []remedy.DueVisit) error {
+// showVisits writes a worklist of visits as text, JSON lines or CSV; the text also tells of those that are due later.
+func (s *session) showVisits(format string, visits, later []remedy.DueVisit) error {
 	switch format {
 	case "json":
 		out := json.NewEncoder(s.env.Stdout)
@@ -35,7 +35,12 @@ func (s *session) showVisits(format string, visits []remedy.DueVisit) error {
 		}
 		return writeCSV(s.env.Stdout, rows)
 	}
-	fmt.Fprintf(s.env.Stdout, "待回访 %d 件\n", len(visits))
+	fmt.Fprintf(s.env.Stdout, "待回访 %d 件", len(visits))
+	if len(later) > 0 {
+		first := slices.MinFunc(later, func(a, b remedy.DueVisit) int { return a.Due.Compare(b.Due) })
+		fmt.Fprintf(s.env.Stdout, "；另有 %d 件，最早 %s 到期", len(later), first.Due.In(s.zone).Format("01-02"))
+	}
+	fmt.Fprintln(s.env.Stdout)
 	rows := [][]string{{"问题", "工单", "第几天", "到期"}}
 	for _, v := range visits {
 		rows = append(rows, []string{v.Incident, v.Order, strconv.Itoa(v.Day), v.Due.In(s.zone).Format(time.DateOnly)})
@@ -66,18 +71,24 @@ func (s *session) listVisits(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	var due []remedy.DueVisit
+	var due, later []remedy.DueVisit
 	var done []remedy.Visit
 	for k := range all {
 		i := &all[k]
 		if !i.Alive() || !remedy.Covers(c.String("area"), i.Area) {
 			continue
 		}
-		due = append(due, i.OpenVisits(by)...)
+		for _, v := range i.OpenVisits(time.Time{}) {
+			if v.Due.After(by) {
+				later = append(later, v)
+			} else {
+				due = append(due, v)
+			}
+		}
 		done = append(done, i.AllVisits()...)
 	}
 	slices.SortStableFunc(due, func(a, b remedy.DueVisit) int { return cmp.Or(a.Due.Compare(b.Due), cmp.Compare(a.Order, b.Order)) })
-	if err := s.showVisits(format, due); err != nil || format != "text" {
+	if err := s.showVisits(format, due, later); err != nil || format != "text" {
 		return err
 	}
 	fmt.Fprintln(s.env.Stdout, ratesText(remedy.RatesOf(done, remedy.DefaultWeights())))

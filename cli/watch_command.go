@@ -210,7 +210,7 @@ func (s *session) watcher(ctx context.Context, store index.Store, of grain, inte
 	}
 	return &remedy.Watcher{
 		Settings: remedy.Settings{Tree: string(of.tree), Level: of.level, Interval: string(interval)},
-		Ledger: remedyLedger{store}, Judge: judge, Gauge: judge, Practice: practice,
+		Ledger:   remedyLedger{store}, Judge: judge, Gauge: judge, Practice: practice,
 		Holder: fmt.Sprintf("%s-%d-%d", host, os.Getpid(), s.env.Now().UnixNano()), Lease: lease,
 		Round: func(r remedy.Round) {
 			var seen []string
