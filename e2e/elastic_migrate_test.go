@@ -213,15 +213,24 @@ func TestElasticMigrateOld(t *testing.T) {
 		}
 	})
 	t.Run("OtherRunnerAtWork", func(t *testing.T) {
-		var second error
-		err := migrate(t.Context(), store, "old-calls-2026.03", "first", func(p elastic.Progress) {
-			if second == nil {
-				second = migrate(t.Context(), store, "old-calls-2026.03", "second", silent)
+		observing, second := make(chan struct{}), make(chan error, 1)
+		var once sync.Once
+		clock := func() time.Time {
+			once.Do(func() { close(observing) })
+			return time.Now()
+		}
+		reports := 0
+		err := migrate(t.Context(), store, "old-calls-2026.03", "first", func(elastic.Progress) {
+			switch reports++; reports {
+			case 1: // before the first page, after which the record changes
+				go func() { second <- store.Migrate(context.WithoutCancel(t.Context()), "old-calls-2026.03", "second", clock, silent) }()
+				<-observing
+			case 3:
+				wantFault(t, "second runner", <-second, hotline.FaultSetup)
 			}
 		})
-		wantFault(t, "second runner", second, hotline.FaultSetup)
-		if err != nil {
-			t.Errorf("first runner: %v", err)
+		if err != nil || reports < 3 {
+			t.Errorf("first runner: %v after %d reports", err, reports)
 		}
 	})
 	wantStates(t, store)
@@ -250,7 +259,7 @@ func TestElasticMigrateBlockLeft(t *testing.T) {
 	request(t, http.MethodPut, "/left-calls-2026.03/_block/write", "")
 	_, err := store.Put(t.Context(), calls(1, march))
 	wantFault(t, "put while a migration ends", err, hotline.FaultUnavailable)
-	if err := migrate(t.Context(), store, "left-calls-2026.03", "next", silent); err != nil {
+	if err := store.Migrate(t.Context(), "left-calls-2026.03", "next", hasty(), silent); err != nil {
 		t.Fatal(err)
 	}
 	if verdicts, err := store.Put(t.Context(), calls(1, march)); err != nil || verdicts[0].Outcome != hotline.Stored {

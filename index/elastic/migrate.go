@@ -4,14 +4,12 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"net/http"
 	"time"
 
 	"github.com/elastic/go-elasticsearch/v8/esapi"
 
 	"suqiu/hotline"
-	"suqiu/index"
 )
 
 // Step is what a migration is doing.
@@ -19,6 +17,7 @@ type Step string
 
 // The steps of a migration, in their order.
 const (
+	StepWait    Step = "wait"     // for another run, to see whether it lives
 	StepCopy    Step = "copy"     // all documents
 	StepCatchUp Step = "catch up" // what was written meanwhile
 	StepSwap    Step = "swap"     // the last of it, while writers wait
@@ -32,31 +31,11 @@ type Progress struct {
 	Total  int64 // documents in the month when the run began
 }
 
-// migration is the ledger's record of one, by which another run goes on after the first has died, and by which writers
-// know why their month is blocked.
-type migration struct {
-	Source   string    `json:"source"`
-	Target   string    `json:"target"`
-	Base     int64     `json:"base"`     // sequence number that all writes before the first copy are at or below
-	Token    string    `json:"token"`    // last id of the first copy
-	Copied   bool      `json:"copied"`   // the first copy is through
-	From     int64     `json:"from"`     // sequence number from which the next catching up begins
-	Blocked  bool      `json:"blocked"`  // writers wait
-	Swapping bool      `json:"swapping"` // the swap was asked for, and its answer is not known
-	Runner   string    `json:"runner"`   // who is at work; empty: nobody
-	Beat     time.Time `json:"beat"`     // when the runner last wrote this
-}
-
-const migrationPrefix = "migration/"
-
-// runnerSilence is after what time a runner that has not written its record is taken for dead. It is longer than any
-// request of a runner that is alive.
-const runnerSilence = 3 * time.Minute
-
 // Migrate makes the index of a month anew, with the mapping and settings that the installed templates have now, and
 // puts it in the place of the old one. month is a name that Plan returned. Writers go on meanwhile; for the seconds of
 // the last step they find the month unavailable and try again. An error leaves the old index in use, and another call
-// goes on where this one ended.
+// goes on where this one ended. While another run is at work, of another name, it gives way; one that has died is waited for 3
+// minutes of now, in which its record in the ledger does not change.
 //
 // Why nothing is lost: every write has a sequence number in the old index. A pass copies what has a number from some
 // point on, read after a refresh that followed the reading of that point, so passes leave nothing out between them. The
@@ -78,7 +57,7 @@ func (s *Store) Migrate(ctx context.Context, month string, runner string, now fu
 	// What is left behind must not depend on why the run ended.
 	ending, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Minute)
 	defer cancel()
-	return errors.Join(err, m.release(ending, err == nil))
+	return errors.Join(err, m.release(ending, err))
 }
 
 // mover is one run of a migration.
@@ -90,72 +69,9 @@ type mover struct {
 	report func(Progress)
 
 	state    migration
-	rev      int64 // of the ledger's record
+	rev      int64  // of the ledger's record
+	doubtful []byte // the record as last put, if nobody knows whether it was
 	progress Progress
-}
-
-func (m *mover) key() string { return migrationPrefix + m.month }
-
-// claim makes this the only runner, and finds out what there is to go on with.
-func (m *mover) claim(ctx context.Context, source string) error {
-	record, err := m.GetRecord(ctx, m.key())
-	switch {
-	case errors.Is(err, index.ErrNotFound):
-	case err != nil:
-		return err
-	default:
-		if err := json.Unmarshal(record.Value, &m.state); err != nil {
-			return fmt.Errorf("read %s: %w", m.key(), err)
-		}
-		m.rev = record.Rev
-	}
-	if m.state.Runner != "" && m.state.Runner != m.runner && m.now().Sub(m.state.Beat) < runnerSilence {
-		return setupFault("migrate "+m.month, "wait for it; a run that was killed gives way after "+runnerSilence.String(),
-			"another run, %s, is at work", m.state.Runner)
-	}
-	if target := m.generation(m.month, m.generationOf(source)+1); m.state.Source != source || m.state.Target != target {
-		m.state = migration{Source: source, Target: target}
-	}
-	return m.save(ctx)
-}
-
-// save writes the record, on condition that no other runner has taken over.
-func (m *mover) save(ctx context.Context) error {
-	m.state.Runner, m.state.Beat = m.runner, m.now()
-	return m.put(ctx)
-}
-
-func (m *mover) put(ctx context.Context) error {
-	value, err := json.Marshal(m.state)
-	if err != nil {
-		return fmt.Errorf("write %s: %w", m.key(), err)
-	}
-	rev, err := m.PutRecord(ctx, m.key(), value, m.rev)
-	if errors.Is(err, index.ErrConflict) {
-		return setupFault("migrate "+m.month, "let the other run end", "another run has taken over: %w", err)
-	}
-	if err != nil {
-		return err
-	}
-	m.rev = rev
-	return nil
-}
-
-// release gives the migration up for others to go on with. Writers are let in again unless the swap may yet happen: a
-// write between its being asked for and its being done would be lost.
-func (m *mover) release(ctx context.Context, done bool) error {
-	if done {
-		m.state = migration{Source: m.state.Source, Target: m.state.Target}
-		return m.put(ctx)
-	}
-	m.state.Runner = ""
-	if m.state.Blocked && !m.state.Swapping {
-		if err := m.unblock(ctx); err != nil {
-			return err
-		}
-		m.state.Blocked = false
-	}
-	return m.put(ctx)
 }
 
 func (m *mover) run(ctx context.Context) error {
@@ -314,15 +230,6 @@ func (m *mover) block(ctx context.Context) error {
 	return nil
 }
 
-func (m *mover) unblock(ctx context.Context) error {
-	settings := object{"index": object{"blocks": object{"write": nil}}}
-	err := m.do(ctx, "let writers in again to "+m.state.Source, esapi.IndicesPutSettingsRequest{Index: []string{m.state.Source}, Body: body(settings)}, nil)
-	if notFound(err) {
-		return nil // the month was dropped
-	}
-	return err
-}
-
 // awaitCopies waits until the new index has all the copies that the cluster can give it.
 func (m *mover) awaitCopies(ctx context.Context) error {
 	var answer struct {
@@ -340,7 +247,8 @@ func (m *mover) awaitCopies(ctx context.Context) error {
 	return nil
 }
 
-// swap copies the rest while nobody writes, and puts the new index in the place of the old one.
+// swap copies the rest while nobody writes, and puts the new index in the place of the old one. That writers have waited
+// all the time is seen directly before: a block that was lifted meanwhile may have let in writes that are not copied.
 func (m *mover) swap(ctx context.Context) error {
 	if _, err := m.copyNew(ctx); err != nil {
 		return err
@@ -360,8 +268,16 @@ func (m *mover) swap(ctx context.Context) error {
 	if old != made {
 		return setupFault(op, "keep both and report this", "the old index has %d documents, the new one %d", old, made)
 	}
+	asked := m.state.Swapping // by an earlier run
 	m.state.Swapping = true
 	if err := m.save(ctx); err != nil {
+		return err
+	}
+	if blocked, err := m.blocked(ctx, m.state.Source); err != nil || !blocked {
+		m.state.Swapping = asked
+		if err == nil {
+			err = &hotline.Fault{Kind: hotline.FaultUnavailable, Op: op, Err: errors.New("somebody has let writers in again meanwhile")}
+		}
 		return err
 	}
 	add := func(alias string) object { return object{"add": object{"index": m.state.Target, "alias": alias}} }
@@ -373,35 +289,4 @@ func (m *mover) swap(ctx context.Context) error {
 		m.state.Swapping = false // refused for good
 	}
 	return err
-}
-
-// migrating reports whether a write was refused because the month's migration is about to end, or has just ended or
-// been given up: then the block is gone by now.
-func (s *Store) migrating(ctx context.Context, month string) bool {
-	record, err := s.GetRecord(ctx, migrationPrefix+month)
-	if err != nil {
-		return false
-	}
-	var m migration
-	if json.Unmarshal(record.Value, &m) != nil {
-		return false
-	}
-	if m.Blocked {
-		return true
-	}
-	const block = "index.blocks.write"
-	flat := true
-	var answer map[string]struct {
-		Settings map[string]string `json:"settings"`
-	}
-	request := esapi.IndicesGetSettingsRequest{Index: []string{month}, Name: []string{block}, FlatSettings: &flat}
-	if err := s.do(ctx, "look for a block of "+month, request, &answer); err != nil {
-		return false
-	}
-	for _, found := range answer {
-		if found.Settings[block] == "true" {
-			return false
-		}
-	}
-	return true
 }

@@ -91,6 +91,9 @@ func (m *mover) write(ctx context.Context, op string, page []moved) error {
 		if len(b.actions) == 0 {
 			return nil
 		}
+		if err := m.hold(ctx); err != nil {
+			return err
+		}
 		items, err := m.bulk(ctx, op, &b.lines, len(b.actions))
 		if err != nil {
 			return err
@@ -167,6 +170,9 @@ func (m *mover) removeVanished(ctx context.Context) error {
 			}
 		}
 		if len(removal.actions) > 0 {
+			if err := m.hold(ctx); err != nil {
+				return err
+			}
 			if err := m.remove(ctx, &removal, []string{m.state.Source}); err != nil {
 				return err
 			}
