@@ -101,6 +101,11 @@ func (s *session) watch(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
+	if of.tree == index.TreeDivision {
+		if err := s.postsInDivisions(c.Context, store); err != nil {
+			return err
+		}
+	}
 	w, err := s.watcher(c.Context, store, of, interval, readSensitivity(c), max(watchLease, every*3/2))
 	if err != nil {
 		return err
@@ -143,6 +148,23 @@ func (s *session) watch(c *cli.Context) error {
 			return nil
 		}
 	}
+}
+
+// postsInDivisions refuses to watch by the administrative tree when nobody holds a post there, since nobody would own what is found.
+func (s *session) postsInDivisions(ctx context.Context, store index.Ledger) error {
+	people, err := s.directory(ctx, store)
+	if err != nil {
+		return err
+	}
+	trees, err := s.areas()
+	if err != nil {
+		return err
+	}
+	seats := people.Areas()
+	if len(seats) == 0 || slices.ContainsFunc(seats, func(area string) bool { return area == "" || trees.IsDivision(area) }) {
+		return nil
+	}
+	return usagef("--tree division: no post and no roster lies in that tree, so that nobody would own what rises; use --tree grid, or give posts the code or path of a division, or * for everywhere: suqiu owner import posts")
 }
 
 // tryWatch looks once in memory and shows the incidents that would be opened.

@@ -333,6 +333,9 @@ func (t *Trees) Places(depth int) []Place {
 	return all
 }
 
+// IsDivision reports whether a path is one of the divisions.
+func (t *Trees) IsDivision(path string) bool { return t.divisions.byPath[path] != nil }
+
 // Path finds the path of a place by its code or path, in the grid tree first and then among the divisions.
 func (t *Trees) Path(text string) (path string, known bool) {
 	for _, n := range []*node{t.grid.byCode[text], t.grid.byPath[text], t.divisions.byCode[trimDivision(text)], t.divisions.byPath[text]} {

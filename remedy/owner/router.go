@@ -1,6 +1,7 @@
 package owner
 
 import (
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -90,6 +91,18 @@ func (d *Directory) Find(who string, at time.Time) []remedy.Person {
 
 // Peopled reports whether a table of people was imported.
 func (d *Directory) Peopled() bool { return len(d.people) > 0 }
+
+// Areas lists the areas in which there are posts, cells or rosters, each once and sorted; "" is everywhere.
+func (d *Directory) Areas() []string {
+	areas := map[string]bool{}
+	for at := range d.posts {
+		areas[at.area] = true
+	}
+	for at := range d.shifts {
+		areas[at.area] = true
+	}
+	return slices.Sorted(maps.Keys(areas))
+}
 
 func (d *Directory) told(p Person, role string) remedy.Person {
 	if p.ID == "" {
