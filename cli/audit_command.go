@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 
 	"github.com/urfave/cli/v2"
@@ -15,25 +16,29 @@ func auditCommand(env Env) *cli.Command {
 		Name:  "audit",
 		Usage: "对账：逐个位点证明没有丢失 · account for every committed offset",
 		Description: `Reads the log again up to the committed offsets and says of each whether it is stored, a dead letter, expired, no record, or missing.
-Missing ones are named, and so are the offsets that retention removed before they were committed. Exit code 3 if any is missing, or if a
-partition waits before such a gap. It only reads and may run beside the stream.
+Missing ones are named, and so are the offsets that were removed before they were committed, by retention or with the topic. Exit code 3 if any
+is missing, if a partition waits before such a gap, or if the group has committed nothing of a partition that holds records. When the broker or
+the store fails, what was found until then is told, marked incomplete. It only reads and may run beside the stream.
 
 Example:
    suqiu audit --format json`,
-		Flags: settingFlags(formatFlag("text or json")),
+		Flags: settingFlags(
+			formatFlag("text or json"),
+			&cli.IntFlag{Name: "limit", Value: 1000, Usage: "at most so many missing inputs are named; all are counted"},
+		),
 		Action: inSession(env, func(s *session, c *cli.Context) error {
-			report, err := s.audit(c.Context)
-			if err != nil {
-				return err
+			if c.Int("limit") < 0 {
+				return usagef("--limit %d: must be 0 or more", c.Int("limit"))
 			}
+			report, failed := s.audit(c.Context, c.Int("limit"))
+			if report == nil {
+				return failed
+			}
+			show := s.showAudit
 			if c.String("format") == "json" {
-				out := json.NewEncoder(env.Stdout)
-				out.SetIndent("", "  ")
-				err = out.Encode(report)
-			} else {
-				err = s.showAudit(report)
+				show = s.encodeAudit
 			}
-			if err != nil {
+			if err := errors.Join(failed, show(report)); err != nil {
 				return err
 			}
 			return report.fault()
@@ -43,26 +48,37 @@ Example:
 
 // auditReport is what suqiu audit tells.
 type auditReport struct {
+	Incomplete string           `json:"incomplete,omitempty"` // what ended it; partitions that were not done by then are left out
+	Group      string           `json:"group"`
 	Partitions []ingest.Account `json:"partitions"`
 	Missing    []ingest.Missing `json:"missing"`
+	Unnamed    int64            `json:"unnamed,omitempty"` // missing inputs beyond those named
 }
 
 // fault is the error of a check that did not hold.
 func (r *auditReport) fault() error {
-	if n := len(r.Missing); n > 0 {
-		return cli.Exit(fmt.Sprintf("%d inputs are missing", n), exitCheck)
+	if n := int64(len(r.Missing)) + r.Unnamed; n > 0 {
+		return cli.Exit(fmt.Sprintf("%d inputs are missing; read them again by suqiu reclassify --from-kafka", n), exitCheck)
 	}
-	for _, a := range r.Partitions {
+	for i := range r.Partitions {
+		a := &r.Partitions[i]
 		for _, g := range a.Gaps {
-			if g.Open {
+			switch {
+			case g.Remade:
+				return cli.Exit(fmt.Sprintf("%s/%d was made anew: its log ends at offset %d, before the committed offset %d; see kafka.on_gap", a.Topic, a.Partition, g.From, g.Until), exitCheck)
+			case g.Open:
 				return cli.Exit(fmt.Sprintf("%s/%d waits before a gap; see kafka.on_gap", a.Topic, a.Partition), exitCheck)
 			}
+		}
+		if n := a.Unread(); n > 0 {
+			return cli.Exit(fmt.Sprintf("%s/%d holds %d records, of which the group %s has committed nothing; check kafka.group, and that suqiu consumes it", a.Topic, a.Partition, n, r.Group), exitCheck)
 		}
 	}
 	return nil
 }
 
-func (s *session) audit(ctx context.Context) (*auditReport, error) {
+// audit returns what was found with an error that ended it midway, else a report or an error.
+func (s *session) audit(ctx context.Context, limit int) (*auditReport, error) {
 	store, err := s.store()
 	if err != nil {
 		return nil, err
@@ -86,15 +102,47 @@ func (s *session) audit(ctx context.Context) (*auditReport, error) {
 	if err != nil {
 		return nil, err
 	}
-	report := &auditReport{Missing: []ingest.Missing{}}
+	report := &auditReport{Group: s.cfg.Kafka.Group, Missing: []ingest.Missing{}}
 	auditor := ingest.Auditor{
 		Pipeline: pipeline, Cluster: cluster, Group: s.cfg.Kafka.Group, Sources: sources, Store: store, Letters: letters,
 	}
-	report.Partitions, err = auditor.Audit(ctx, func(m ingest.Missing) { report.Missing = append(report.Missing, m) })
+	err = report.fill(limit, func(missing func(ingest.Missing)) ([]ingest.Account, error) { return auditor.Audit(ctx, missing) })
+	if err != nil && report.empty() {
+		return nil, err
+	}
 	return report, err
 }
 
+// fill runs an audit. The first missing inputs, at most limit, are named.
+func (r *auditReport) fill(limit int, audit func(func(ingest.Missing)) ([]ingest.Account, error)) error {
+	var err error
+	r.Partitions, err = audit(func(m ingest.Missing) {
+		if len(r.Missing) == limit {
+			r.Unnamed++
+			return
+		}
+		r.Missing = append(r.Missing, m)
+	})
+	if err != nil {
+		r.Incomplete = err.Error()
+	}
+	return err
+}
+
+func (r *auditReport) empty() bool {
+	return len(r.Partitions) == 0 && len(r.Missing) == 0 && r.Unnamed == 0
+}
+
+func (s *session) encodeAudit(r *auditReport) error {
+	out := json.NewEncoder(s.env.Stdout)
+	out.SetIndent("", "  ")
+	return out.Encode(r)
+}
+
 func (s *session) showAudit(r *auditReport) error {
+	if r.Incomplete != "" {
+		fmt.Fprintln(s.env.Stdout, "对账没有做完，以下只是已查明的部分")
+	}
 	rows := [][]string{{"主题", "分区", "起", "止", "已入库", "死信", "过期", "非记录", "缺失"}}
 	for _, a := range r.Partitions {
 		row := []string{a.Topic, fmt.Sprint(a.Partition)}
@@ -106,17 +154,28 @@ func (s *session) showAudit(r *auditReport) error {
 	if err := writeTable(s.env.Stdout, rows); err != nil {
 		return err
 	}
-	for _, a := range r.Partitions {
+	for i := range r.Partitions {
+		a := &r.Partitions[i]
+		if n := a.Unread(); n > 0 {
+			fmt.Fprintf(s.env.Stdout, "未对账 %s/%d：有 %d 条记录，消费组 %s 从未提交\n", a.Topic, a.Partition, n, r.Group)
+		}
 		for _, g := range a.Gaps {
 			state := "已越过"
 			if g.Open {
 				state = "分区停在此处"
+			}
+			if g.Remade {
+				fmt.Fprintf(s.env.Stdout, "主题重建 %s/%d：日志止于位点 %d，已提交的却是 %d，%s\n", a.Topic, a.Partition, g.From, g.Until, state)
+				continue
 			}
 			fmt.Fprintf(s.env.Stdout, "保留期丢失 %s/%d：位点 %d 至 %d，%d 条，%s\n", a.Topic, a.Partition, g.From, g.Until-1, g.Len(), state)
 		}
 	}
 	for _, m := range r.Missing {
 		fmt.Fprintf(s.env.Stdout, "缺失 %s %s：%s\n", m.Place, m.Document, m.Why)
+	}
+	if r.Unnamed > 0 {
+		fmt.Fprintf(s.env.Stdout, "另有 %d 件缺失未列出（见 --limit）\n", r.Unnamed)
 	}
 	return nil
 }

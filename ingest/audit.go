@@ -40,22 +40,35 @@ type Auditor struct {
 type Account struct {
 	Topic     string `json:"topic"`
 	Partition int    `json:"partition"`
-	From      int64  `json:"from"`    // the oldest offset that the log still holds
-	Through   int64  `json:"through"` // the committed offset
-	Stored    int64  `json:"stored"`  // the store holds every document of the record, in this or a newer revision
-	Dead      int64  `json:"dead"`    // there is a dead letter, and the rest is stored
-	Expired   int64  `json:"expired"` // the contact is older than what is kept
+	From      int64  `json:"from"`      // the oldest offset that the log still holds
+	Through   int64  `json:"through"`   // the committed offset, but not beyond the log
+	Committed int64  `json:"committed"` // -1: nothing
+	End       int64  `json:"end"`       // of the log
+	Stored    int64  `json:"stored"`    // the store holds every document of the record, in this or a newer revision
+	Dead      int64  `json:"dead"`      // there is a dead letter, and the rest is stored
+	Expired   int64  `json:"expired"`   // the contact is older than what is kept
 	NoRecord  int64  `json:"no_record"`
 	Missing   int64  `json:"missing"`
-	Gaps      []Gap  `json:"gaps,omitempty"` // in the order of their offsets; they lie before From
+	Gaps      []Gap  `json:"gaps,omitempty"` // in the order of their offsets; they lie before From, or from End on
 }
 
-// Gap is a range of offsets that retention removed before they were committed. Whether one or another of them was
+// Unread is the number of offsets that the log holds, none of which the group has ever committed, or whose commits the
+// brokers have forgotten: nothing of them was accounted for.
+func (a *Account) Unread() int64 {
+	if a.Committed >= 0 {
+		return 0
+	}
+	return a.End - a.From
+}
+
+// Gap is a range of offsets that were removed from the log: by retention, before they were committed, or with the topic. Whether one or another of them was
 // stored can't be told any more: a consumer may have died between storing and committing.
 type Gap struct {
 	From  int64 `json:"from"`
 	Until int64 `json:"until"` // the first offset after it
 	Open  bool  `json:"open"`  // it has not been passed over: the partition waits there
+
+	Remade bool `json:"remade,omitempty"` // the log ends at From, before the committed offset Until: the topic was made anew
 }
 
 // Len is the number of offsets.
@@ -184,13 +197,18 @@ func (a *audit) missing(m Missing) fate {
 }
 
 func (a *audit) partition(ctx context.Context, p GroupPosition) (Account, error) {
-	account := Account{Topic: p.Topic, Partition: p.Partition, From: p.First, Through: max(p.First, min(p.Committed, p.End))}
+	account := Account{
+		Topic: p.Topic, Partition: p.Partition, From: p.First, Through: max(p.First, min(p.Committed, p.End)), Committed: p.Committed, End: p.End,
+	}
 	gaps := a.gaps[partitionID{p.Topic, p.Partition}]
 	passed := func(g Gap) bool { return g.From <= p.Committed && g.Until >= p.First } // though that is not committed yet
 	if 0 <= p.Committed && p.Committed < p.First && !slices.ContainsFunc(gaps, passed) {
 		gaps = append(gaps, Gap{From: p.Committed, Until: p.First, Open: true})
 	}
 	account.Gaps = mergeGaps(gaps)
+	if p.Committed > p.End {
+		account.Gaps = append(account.Gaps, Gap{From: p.End, Until: p.Committed, Open: true, Remade: true})
+	}
 	src := a.Sources[p.Topic]
 	records := int64(0)
 	ctx, cancel := context.WithCancel(ctx)

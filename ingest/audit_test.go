@@ -10,6 +10,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/segmentio/kafka-go"
+
 	"suqiu/hotline"
 	"suqiu/ingest/decode"
 )
@@ -111,7 +113,7 @@ func TestAuditNoRecords(t *testing.T) {
 	auditor := &Auditor{Pipeline: testPipeline(newFakeClock()), Cluster: b.cluster(), Group: "suqiu", Store: store, Letters: b.deadLetters(),
 		Sources: map[string]decode.Source{"calls": source95598}}
 	accounts, err := auditor.Audit(t.Context(), func(m Missing) { t.Errorf("missing %+v", m) })
-	if err != nil || !reflect.DeepEqual(accounts, []Account{{Topic: "calls", From: 2, Through: 6, Stored: 2, NoRecord: 2}}) {
+	if err != nil || !reflect.DeepEqual(accounts, []Account{{Topic: "calls", From: 2, Through: 6, Committed: 6, End: 6, Stored: 2, NoRecord: 2}}) {
 		t.Errorf("%+v, %v", accounts, err)
 	}
 }
@@ -137,10 +139,47 @@ func TestAuditGap(t *testing.T) {
 			t.Errorf("got %+v, %v, want %+v", accounts, err, want)
 		}
 	}
-	audit(Account{Topic: "calls", From: 4, Through: 4, Gaps: []Gap{{From: 2, Until: 4, Open: true}}})
+	audit(Account{Topic: "calls", From: 4, Through: 4, Committed: 2, End: 5, Gaps: []Gap{{From: 2, Until: 4, Open: true}}})
 	b.consume(store, letters, func(c *ConsumerConfig, _ *LoopConfig) { c.OnGap = GapContinue })
 	b.awaitCommits("calls", 5)
-	audit(Account{Topic: "calls", From: 4, Through: 5, Stored: 1, Gaps: []Gap{{From: 2, Until: 4}}})
+	audit(Account{Topic: "calls", From: 4, Through: 5, Committed: 5, End: 5, Stored: 1, Gaps: []Gap{{From: 2, Until: 4}}})
+}
+
+// A group that has committed nothing proves nothing, and one that has committed more than the log holds read another log.
+func TestAuditForeignGroup(t *testing.T) {
+	b := newTestBroker(t, 2, "calls", DeadLetterTopic)
+	b.write("calls", 0, contact("a", 1), contact("b", 1))
+	auditor := &Auditor{Pipeline: testPipeline(newFakeClock()), Cluster: b.cluster(), Group: "typo", Store: newMemStore(), Letters: b.deadLetters(),
+		Sources: map[string]decode.Source{"calls": source95598}}
+	audit := func(unread int64, want Account) {
+		t.Helper()
+		accounts, err := auditor.Audit(t.Context(), func(m Missing) { t.Errorf("missing %+v", m) })
+		if err != nil || !reflect.DeepEqual(accounts, []Account{want, {Topic: "calls", Partition: 1, Committed: -1}}) {
+			t.Fatalf("got %+v, %v, want %+v and an empty partition", accounts, err, want)
+		}
+		if got := [2]int64{accounts[0].Unread(), accounts[1].Unread()}; got != [2]int64{unread, 0} {
+			t.Errorf("unread: got %v, want %d and 0", got, unread)
+		}
+	}
+	audit(2, Account{Topic: "calls", Committed: -1, End: 2})
+
+	if err := b.Cluster().DeleteTopic("calls"); err != nil {
+		t.Fatal(err)
+	}
+	if err := b.Cluster().CreateTopic("calls", 2, nil); err != nil {
+		t.Fatal(err)
+	}
+	broker, err := b.cluster().connect()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer broker.close()
+	_, err = broker.client.OffsetCommit(t.Context(), &kafka.OffsetCommitRequest{GroupID: "typo", GenerationID: -1,
+		Topics: map[string][]kafka.OffsetCommit{"calls": {{Partition: 0, Offset: 2}}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	audit(0, Account{Topic: "calls", Committed: 2, Gaps: []Gap{{Until: 2, Open: true, Remade: true}}})
 }
 
 func TestMergeGaps(t *testing.T) {

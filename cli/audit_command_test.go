@@ -1,0 +1,80 @@
+package cli
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"strings"
+	"testing"
+
+	"github.com/urfave/cli/v2"
+
+	"suqiu/ingest"
+)
+
+// TestAuditIncomplete: what was found before the store failed is told, marked incomplete, and no more inputs are kept than
+// are named.
+func TestAuditIncomplete(t *testing.T) {
+	broken := errors.New("the store went away")
+	report := &auditReport{Group: "suqiu"}
+	err := report.fill(2, func(missing func(ingest.Missing)) ([]ingest.Account, error) {
+		for _, place := range []string{"calls/1/4", "calls/1/5", "calls/1/6"} {
+			missing(ingest.Missing{Place: place, Why: "the store does not hold it"})
+		}
+		return []ingest.Account{{Topic: "calls", Through: 9, Committed: 9, End: 9, Stored: 9}}, broken
+	})
+	if !errors.Is(err, broken) || report.empty() || len(report.Missing) != 2 || report.Unnamed != 1 {
+		t.Fatalf("got %+v, %v", report, err)
+	}
+	var out bytes.Buffer
+	s := &session{env: Env{Stdout: &out}}
+	if err := s.showAudit(report); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"对账没有做完", "calls", "缺失 calls/1/4", "缺失 calls/1/5", "另有 1 件缺失未列出"} {
+		if !strings.Contains(out.String(), want) {
+			t.Errorf("text lacks %q:\n%s", want, &out)
+		}
+	}
+	out.Reset()
+	if err := s.encodeAudit(report); err != nil {
+		t.Fatal(err)
+	}
+	var told auditReport
+	if err := json.Unmarshal(out.Bytes(), &told); err != nil || told.Incomplete != broken.Error() || told.Unnamed != 1 || told.Partitions[0].Committed != 9 {
+		t.Errorf("got %s, %v", &out, err)
+	}
+}
+
+// TestAuditFault: what makes an audit fail, and what it says.
+func TestAuditFault(t *testing.T) {
+	whole := ingest.Account{Topic: "calls", Through: 9, Committed: 9, End: 9, Stored: 9}
+	for _, tt := range []struct {
+		name    string
+		account ingest.Account
+		unnamed int64
+		want    string // none: it passes
+	}{
+		{"Whole", whole, 0, ""},
+		{"EmptyPartition", ingest.Account{Topic: "calls", Committed: -1}, 0, ""},
+		{"NothingCommitted", ingest.Account{Topic: "calls", From: 2, Through: 2, Committed: -1, End: 9}, 0, "holds 7 records, of which the group suqiu has committed nothing; check kafka.group"},
+		{"PassedGap", ingest.Account{Topic: "calls", From: 4, Through: 9, Committed: 9, End: 9, Gaps: []ingest.Gap{{From: 2, Until: 4}}}, 0, ""},
+		{"OpenGap", ingest.Account{Topic: "calls", From: 4, Through: 4, Committed: 2, End: 9, Gaps: []ingest.Gap{{From: 2, Until: 4, Open: true}}}, 0, "waits before a gap"},
+		{"MadeAnew", ingest.Account{Topic: "calls", Through: 3, Committed: 9, End: 3, Gaps: []ingest.Gap{{From: 3, Until: 9, Open: true, Remade: true}}}, 0, "ends at offset 3, before the committed offset 9"},
+		{"Missing", whole, 3, "3 inputs are missing; read them again by suqiu reclassify --from-kafka"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			r := &auditReport{Group: "suqiu", Partitions: []ingest.Account{tt.account}, Unnamed: tt.unnamed}
+			err := r.fault()
+			var exit cli.ExitCoder
+			switch {
+			case tt.want == "":
+				if err != nil {
+					t.Errorf("got %v, want it to pass", err)
+				}
+			case !errors.As(err, &exit) || exit.ExitCode() != exitCheck || !strings.Contains(err.Error(), tt.want):
+				t.Errorf("got %v, want %q and exit code %d", err, tt.want, exitCheck)
+			}
+		})
+	}
+}
