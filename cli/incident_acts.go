@@ -128,10 +128,18 @@ func (s *session) hasOrder(ctx context.Context, i *remedy.Incident, order string
 	if err != nil {
 		return err
 	}
-	orders, err := ordersOf(ctx, store, i, until)
-	if err != nil || slices.Contains(orders, order) {
+	contacts, _, err := contactsOf(ctx, store, i, until)
+	if err != nil {
 		return err
 	}
+	orders := make([]string, len(contacts))
+	for k := range contacts {
+		orders[k] = contacts[k].ID
+	}
+	if slices.Contains(orders, order) {
+		return nil
+	}
+	slices.Sort(orders)
 	near := nearest(order, orders)
 	if len(near) == 0 {
 		near = orders[:min(len(orders), maxNearest)]
@@ -162,8 +170,15 @@ func readRemedy(s *session, c *cli.Context, i *remedy.Incident, d *remedy.Deed) 
 	if err != nil {
 		return err
 	}
-	d.Orders, err = ordersOf(c.Context, store, i, d.At)
-	return err
+	before, later, err := contactsOf(c.Context, store, i, m.When)
+	if err != nil {
+		return err
+	}
+	if len(later) > 0 && c.String("format") == "text" {
+		fmt.Fprintln(s.env.Stdout, laterText(later))
+	}
+	d.Orders, d.Others = remedy.Callbacks(before)
+	return nil
 }
 
 func readVisit(_ *session, c *cli.Context, _ *remedy.Incident, d *remedy.Deed) error {

@@ -185,11 +185,18 @@ func (s *session) listIncidents(c *cli.Context) error {
 }
 
 func (s *session) showIncident(c *cli.Context) error {
-	i, _, err := s.theIncident(c)
+	i, store, err := s.theIncident(c)
 	if err != nil {
 		return err
 	}
-	return s.tellIncident(c.String("format"), &i)
+	if err := s.tellIncident(c.String("format"), &i); err != nil || len(i.Measures) == 0 || c.String("format") == "json" {
+		return err
+	}
+	_, later, err := contactsOf(c.Context, store, &i, i.Measures[len(i.Measures)-1].When)
+	if err == nil && len(later) > 0 {
+		fmt.Fprintln(s.env.Stdout, laterText(later))
+	}
+	return err
 }
 
 // mostCounted is how many findings of rules that count are shown of an incident.

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"suqiu/classify"
@@ -38,6 +39,15 @@ type changes struct {
 }
 
 var _ detect.Source = (*liveSource)(nil)
+
+// live is what the store holds, for the watcher and for comparisons.
+func (s *session) live(store index.Store, of grain) (*liveSource, error) {
+	labels, err := s.labels()
+	if err != nil {
+		return nil, err
+	}
+	return &liveSource{store: store, zone: s.zone, labels: labels, grain: of, changed: map[string]changes{}}, nil
+}
 
 // Coverage implements detect.Source.
 func (s *liveSource) Coverage(ctx context.Context) ([]trend.Span, error) {
@@ -215,21 +225,51 @@ func replaySource(ctx context.Context, store index.Store, from, to time.Time, zo
 	return r, err
 }
 
-// ordersOf lists the ids of the contacts about an incident up to a time: those who are to be told and visited.
-func ordersOf(ctx context.Context, store index.Store, i *remedy.Incident, until time.Time) ([]string, error) {
-	var ids []string
+// contactsOf lists the contacts about an incident that were received before a time, and those from then on.
+func contactsOf(ctx context.Context, store index.Store, i *remedy.Incident, until time.Time) (before, later []remedy.Contact, err error) {
+	seen := map[string]bool{}
+	use := func(doc *hotline.Document) {
+		call := &doc.Call
+		c := remedy.Contact{ID: call.DocID(), Caller: call.Caller, Matter: call.Matter, Order: call.Kind == hotline.KindOrder, Received: call.Received}
+		if seen[c.ID] {
+			return
+		}
+		seen[c.ID] = true
+		if c.Received.Before(until) {
+			before = append(before, c)
+		} else {
+			later = append(later, c)
+		}
+	}
+	var counted []string
 	for _, c := range slices.Concat(i.Fired.Counted, i.Latest.Counted) { // what a rule counted may tell of other labels
-		ids = append(ids, c.IDs...)
+		counted = append(counted, c.IDs...)
 	}
-	if len(i.Labels) > 0 {
-		filter := index.Filter{From: i.Fired.Bucket.AddDate(0, 0, 1-max(1, i.Fired.Days)), To: until, Labels: i.Labels}
-		if i.Area != "" {
-			filter.Areas = []string{i.Area}
-		}
-		if err := index.Each(ctx, store, filter, func(doc *hotline.Document) { ids = append(ids, doc.Call.DocID()) }); err != nil {
-			return nil, err
+	if len(counted) > 0 {
+		if err := index.Each(ctx, store, index.Filter{IDs: counted}, use); err != nil {
+			return nil, nil, err
 		}
 	}
-	slices.Sort(ids)
-	return slices.Compact(ids), nil
+	if len(i.Labels) == 0 {
+		return before, later, nil
+	}
+	filter := index.Filter{From: i.Fired.Bucket.AddDate(0, 0, 1-max(1, i.Fired.Days)), Labels: i.Labels}
+	if i.Area != "" {
+		filter.Areas = []string{i.Area}
+	}
+	return before, later, index.Each(ctx, store, filter, use)
+}
+
+// laterText tells of contacts that came after a measure was taken: nobody told them of it, and they are not visited.
+func laterText(later []remedy.Contact) string {
+	const named = 10
+	ids := make([]string, min(named, len(later)))
+	for k := range ids {
+		ids[k] = later[k].ID
+	}
+	more := ""
+	if len(later) > named {
+		more = " …"
+	}
+	return fmt.Sprintf("整改后又来 %d 件，不在回访清单：%s%s", len(later), strings.Join(ids, " "), more)
 }

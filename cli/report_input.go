@@ -3,12 +3,9 @@ package cli
 import (
 	"cmp"
 	"context"
-	"errors"
 	"slices"
 	"strings"
-	"time"
 
-	"suqiu/calendar"
 	"suqiu/hotline"
 	"suqiu/index"
 	"suqiu/remedy"
@@ -47,14 +44,9 @@ func (s *session) reportInput(ctx context.Context, store index.Store, period rep
 	if in.Tally, err = s.tally(ctx, store, in, tree, practice); err != nil {
 		return in, err
 	}
-	for _, month := range monthsOf(period.Spans()[0], period.Spans()[1]) {
-		start := time.Date(month.Year(), month.Month(), 1, 0, 0, 0, 0, calendar.Shanghai())
-		switch _, _, err := index.KeptDaily(ctx, store, start, tree, 0); {
-		case err == nil:
-			in.Dropped = append(in.Dropped, report.Period{From: start, To: start.AddDate(0, 1, 0)})
-		case !errors.Is(err, index.ErrNotFound):
-			return in, err
-		}
+	spans := period.Spans()
+	if in.Dropped, err = droppedMonths(ctx, store, tree, spans[:]...); err != nil {
+		return in, err
 	}
 	if in.Incidents, err = remedy.All(ctx, remedyLedger{store}); err != nil {
 		return in, err
@@ -116,16 +108,15 @@ func answered(call *hotline.Call) bool {
 
 // baseline asks the detector what it expected of the weeks.
 func (s *session) baseline(ctx context.Context, store index.Store, in *report.Input, tree index.Tree) error {
-	codes, err := s.labels()
-	if err != nil {
-		return err
-	}
 	of := grain{tree: tree, level: min(hotline.MaxAreaDepth, reportLevels(in.Area))}
 	judge, err := s.detection(trend.Daily, sensitivity{}, of)
 	if err != nil {
 		return err
 	}
-	source := &liveSource{store: store, zone: s.zone, labels: codes, changed: map[string]changes{}, grain: of}
+	source, err := s.live(store, of)
+	if err != nil {
+		return err
+	}
 	if in.Coverage, err = source.Coverage(ctx); err != nil {
 		return err
 	}

@@ -207,11 +207,9 @@ func (s *session) watcher(ctx context.Context, store index.Store, of grain, inte
 	if err != nil {
 		return nil, err
 	}
-	labels, err := s.labels()
-	if err != nil {
+	if judge.Source, err = s.live(store, of); err != nil {
 		return nil, err
 	}
-	judge.Source = &liveSource{store: store, zone: s.zone, labels: labels, grain: of, changed: map[string]changes{}}
 	var said []trend.Left
 	judge.Left = func(left []trend.Left) {
 		if slices.Equal(left, said) {

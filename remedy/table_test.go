@@ -55,7 +55,7 @@ func TestTableActs(t *testing.T) {
 			for _, act := range Acts {
 				i := incident(t, p.signal, p.work)
 				if act == ActVisit || act == ActComplain {
-					i.scheduleVisits(noon(2), []string{"95598:1", "95598:2"})
+					i.scheduleVisits(noon(2), []string{"95598:1", "95598:2"}, nil)
 				}
 				before := incident(t, p.signal, p.work)
 				before.Visits = slices.Clone(i.Visits)

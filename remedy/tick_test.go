@@ -60,7 +60,7 @@ func TestTick(t *testing.T) {
 		i := incident(t, Onset, Acknowledged)
 		do(t, &i, deed(ActRemedy, noon(1)))
 		i.Outbox = nil
-		want := "visits_due@168h→owner of 琼/海口 visits_due@720h→owner of 琼/海口"
+		want := "visits_due@166h→owner of 琼/海口 visits_due@718h→owner of 琼/海口"
 		if got := ticks(t, &i, 24*40); got != want {
 			t.Errorf("got %s, want %s", got, want)
 		}

@@ -1,6 +1,7 @@
 package remedy
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -43,12 +44,26 @@ type Visit struct {
 
 // VisitRound is the worklist of one day of visits.
 type VisitRound struct {
-	Day      int       `json:"day"`
-	Due      time.Time `json:"due"`
-	Orders   []string  `json:"orders"`
-	Results  []Visit   `json:"results,omitempty"`
-	Told     bool      `json:"told,omitempty"`     // that it is due
-	Replaced bool      `json:"replaced,omitempty"` // by the rounds of a later measure
+	Day      int                 `json:"day"`
+	Due      time.Time           `json:"due"`
+	Orders   []string            `json:"orders"`           // one for each caller
+	Others   map[string][]string `json:"others,omitempty"` // by order: the caller's other contacts, which the same visit is about
+	Results  []Visit             `json:"results,omitempty"`
+	Told     bool                `json:"told,omitempty"`     // that it is due
+	Replaced bool                `json:"replaced,omitempty"` // by the rounds of a later measure
+}
+
+// target is the order under which a contact of the round is visited; "" if it is none of them.
+func (r *VisitRound) target(contact string) string {
+	if slices.Contains(r.Orders, contact) {
+		return contact
+	}
+	for order, others := range r.Others {
+		if slices.Contains(others, contact) {
+			return order
+		}
+	}
+	return ""
 }
 
 // has reports whether an order of the round has its result.
@@ -56,14 +71,69 @@ func (r *VisitRound) has(order string) bool {
 	return slices.ContainsFunc(r.Results, func(v Visit) bool { return v.Order == order })
 }
 
-// scheduleVisits makes the worklists of a measure; those of an earlier one end.
-func (i *Incident) scheduleVisits(at time.Time, orders []string) {
+// Contact is what a worklist of visits needs to know of a contact.
+type Contact struct {
+	ID       string
+	Caller   string // pseudonym; "" if unknown
+	Matter   string
+	Order    bool // it is an order (工单)
+	Received time.Time
+}
+
+// Callbacks makes one visit of all contacts of a caller, under the first order of them, or else the first contact; a contact without a
+// caller goes with those of its matter. others are the contacts that a visit is about beside its own, by its order.
+func Callbacks(contacts []Contact) (orders []string, others map[string][]string) {
+	contacts = slices.Clone(contacts)
+	slices.SortFunc(contacts, func(a, b Contact) int {
+		return cmp.Or(order(b.Order)-order(a.Order), a.Received.Compare(b.Received), cmp.Compare(a.ID, b.ID))
+	})
+	of, matters := map[string]string{}, map[string]string{} // the order under which a caller or a matter is visited
+	others = map[string][]string{}
+	join := func(c Contact, known bool, under string) {
+		if !known {
+			under = c.ID
+			orders = append(orders, under)
+		} else if under != c.ID {
+			others[under] = append(others[under], c.ID)
+		}
+		if c.Caller != "" {
+			of[c.Caller] = under
+		}
+		if _, told := matters[c.Matter]; !told && c.Matter != "" {
+			matters[c.Matter] = under
+		}
+	}
+	for _, c := range contacts {
+		if c.Caller != "" {
+			under, known := of[c.Caller]
+			join(c, known, under)
+		}
+	}
+	for _, c := range contacts {
+		if c.Caller == "" {
+			under, known := matters[c.Matter]
+			join(c, known, under)
+		}
+	}
+	slices.Sort(orders)
+	return orders, others
+}
+
+func order(is bool) int {
+	if is {
+		return 1
+	}
+	return 0
+}
+
+// scheduleVisits makes the worklists of a measure, counted from when it was taken; those of an earlier one end.
+func (i *Incident) scheduleVisits(taken time.Time, orders []string, others map[string][]string) {
 	for k := range i.Visits {
 		i.Visits[k].Replaced = true
 	}
 	orders = slices.Compact(slices.Sorted(slices.Values(orders)))
 	for _, day := range VisitDays {
-		i.Visits = append(i.Visits, VisitRound{Day: day, Due: at.AddDate(0, 0, day), Orders: orders})
+		i.Visits = append(i.Visits, VisitRound{Day: day, Due: taken.AddDate(0, 0, day), Orders: orders, Others: others})
 	}
 }
 
@@ -95,7 +165,7 @@ func (i *Incident) OpenVisits(by time.Time) []DueVisit {
 func (i *Incident) round(v *Visit) *VisitRound {
 	for k := range i.Visits {
 		r := &i.Visits[k]
-		if !r.Replaced && slices.Contains(r.Orders, v.Order) && !r.has(v.Order) && (v.Day == 0 || v.Day == r.Day) {
+		if !r.Replaced && r.target(v.Order) != "" && !r.has(r.target(v.Order)) && (v.Day == 0 || v.Day == r.Day) {
 			return r
 		}
 	}
@@ -119,7 +189,7 @@ func (i *Incident) checkVisit(d Deed) error {
 // record keeps a visit that was checked.
 func (i *Incident) record(v Visit) {
 	r := i.round(&v)
-	v.Day = r.Day
+	v.Day, v.Order = r.Day, r.target(v.Order)
 	r.Results = append(r.Results, v)
 }
 

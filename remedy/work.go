@@ -22,12 +22,13 @@ type Deed struct {
 	At   time.Time
 	Note string // masked; the reason where the act needs one
 
-	To          Person       // assign
-	Measure     *Measure     // remedy
-	Orders      []string     // remedy: ids of the contacts to be visited
-	Appointment *Appointment // progress; optional
-	Visit       *Visit       // visit
-	Due         time.Time    // supervise: until when
+	To          Person              // assign
+	Measure     *Measure            // remedy
+	Orders      []string            // remedy: ids of the contacts to be visited
+	Others      map[string][]string // remedy: what is visited together, see Callbacks
+	Appointment *Appointment        // progress; optional
+	Visit       *Visit              // visit
+	Due         time.Time           // supervise: until when
 }
 
 // Measure is what was done about a problem (整改措施). All fields are obligatory.
@@ -88,7 +89,7 @@ func (i *Incident) Do(p Practice, d Deed) error {
 	case ActRemedy:
 		m.Kind, m.Note = KindRemedied, d.Measure.What
 		i.Measures = append(i.Measures, *d.Measure)
-		i.scheduleVisits(d.At, d.Orders)
+		i.scheduleVisits(d.Measure.When, d.Orders, d.Others)
 	case ActVisit:
 		m.Kind = KindVisited
 		i.record(*d.Visit)

@@ -1,6 +1,7 @@
 package remedy
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -42,7 +43,7 @@ func TestDeedLacks(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			i := incident(t, Subsiding, c.work)
-			i.scheduleVisits(noon(2), []string{"95598:1"})
+			i.scheduleVisits(noon(2), []string{"95598:1"}, nil)
 			before := encoded(t, []Incident{i})
 			err := i.Do(practice(t), c.deed)
 			if err == nil || !strings.Contains(err.Error(), c.says) {
@@ -90,7 +91,7 @@ func TestWorkToTheEnd(t *testing.T) {
 		t.Errorf("told %+v", last)
 	}
 	do(t, &i, deed(ActAck, noon(11)), deed(ActRemedy, noon(12)))
-	if open := i.OpenVisits(time.Time{}); len(open) != 4 || !open[0].Due.Equal(noon(19)) {
+	if open := i.OpenVisits(time.Time{}); len(open) != 4 || !open[0].Due.Equal(noon(19).Add(-2*time.Hour)) {
 		t.Fatalf("the second measure's visits: %+v", open)
 	}
 	i.turn(Subsiding, noon(13))
@@ -109,6 +110,43 @@ func TestWorkToTheEnd(t *testing.T) {
 	}
 	if r := RatesOf(i.AllVisits(), DefaultWeights()); r.Visits != 6 || r.Valid != 5 || r.Response != 1 || r.Solution != 0.8 || r.Satisfaction != (3+0.9)/5 {
 		t.Errorf("rates %+v", r)
+	}
+}
+
+// All contacts of a caller are one visit, under the first order; those without a caller go with their matter.
+func TestCallbacks(t *testing.T) {
+	c := func(id, caller, matter string, order bool, day int) Contact {
+		return Contact{ID: id, Caller: caller, Matter: matter, Order: order, Received: noon(day)}
+	}
+	orders, others := Callbacks([]Contact{
+		c("call", "A", "m1", false, 1), c("order", "A", "m1", true, 2), c("urge", "A", "m2", true, 3), c("nameless urge", "", "m1", true, 4),
+		c("neighbour", "B", "m1", true, 5), c("nameless", "", "m3", false, 6), c("nameless again", "", "m3", false, 7), c("alone", "", "", false, 8), c("C calls", "C", "m4", false, 9),
+	})
+	if !slices.Equal(orders, []string{"C calls", "alone", "nameless", "neighbour", "order"}) {
+		t.Errorf("visits to %q", orders)
+	}
+	if len(others) != 2 || !slices.Equal(others["order"], []string{"urge", "call", "nameless urge"}) || !slices.Equal(others["nameless"], []string{"nameless again"}) {
+		t.Errorf("beside them %q", others)
+	}
+	i := incident(t, Growing, Acknowledged)
+	d := deed(ActRemedy, noon(12))
+	d.Measure.When, d.Orders, d.Others = noon(3), orders, others
+	do(t, &i, d)
+	if open := i.OpenVisits(noon(10)); len(open) != 5 || !open[0].Due.Equal(noon(10)) {
+		t.Errorf("counted from when the measure was taken: %+v", open)
+	}
+	do(t, &i, visit("urge", Satisfied, noon(13)))
+	if got := i.AllVisits(); len(got) != 1 || got[0].Order != "order" || len(i.OpenVisits(noon(10))) != 4 {
+		t.Errorf("the visit to the urge: %+v", got)
+	}
+	replies, err := i.Replies(noon(1).Location())
+	if err != nil || len(replies) != 9 {
+		t.Fatalf("replies %+v, %v", replies, err)
+	}
+	for _, r := range replies {
+		if want := r.Order == "order" || slices.Contains(others["order"], r.Order); strings.Contains(r.Text, "客户表示满意") != want {
+			t.Errorf("%s: %s", r.Order, r.Text)
+		}
 	}
 }
 

@@ -1,6 +1,7 @@
 package detect
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"testing"
@@ -156,6 +157,37 @@ func TestTally(t *testing.T) {
 	}
 	if _, known, err := j.Tally(t.Context(), frozen, day(28), day(35)); err != nil || known {
 		t.Errorf("days to come are known: %t, %v", known, err)
+	}
+}
+
+// holding is a source that holds a label back.
+type holding struct{ *Replay }
+
+func (holding) Held(context.Context, time.Time, time.Time) (map[string]string, int64, error) {
+	return map[string]string{"outage.planned": "规则变了"}, 2, nil
+}
+
+// Over what is complete, an area is compared with itself and with the rest; what is left out is named, with the days that are missing.
+func TestCompare(t *testing.T) {
+	replay := rising()
+	replay.Spans = append(replay.Spans, trend.Span{Source: "12345", From: day(5), Through: day(12)}, trend.Span{Source: "12345", Area: "江东", From: day(12), Through: day(13)},
+		trend.Span{Source: "12345", Area: south, From: day(0), Through: day(40)})
+	j := judge(t, holding{replay})
+	root := remedy.Root{Labels: []string{"outage.fault", "outage.planned"}, Area: north}
+	c, known, err := j.Compare(t.Context(), root, day(10), 7)
+	if err != nil || !known || c.Before.Tally != (remedy.Tally{Days: 7, Told: 21, Elsewhere: 21}) || c.After.Tally != c.Before.Tally || len(c.After.Sources) != 1 {
+		t.Errorf("got %+v, %t, %v", c, known, err)
+	}
+	want := []trend.Left{{What: "12345", Why: "不完整：2026-09-04 00:00 至 2026-09-06 00:00、2026-09-14 00:00 至 2026-09-18 00:00"}, {What: "outage.planned", Why: "规则变了"}}
+	if !slices.Equal(c.Left, want) {
+		t.Errorf("left %v, want %v", c.Left, want)
+	}
+	if c, known, err := j.Compare(t.Context(), remedy.Root{Labels: root.Labels[1:], Area: north}, day(10), 7); err != nil || known || len(c.Left) != 2 {
+		t.Errorf("of a label that is held: %+v, %t, %v", c, known, err)
+	}
+	replay.Now = day(12)
+	if c, known, err := j.Compare(t.Context(), root, day(10), 7); err != nil || known || len(c.Left) != 3 {
+		t.Errorf("with days to come: %+v, %t, %v", c, known, err)
 	}
 }
 
