@@ -17,6 +17,8 @@ import (
 	"time"
 
 	"github.com/cenkalti/backoff/v5"
+
+	"suqiu/hotline"
 )
 
 // Config says where Kibana is and who imports.
@@ -178,9 +180,12 @@ func (c *Client) post(ctx context.Context, target, contentType string, body []by
 	}
 	response, err := c.http.Do(request)
 	if err != nil {
+		if hint := hotline.ConnectHint(err, "kibana.url", "kibana.ca_file"); hint != "" {
+			err = fmt.Errorf("%w (%s)", err, hint)
+		}
 		var certificate *tls.CertificateVerificationError
 		if errors.As(err, &certificate) {
-			return nil, backoff.Permanent(fmt.Errorf("%w; name its authority's file", err))
+			return nil, backoff.Permanent(err)
 		}
 		return nil, err
 	}

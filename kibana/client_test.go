@@ -194,8 +194,18 @@ func TestImportOwnCA(t *testing.T) {
 	if _, err := client(t, Config{URL: server.URL, CACert: ca}).Import(t.Context(), export(t, some), false); err != nil {
 		t.Error(err)
 	}
-	if _, err := client(t, Config{URL: server.URL}).Import(t.Context(), export(t, some), false); err == nil || !strings.Contains(err.Error(), "name its authority's file") {
+	if _, err := client(t, Config{URL: server.URL}).Import(t.Context(), export(t, some), false); err == nil || !strings.Contains(err.Error(), "set kibana.ca_file to the certificate") {
 		t.Errorf("unknown authority: got %v", err)
+	}
+}
+
+// TestImportNobodyThere: after the last try the error says which setting to look at.
+func TestImportNobodyThere(t *testing.T) {
+	server := httptest.NewServer(newStandIn(t))
+	server.Close()
+	_, err := client(t, Config{URL: server.URL, Tries: 2, Wait: time.Millisecond}).Import(t.Context(), export(t, some), false)
+	if err == nil || !strings.Contains(err.Error(), "check host and port in kibana.url") {
+		t.Errorf("got %v, want the setting named", err)
 	}
 }
 
