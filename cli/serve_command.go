@@ -74,6 +74,7 @@ func (s *session) serve(c *cli.Context, withHTTP bool) error {
 			return fmt.Errorf("listen: %w; set another address with --set listen=HOST:PORT", err)
 		}
 	}
+	watched := newWatchMetric()
 	group, ctx := errgroup.WithContext(c.Context)
 	group.Go(func() error { return consumer.Run(ctx) })
 	group.Go(func() error { return s.reloadOnHangup(ctx, loop.rules, loop.store) })
@@ -82,7 +83,8 @@ func (s *session) serve(c *cli.Context, withHTTP bool) error {
 	}
 	if withHTTP {
 		s.log.Info("serving", "address", listener.Addr().String())
-		group.Go(func() error { return serveHTTP(ctx, listener, s.handler(consumer, letters, loop)) })
+		group.Go(func() error { watched.follow(ctx, s, loop.store); return nil })
+		group.Go(func() error { return serveHTTP(ctx, listener, s.handler(consumer, letters, loop, watched)) })
 	}
 	return group.Wait()
 }
@@ -141,10 +143,11 @@ func (s *session) reload(ctx context.Context, live *liveRules, store index.Ledge
 	return nil
 }
 
-func (s *session) handler(consumer *ingest.Consumer, letters *mirror, loop *loop) http.Handler {
+func (s *session) handler(consumer *ingest.Consumer, letters *mirror, loop *loop, watched watchMetric) http.Handler {
 	registry := prometheus.NewRegistry()
 	registry.MustRegister(processMetrics(consumer, loop.rules)...)
 	registry.MustRegister(paceMetrics(loop.store)...)
+	registry.MustRegister(watched.silent)
 	registry.MustRegister(loop.metrics, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	if letters != nil {
 		registry.MustRegister(letters.collectors()...)

@@ -34,6 +34,7 @@ Examples:
 		Flags: settingFlags(append(detectionFlags(),
 			&cli.DurationFlag{Name: "every", Value: 5 * time.Minute, Usage: "`SPAN` between two looks: 5m, 1h"},
 			&cli.BoolFlag{Name: "once", Usage: "look once and end"},
+			&cli.BoolFlag{Name: "alive", Usage: "only ask whether a watcher works, this or another one; exit code 3 if not"},
 			&cli.BoolFlag{Name: "dry-run", Usage: "with --once: show what would be opened, write nothing and tell nobody"},
 			&cli.BoolFlag{Name: "change", Usage: "take another tree, level or interval than the one that is watched by so far"},
 			&cli.StringFlag{Name: "at", Usage: "with --once: do what would have been done at `TIME`", Hidden: true},
@@ -86,6 +87,9 @@ func readSensitivity(c *cli.Context) sensitivity {
 const watchLease = 2 * time.Minute
 
 func (s *session) watch(c *cli.Context) error {
+	if c.Bool("alive") {
+		return s.checkWatched(c.Context)
+	}
 	of, interval, err := readDetection(c)
 	if err != nil {
 		return err
