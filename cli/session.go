@@ -108,7 +108,7 @@ func (s *session) store() (index.Store, error) {
 		}
 		es := s.cfg.Elasticsearch
 		settings := elastic.DefaultConfig()
-		settings.Addresses, settings.Prefix, settings.Replicas = es.Addresses, es.Prefix, es.Replicas
+		settings.Addresses, settings.Prefix, settings.Shards, settings.Replicas = es.Addresses, es.Prefix, es.Shards, es.Replicas
 		settings.Username, settings.Password, settings.APIKey = es.Username, string(es.Password), string(es.APIKey)
 		settings.CACert, settings.CertFingerprint = ca, es.Fingerprint
 		opened, err := elastic.Open(settings)

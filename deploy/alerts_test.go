@@ -242,10 +242,10 @@ func checkMetrics(t *testing.T, metrics map[string]bool, expr string) {
 // healthy runs for longer than any alert waits and looks back together with it.
 func healthy(t *testing.T, store string) *watcher {
 	r := newRig(t, store, store)
-	p := r.serve()
+	p, other := r.serve(), r.serve()
 	r.feed(5, 0, topics...)
-	awaitReady(t, p)
-	w := watch(t, p.address)
+	awaitReady(t, p, other)
+	w := watch(t, p.address, other.address)
 	for w.scrapes() < 240 { // two hours as written
 		time.Sleep(scrapeEvery)
 	}
@@ -426,6 +426,11 @@ func rulesFail(t *testing.T, store string) *watcher {
 	awaitReady(t, first, second)
 	w := watch(t, first.address, second.address)
 
+	// A watcher that looked once, hours ago, and then no more.
+	at := time.Now().Add(-3 * time.Hour).Format("2006-01-02T15:04")
+	if out, code := suqiu(t, []string{"SUQIU_CONFIG=" + r.config}, "watch", "--once", "--at", at); code != 0 {
+		t.Fatalf("watch: %s", out)
+	}
 	own("first", fmt.Sprintf(rule, "怪怪的("))
 	if err := first.Process.Signal(syscall.SIGHUP); err != nil {
 		t.Fatal(err)
@@ -444,9 +449,9 @@ func rulesFail(t *testing.T, store string) *watcher {
 		}
 		time.Sleep(time.Second)
 	}
-	w.await("SuqiuRulesDiffer", "SuqiuSourceSilent")
+	w.await("SuqiuRulesDiffer", "SuqiuSourceSilent", "SuqiuNoWatcher")
 	second.kill()
-	w.await("SuqiuDown")
+	w.await("SuqiuDown", "SuqiuFewer")
 	if slices.Contains(w.firing(), "SuqiuAllDown") {
 		t.Error("all are said to be down, and one is up")
 	}
@@ -458,10 +463,10 @@ func rulesFail(t *testing.T, store string) *watcher {
 // storeAway kills the Elasticsearch while records come in, and starts it again: then all alerts end.
 func storeAway(t *testing.T, store string, es *engine.Elasticsearch) *watcher {
 	r := newRig(t, store, store)
-	p := r.serve()
+	p, other := r.serve(), r.serve()
 	stop := r.feed(100, 0, topics...)
-	awaitReady(t, p)
-	w := watch(t, p.address)
+	awaitReady(t, p, other)
+	w := watch(t, p.address, other.address)
 	es.Kill()
 	w.await("SuqiuWaiting", "SuqiuStalled", "SuqiuLagRising")
 	stop()

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/compose-spec/compose-go/v2/dotenv"
 	"github.com/compose-spec/compose-go/v2/loader"
@@ -43,7 +44,7 @@ func loadCompose(t *testing.T, env map[string]string) (*types.Project, error) {
 	return loader.LoadWithContext(t.Context(), types.ConfigDetails{
 		WorkingDir: folder, Environment: env,
 		ConfigFiles: []types.ConfigFile{{Filename: filepath.Join(folder, "compose.yaml"), Content: read(t, "compose.yaml")}},
-	}, loader.WithProfiles([]string{"monitoring"}))
+	}, loader.WithProfiles([]string{"monitoring", "jobs"}))
 }
 
 // The loader is that of docker compose: it checks the file against the specification and resolves variables, merges,
@@ -53,14 +54,14 @@ func TestCompose(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"kafka", "elasticsearch", "kibana", "suqiu", "topics", "indices", "dashboards", "accounts"} {
+	for _, want := range []string{"kafka", "elasticsearch", "kibana", "suqiu", "watch", "audit", "drop", "topics", "indices", "dashboards", "accounts"} {
 		if _, err := project.GetService(want); err != nil {
 			t.Error(err)
 		}
 	}
 	for name, service := range project.Services {
 		t.Run(name, func(t *testing.T) {
-			once := service.Restart == "on-failure"
+			once := service.Restart == "on-failure" || slices.Contains(service.Profiles, "jobs")
 			if checked := service.HealthCheck != nil && !service.HealthCheck.Disable; !once && !checked {
 				t.Error("runs on and has no health check")
 			}
@@ -125,7 +126,7 @@ func TestComposeCommands(t *testing.T) {
 			}
 		})
 	}
-	if checked != 4 {
+	if checked != 7 {
 		t.Errorf("%d services run suqiu", checked)
 	}
 	serve := project.Services["suqiu"]
@@ -159,10 +160,11 @@ func TestComposeSecrets(t *testing.T) {
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(filled(t))) {
-		if name == "GRAFANA_PASSWORD" {
-			continue // of a profile that is not started by default
-		}
 		env := filled(t)
+		env[name] = "" // as a copied .env.example has it
+		if _, err := loadCompose(t, env); err == nil || !strings.Contains(err.Error(), name) {
+			t.Errorf("with an empty %s: %v", name, err)
+		}
 		delete(env, name)
 		if _, err := loadCompose(t, env); err == nil || !strings.Contains(err.Error(), name) {
 			t.Errorf("without %s: %v", name, err)
@@ -190,5 +192,20 @@ func TestComposeVersions(t *testing.T) {
 func TestAccountsScript(t *testing.T) {
 	if out, err := exec.CommandContext(t.Context(), "bash", "-n", "compose/accounts.sh").CombinedOutput(); err != nil {
 		t.Errorf("%v: %s", err, out)
+	}
+}
+
+// The health check of Kafka is a JVM of its own, beside a broker whose heap it must not have.
+func TestComposeKafkaHealth(t *testing.T) {
+	project, err := loadCompose(t, filled(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	check := project.Services["kafka"].HealthCheck
+	if test := check.Test; len(test) != 2 || test[0] != "CMD-SHELL" || !strings.HasPrefix(test[1], "KAFKA_HEAP_OPTS=-Xmx64m ") {
+		t.Errorf("it runs %q", test)
+	}
+	if every := time.Duration(*check.Interval); every < 30*time.Second {
+		t.Errorf("it starts a JVM every %s", every)
 	}
 }

@@ -57,6 +57,8 @@ func object(raw []byte) (kind, name string, decoded any, err error) {
 		decoded = &appsv1.Deployment{}
 	case "batch/v1 Job":
 		decoded = &batchv1.Job{}
+	case "batch/v1 CronJob":
+		decoded = &batchv1.CronJob{}
 	case "policy/v1 PodDisruptionBudget":
 		decoded = &policyv1.PodDisruptionBudget{}
 	case "networking.k8s.io/v1 NetworkPolicy":
@@ -114,6 +116,9 @@ func pods(t *testing.T, all manifests) map[string]corev1.PodTemplateSpec {
 	return map[string]corev1.PodTemplateSpec{
 		"consumer": get[appsv1.Deployment](t, all, "Deployment suqiu").Spec.Template,
 		"setup":    get[batchv1.Job](t, all, "Job suqiu-setup").Spec.Template,
+		"watch":    get[appsv1.Deployment](t, all, "Deployment suqiu-watch").Spec.Template,
+		"audit":    get[batchv1.CronJob](t, all, "CronJob suqiu-audit").Spec.JobTemplate.Spec.Template,
+		"drop":     get[batchv1.CronJob](t, all, "CronJob suqiu-drop").Spec.JobTemplate.Spec.Template,
 	}
 }
 
@@ -123,9 +128,33 @@ func TestKubernetesFaultIsFound(t *testing.T) {
 	}
 }
 
-// kubectl apply -k applies every file but the template of the secrets.
+// Jobs run one at a time, in the zone of the calls, and a selector finds its pods.
+func TestKubernetesJobs(t *testing.T) {
+	all := readManifests(t)
+	for _, name := range []string{"audit", "drop"} {
+		job := get[batchv1.CronJob](t, all, "CronJob suqiu-"+name).Spec
+		if job.ConcurrencyPolicy != batchv1.ForbidConcurrent || job.TimeZone == nil || *job.TimeZone != "Asia/Shanghai" ||
+			job.JobTemplate.Spec.Template.Spec.RestartPolicy != corev1.RestartPolicyNever {
+			t.Errorf("%s: %+v", name, job)
+		}
+	}
+	watch := get[appsv1.Deployment](t, all, "Deployment suqiu-watch").Spec
+	for key, value := range watch.Selector.MatchLabels {
+		if watch.Template.Labels[key] != value {
+			t.Errorf("the selector of watch wants %s=%s", key, value)
+		}
+	}
+}
+
+// kubectl apply -k applies every file but the template of the secrets, with an image whose build is known.
 func TestKustomization(t *testing.T) {
-	list := get[kustomization](t, readManifests(t), "Kustomization ").Resources
+	applied := get[kustomization](t, readManifests(t), "Kustomization ")
+	list := applied.Resources
+	for _, image := range applied.Images {
+		if image.NewTag == "" || image.NewTag == "latest" {
+			t.Errorf("image %s has the tag %q", image.Name, image.NewTag)
+		}
+	}
 	files, err := filepath.Glob("kubernetes/*.yaml")
 	if err != nil {
 		t.Fatal(err)

@@ -4,22 +4,33 @@ import (
 	"log/slog"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/prometheus/common/model"
 	"github.com/prometheus/prometheus/config"
 	_ "github.com/prometheus/prometheus/discovery/dns" // the kind of discovery that prometheus.yaml uses
 	"github.com/prometheus/prometheus/model/rulefmt"
 	"github.com/prometheus/prometheus/promql/parser"
+	"github.com/prometheus/prometheus/promql/promqltest"
 )
 
 func promql() parser.Parser { return parser.NewParser(parser.Options{}) }
 
-// alerts reads the alerts as Prometheus does, templates of the annotations included.
-func alerts(t *testing.T) []rulefmt.Rule {
+// alerts are those over suqiu's own metrics.
+func alerts(t *testing.T) []rulefmt.Rule { return readAlerts(t, "prometheus/alerts.yaml") }
+
+// allAlerts are those over what Kubernetes tells of the jobs, too.
+func allAlerts(t *testing.T) []rulefmt.Rule {
+	return append(alerts(t), readAlerts(t, "prometheus/kubernetes.yaml")...)
+}
+
+// readAlerts reads alerts as Prometheus does, templates of the annotations included.
+func readAlerts(t *testing.T, file string) []rulefmt.Rule {
 	t.Helper()
-	groups, errs := rulefmt.Parse(read(t, "prometheus/alerts.yaml"), false, model.UTF8Validation, promql(), slog.New(slog.DiscardHandler))
+	groups, errs := rulefmt.Parse(read(t, file), false, model.UTF8Validation, promql(), slog.New(slog.DiscardHandler))
 	for _, err := range errs {
 		t.Error(err)
 	}
@@ -34,7 +45,7 @@ func alerts(t *testing.T) []rulefmt.Rule {
 }
 
 func TestAlerts(t *testing.T) {
-	for _, alert := range alerts(t) {
+	for _, alert := range allAlerts(t) {
 		if severity := alert.Labels["severity"]; severity != "critical" && severity != "warning" {
 			t.Errorf("%s: severity %q", alert.Alert, severity)
 		}
@@ -52,7 +63,7 @@ func TestAlerts(t *testing.T) {
 // Each alert has a section of its name in the operator's guide, in both languages, and each such section an alert.
 func TestRunbooks(t *testing.T) {
 	var names []string
-	for _, alert := range alerts(t) {
+	for _, alert := range allAlerts(t) {
 		names = append(names, alert.Alert)
 	}
 	slices.Sort(names)
@@ -66,6 +77,53 @@ func TestRunbooks(t *testing.T) {
 		if !slices.Equal(sections, names) {
 			t.Errorf("%s has sections for\n%q, alerts are\n%q", page, sections, names)
 		}
+	}
+}
+
+// What kube-state-metrics tells of a job that failed, of one that never ran, and of a watcher without pods makes the alerts
+// of Kubernetes true, and what it tells when all is well does not.
+func TestKubernetesAlerts(t *testing.T) {
+	const now = 10 * 86400
+	well := `
+  kube_job_failed{job_name="other-1", condition="true"} 1
+  kube_cronjob_info{cronjob="suqiu-audit"} 1
+  kube_cronjob_status_last_successful_time{cronjob="suqiu-audit"} ` + strconv.Itoa(now-86400) + `
+  kube_deployment_status_replicas_available{deployment="suqiu-watch"} 2`
+	for _, tt := range []struct{ name, replace, by, fires string }{
+		{"Well", "", "", ""},
+		{"AuditFailed", `job_name="other-1"`, `job_name="suqiu-audit-29000000"`, "SuqiuJobFailed"},
+		{"AuditOld", strconv.Itoa(now - 86400), strconv.Itoa(now - 3*86400), "SuqiuAuditOverdue"},
+		{"AuditNotThere", `kube_cronjob_info{cronjob="suqiu-audit"}`, `kube_cronjob_info{cronjob="other"}`, "SuqiuAuditOverdue"},
+		{"NoWatcher", `"suqiu-watch"} 2`, `"suqiu-watch"} 0`, "SuqiuWatchPods"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			series := well
+			if tt.replace != "" {
+				if series = strings.Replace(well, tt.replace, tt.by, 1); series == well {
+					t.Fatal("nothing was replaced")
+				}
+			}
+			db := promqltest.LoadedStorage(t, "load 10d"+strings.ReplaceAll(series, "} ", "} _ "))
+			defer db.Close()
+			engine := promqltest.NewTestEngine(t, false, 0, promqltest.DefaultMaxSamplesPerQuery)
+			var fires []string
+			for _, alert := range readAlerts(t, "prometheus/kubernetes.yaml") {
+				query, err := engine.NewInstantQuery(t.Context(), db, nil, alert.Expr, time.Unix(now, 0))
+				if err != nil {
+					t.Fatal(err)
+				}
+				result, err := query.Exec(t.Context()).Vector()
+				if err != nil {
+					t.Fatal(err)
+				}
+				if len(result) > 0 {
+					fires = append(fires, alert.Alert)
+				}
+			}
+			if got := strings.Join(fires, " "); got != tt.fires {
+				t.Errorf("fires %q, want %q", got, tt.fires)
+			}
+		})
 	}
 }
 

@@ -29,7 +29,7 @@ func options(t *testing.T, path string) map[string][]string {
 // Every unit that runs suqiu runs it with arguments and variables that the real one knows.
 func TestSystemd(t *testing.T) {
 	files, err := filepath.Glob("systemd/*.service")
-	if err != nil || len(files) != 2 {
+	if err != nil || len(files) != 4 {
 		t.Fatalf("%d units, %v", len(files), err)
 	}
 	for _, file := range files {
@@ -50,7 +50,10 @@ func TestSystemd(t *testing.T) {
 			if err := checkConfig(t, "systemd/suqiu.yaml.example", env); err != nil {
 				t.Error(err)
 			}
-			for _, line := range slices.Concat(unit["Service.ExecStartPre"], unit["Service.ExecStart"]) {
+			if before := unit["Service.ExecStartPre"]; len(before) > 0 {
+				t.Errorf("%q runs before it: RestartPreventExitStatus does not hold for that, so that a wrong configuration would be tried for ever", before)
+			}
+			for _, line := range unit["Service.ExecStart"] {
 				args, ours := strings.CutPrefix(line, "/usr/local/bin/suqiu ")
 				if !ours {
 					t.Errorf("runs %q", line)
@@ -59,24 +62,39 @@ func TestSystemd(t *testing.T) {
 				}
 			}
 			for option, want := range map[string]string{"NoNewPrivileges": "yes", "ProtectSystem": "strict", "ProtectHome": "yes",
-				"DynamicUser": "yes", "CapabilityBoundingSet": "", "EnvironmentFile": "/etc/suqiu/suqiu.env"} {
+				"DynamicUser": "yes", "CapabilityBoundingSet": ""} {
 				if got := unit["Service."+option]; len(got) != 1 || got[0] != want {
 					t.Errorf("%s is %q, not %q", option, got, want)
+				}
+			}
+			if got := unit["Service.EnvironmentFile"]; len(got) == 0 || got[0] != "/etc/suqiu/suqiu.env" {
+				t.Errorf("its variables are in %q", got)
+			}
+			for _, path := range unit["Service.EnvironmentFile"] {
+				example := "systemd/" + filepath.Base(path) + ".example"
+				more, err := dotenv.Read(example)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if err := checkConfig(t, "systemd/suqiu.yaml.example", more); err != nil {
+					t.Errorf("%s: %v", example, err)
 				}
 			}
 		})
 	}
 }
 
-// The consumer comes back whatever ends it, except when it was asked wrongly, and SIGHUP reads the rules again.
+// Consumer and watcher come back whatever ends them, except when they were asked wrongly, and SIGHUP reads the rules again.
 func TestSystemdConsumer(t *testing.T) {
-	unit := options(t, "systemd/suqiu@.service")
-	for option, want := range map[string]string{
-		"Service.Restart": "always", "Service.ExecReload": "/bin/kill -HUP $MAINPID", "Service.RestartPreventExitStatus": "2",
-		"Unit.StartLimitIntervalSec": "0", "Service.LoadCredential": "pseudonym.keys:/etc/suqiu/pseudonym.keys",
-	} {
-		if got := unit[option]; len(got) != 1 || got[0] != want {
-			t.Errorf("%s is %q, not %q", option, got, want)
+	lasting := map[string]string{"Service.Restart": "always", "Service.RestartPreventExitStatus": "2", "Unit.StartLimitIntervalSec": "0"}
+	consumer := map[string]string{"Service.ExecReload": "/bin/kill -HUP $MAINPID", "Service.LoadCredential": "pseudonym.keys:/etc/suqiu/pseudonym.keys"}
+	maps.Copy(consumer, lasting)
+	for file, wanted := range map[string]map[string]string{"suqiu@.service": consumer, "suqiu-watch.service": lasting} {
+		unit := options(t, "systemd/"+file)
+		for option, want := range wanted {
+			if got := unit[option]; len(got) != 1 || got[0] != want {
+				t.Errorf("%s: %s is %q, not %q", file, option, got, want)
+			}
 		}
 	}
 	if out, code := suqiu(t, []string{"SUQIU_KAFKA_BROKER=a:1"}, "serve"); code != 2 {
@@ -85,8 +103,13 @@ func TestSystemdConsumer(t *testing.T) {
 }
 
 func TestSystemdTimer(t *testing.T) {
-	timer := options(t, "systemd/suqiu-audit.timer")
-	if got := slices.Sorted(maps.Keys(timer)); !slices.Contains(got, "Timer.OnCalendar") || !slices.Contains(got, "Install.WantedBy") {
-		t.Errorf("the timer has %q", got)
+	for _, name := range []string{"audit", "drop"} {
+		timer := options(t, "systemd/suqiu-"+name+".timer")
+		if got := slices.Sorted(maps.Keys(timer)); !slices.Contains(got, "Timer.OnCalendar") || !slices.Contains(got, "Install.WantedBy") {
+			t.Errorf("the timer of %s has %q", name, got)
+		}
+		if service := options(t, "systemd/suqiu-"+name+".service"); !slices.Equal(service["Service.Type"], []string{"oneshot"}) {
+			t.Errorf("what the timer of %s starts is %q", name, service["Service.Type"])
+		}
 	}
 }

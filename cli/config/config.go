@@ -83,6 +83,7 @@ type Elasticsearch struct {
 	APIKey      Secret   `yaml:"api_key"`
 	CAFile      string   `yaml:"ca_file"`
 	Fingerprint string   `yaml:"fingerprint"` // SHA-256 of the certificate, hex
+	Shards      int      `yaml:"shards"`      // of a month's index
 	Replicas    int      `yaml:"replicas"`
 }
 
@@ -178,8 +179,8 @@ func Default() Config {
 		Log:    Log{Level: "info", Format: "text"},
 		Kafka:  Kafka{Group: "suqiu", Session: 30 * time.Second, OnGap: "stop"},
 		Elasticsearch: Elasticsearch{
-			Prefix:   "suqiu",
-			Replicas: 1,
+			Prefix: "suqiu",
+			Shards: 1, Replicas: 1,
 		},
 		Batch:      Batch{Records: 500, Bytes: 4 << 20, Linger: 200 * time.Millisecond},
 		DeadLetter: DeadLetter{Topic: "suqiu.deadletter", Limit: 0.05},
