@@ -1,10 +1,12 @@
 package deploy
 
 import (
+	"encoding/json"
 	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"reflect"
 	"regexp"
 	"slices"
 	"strings"
@@ -207,5 +209,36 @@ func TestComposeKafkaHealth(t *testing.T) {
 	}
 	if every := time.Duration(*check.Interval); every < 30*time.Second {
 		t.Errorf("it starts a JVM every %s", every)
+	}
+}
+
+// The roles in the operator's guide are JSON, the same in both languages, and that of the consumers is what accounts.sh makes.
+func TestGuideRoles(t *testing.T) {
+	request := regexp.MustCompile(`(?m)^PUT _security/role/(\S+) +(\{.*\})$`)
+	made := regexp.MustCompile(`(?s)call PUT /_security/role/suqiu <<'JSON'\n(.*?)\nJSON`).FindSubmatch(read(t, "compose/accounts.sh"))
+	if made == nil {
+		t.Fatal("accounts.sh makes no role")
+	}
+	parse := func(text []byte) any {
+		t.Helper()
+		var role any
+		if err := json.Unmarshal(text, &role); err != nil {
+			t.Fatalf("%s: %v", text, err)
+		}
+		return role
+	}
+	var first map[string]any
+	for _, page := range []string{"../docs/operation.md", "../docs/operation.zh-CN.md"} {
+		roles := map[string]any{}
+		for _, match := range request.FindAllSubmatch(read(t, page), -1) {
+			roles[string(match[1])] = parse(match[2])
+		}
+		if len(roles) != 4 || !reflect.DeepEqual(roles["suqiu"], parse(made[1])) {
+			t.Errorf("%s: %d roles, that of the consumers is %v, accounts.sh makes %s", page, len(roles), roles["suqiu"], made[1])
+		}
+		if first != nil && !reflect.DeepEqual(roles, first) {
+			t.Errorf("%s has other roles: %v", page, roles)
+		}
+		first = roles
 	}
 }

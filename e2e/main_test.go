@@ -7,6 +7,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"path/filepath"
 	"testing"
 
 	"suqiu/e2e/engine"
@@ -14,6 +15,9 @@ import (
 
 // cluster is the Elasticsearch that all tests of this binary share; each takes a name prefix of its own in it.
 var cluster *engine.Elasticsearch
+
+// snapshots is the folder in which the cluster may keep snapshots.
+var snapshots string
 
 func TestMain(m *testing.M) { os.Exit(run(m)) }
 
@@ -23,7 +27,9 @@ func run(m *testing.M) int {
 		fmt.Fprintln(os.Stderr, err)
 		return 1
 	}
-	if cluster, err = engine.StartElasticsearch(context.Background(), dir, engine.Options{}); err != nil {
+	snapshots = filepath.Join(dir, "snapshots")
+	settings := map[string]string{"path.repo": snapshots}
+	if cluster, err = engine.StartElasticsearch(context.Background(), dir, engine.Options{Settings: settings}); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		return 1
 	}
