@@ -223,7 +223,9 @@ func TestElasticMigrateOld(t *testing.T) {
 		err := migrate(t.Context(), store, "old-calls-2026.03", "first", func(elastic.Progress) {
 			switch reports++; reports {
 			case 1: // before the first page, after which the record changes
-				go func() { second <- store.Migrate(context.WithoutCancel(t.Context()), "old-calls-2026.03", "second", clock, silent) }()
+				go func() {
+					second <- store.Migrate(context.WithoutCancel(t.Context()), "old-calls-2026.03", "second", clock, silent)
+				}()
 				<-observing
 			case 3:
 				wantFault(t, "second runner", <-second, hotline.FaultSetup)
