@@ -90,7 +90,7 @@ func (s *session) areaImport(c *cli.Context) error {
 	}
 	kind, name := area.Kind(c.Args().Get(0)), c.Args().Get(1)
 	if !slices.Contains(area.Kinds[:], kind) {
-		return usagef("there is no kind of table %q; there are %v", kind, area.Kinds)
+		return usagef("there is no kind of table %q; there are %s", kind, listed(area.Kinds[:]))
 	}
 	trees, err := s.areas()
 	if err != nil {

@@ -157,7 +157,7 @@ func (s *session) showIncidents(incidents []remedy.Incident) error {
 		i := &incidents[k]
 		owner := cmp.Or(i.Assignment.Owner.Name, i.Assignment.Owner.ID)
 		if !i.Assignment.Owned() {
-			owner = "无（" + i.Assignment.Unowned + "）"
+			owner = "无"
 		}
 		due := ""
 		if i.Clock.Step != "" && !i.Ended() {

@@ -124,7 +124,7 @@ func (d *demo) tellIncidents(all []remedy.Incident, truth *sample.Truth) {
 		}
 		owner := i.Assignment.Owner.Name
 		if !i.Assignment.Owned() {
-			owner = "无（" + i.Assignment.Unowned + "）"
+			owner = "无"
 		} else {
 			owner += "（" + i.Assignment.Owner.Role + "）"
 		}

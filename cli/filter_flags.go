@@ -102,7 +102,7 @@ func checkEntities(keys []string) error {
 	for _, key := range keys {
 		kind, value, _ := strings.Cut(key, ":")
 		if !slices.Contains(hotline.EntityKinds[:], hotline.EntityKind(kind)) || value == "" {
-			return usagef("--entity %s: write KIND:VALUE with a kind of %v", key, hotline.EntityKinds)
+			return usagef("--entity %s: write KIND:VALUE with a kind of %s", key, listed(hotline.EntityKinds[:]))
 		}
 	}
 	return nil
@@ -112,10 +112,19 @@ func checkEntities(keys []string) error {
 func allowed[T ~string](flag string, values []T, known ...T) error {
 	for _, v := range values {
 		if !slices.Contains(known, v) {
-			return usagef("--%s %s: there are %v", flag, v, known)
+			return usagef("--%s %s: there are %s", flag, v, listed(known))
 		}
 	}
 	return nil
+}
+
+// listed writes values for a message.
+func listed[T ~string](values []T) string {
+	texts := make([]string, len(values))
+	for k, v := range values {
+		texts[k] = string(v)
+	}
+	return strings.Join(texts, ", ")
 }
 
 func cast[T ~string](from []string) []T {

@@ -45,8 +45,8 @@ func incidentCommand(env Env) *cli.Command {
 		},
 		&cli.Command{
 			Name: "show", Usage: "问题详情 · show all that is known of one incident", ArgsUsage: "ID",
-			Description: "Example:\n   suqiu incident show 3fa9c2d17b04",
-			Flags:       settingFlags(formatFlag("text or json")),
+			Description: "Example:\n   suqiu incident show 3fa9c2d17b04 --verbose",
+			Flags:       settingFlags(&cli.BoolFlag{Name: "verbose", Usage: "also how owners were found"}, formatFlag("text or json")),
 			Action:      inSession(env, (*session).showIncident),
 		},
 		act("ack", "签收 · acknowledge an incident that was handed to you", "Example:\n   suqiu incident ack 3fa9c2d17b04 --by 张三", nil),
@@ -189,7 +189,7 @@ func (s *session) showIncident(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := s.tellIncident(c.String("format"), &i); err != nil || len(i.Measures) == 0 || c.String("format") == "json" {
+	if err := s.tellIncident(c.String("format"), &i, c.Bool("verbose")); err != nil || len(i.Measures) == 0 || c.String("format") == "json" {
 		return err
 	}
 	_, later, err := contactsOf(c.Context, store, &i, i.Measures[len(i.Measures)-1].When)
@@ -202,8 +202,8 @@ func (s *session) showIncident(c *cli.Context) error {
 // mostCounted is how many findings of rules that count are shown of an incident.
 const mostCounted = 10
 
-// tellIncident writes all that is known of an incident.
-func (s *session) tellIncident(format string, i *remedy.Incident) error {
+// tellIncident writes all that is known of an incident, if verbose with how its owners were found.
+func (s *session) tellIncident(format string, i *remedy.Incident, verbose bool) error {
 	if format == "json" {
 		return writeJSON(s.env.Stdout, i)
 	}
@@ -227,6 +227,14 @@ func (s *session) tellIncident(format string, i *remedy.Incident) error {
 	}
 	if more := len(counted) - mostCounted; more > 0 {
 		say("计数：另有 %d 条，见 --format json", more)
+	}
+	if !i.Assignment.Owned() {
+		say("无责任人：%s", i.Assignment.Unowned)
+	}
+	if verbose {
+		for _, step := range i.Assignment.Path {
+			say("派单：%s", step)
+		}
 	}
 	for _, why := range i.Explains {
 		say("可能的原因：%s", why)
@@ -254,8 +262,19 @@ func (s *session) tellIncident(format string, i *remedy.Incident) error {
 		say("成效（第 %d 天）：%s", e.Day, e)
 	}
 	say("\n经过")
+	var rows [][]string
 	for _, e := range i.History {
-		say("  %s  %-12s %s  %s  信号%s，%s", stamp(e.At), e.What, e.By, e.Note, e.Signal.Name(), e.Work.Name())
+		note := e.Note
+		if e.What == remedy.KindOpened && !verbose {
+			note = "" // why nobody was found stands above
+		}
+		rows = append(rows, []string{"  " + stamp(e.At), e.What.Name(), e.By, "信号" + e.Signal.Name() + "，" + e.Work.Name(), note})
+		if verbose && e.Way != "" {
+			rows = append(rows, []string{"", "", "", "", e.Way})
+		}
+	}
+	if err := writeTable(s.env.Stdout, rows); err != nil {
+		return err
 	}
 	if may := i.May(); len(may) > 0 {
 		names := make([]string, 0, len(may))

@@ -19,7 +19,7 @@ func (s *session) ownerImport(c *cli.Context) error {
 	}
 	kind, name := owner.Kind(c.Args().Get(0)), c.Args().Get(1)
 	if !slices.Contains(owner.Kinds[:], kind) {
-		return usagef("there is no kind of table %q; there are %v", kind, owner.Kinds)
+		return usagef("there is no kind of table %q; there are %s", kind, listed(owner.Kinds[:]))
 	}
 	file, err := os.Open(name)
 	if err != nil {

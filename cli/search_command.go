@@ -229,7 +229,7 @@ func (s *session) readQuery(c *cli.Context) (index.Query, error) {
 	}
 	for _, name := range c.StringSlice("facet") {
 		if !slices.Contains(index.Facets[:], index.Field(name)) {
-			return index.Query{}, usagef("--facet %s: there are %v", name, index.Facets)
+			return index.Query{}, usagef("--facet %s: there are %s", name, listed(index.Facets[:]))
 		}
 		query.Facets = append(query.Facets, index.Field(name))
 	}

@@ -1,6 +1,7 @@
 package remedy
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -34,6 +35,19 @@ const (
 	KindVisitsDue    Kind = "visits_due"   // 回访到期
 	KindMeasured     Kind = "measured"     // 成效
 )
+
+// Name is the kind in Chinese; one that an older build does not know is shown as it is.
+func (k Kind) Name() string {
+	name := map[Kind]string{
+		KindOpened: "新问题", KindGrew: "问题上升", KindSubsided: "问题回落", KindResolved: "问题平息",
+		KindReopened: "问题复起", KindMoved: "范围扩大", KindMerged: "问题并入", KindAcknowledged: "已签收",
+		KindAssigned: "改派", KindProgressed: "进展", KindRemedied: "已整改", KindVisited: "已回访",
+		KindDissatisfied: "回访不满意", KindClosed: "已销号", KindRejected: "不予立案", KindWarned: "临期提醒",
+		KindOverdue: "超期", KindEscalated: "升级", KindSupervised: "督办", KindVisitsDue: "回访到期",
+		KindMeasured: "成效",
+	}[k]
+	return cmp.Or(name, string(k))
+}
 
 // Message is one message of the outbox: part of the incident's record, so that what happened and what is to be told of it
 // are written together or not at all. It is never altered. Who sends it keeps a mark of his own, by Key and channel.

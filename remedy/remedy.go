@@ -194,8 +194,9 @@ type Event struct {
 	By     string    `json:"by"` // a person, or "watch"
 	What   Kind      `json:"what"`
 	Note   string    `json:"note,omitempty"`
-	Signal Signal    `json:"signal"` // after it
-	Work   Work      `json:"work"`   // after it
+	Way    string    `json:"way,omitempty"` // how whoever it was handed to was found
+	Signal Signal    `json:"signal"`        // after it
+	Work   Work      `json:"work"`          // after it
 }
 
 // byWatch is who does what no person does.

@@ -71,7 +71,11 @@ func (a Assignment) who() string {
 	if !a.Owned() {
 		return "无"
 	}
-	return cmp.Or(a.Owner.Name, a.Owner.ID)
+	name := cmp.Or(a.Owner.Name, a.Owner.ID)
+	if a.Owner.Role == "" {
+		return name
+	}
+	return name + "（" + a.Owner.Role + "）"
 }
 
 // people are those who are told of an incident as a rule: its owner.

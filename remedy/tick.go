@@ -2,6 +2,7 @@ package remedy
 
 import (
 	"fmt"
+	"strings"
 	"time"
 )
 
@@ -56,6 +57,7 @@ func (i *Incident) keepOwner(p Practice, now time.Time) (bool, error) {
 	}
 	i.keepTime(p)
 	i.remind(Message{Kind: KindAssigned, At: now, To: i.Assignment.people(), Urgent: true, Note: fmt.Sprintf("责任人：%s → %s", before.who(), i.Assignment.who())})
+	i.History[len(i.History)-1].Way = strings.Join(i.Assignment.Path, "；")
 	return true, nil
 }
 
@@ -96,7 +98,9 @@ func (i *Incident) escalate(p Practice, now time.Time) error {
 			continue
 		}
 		i.Escalated = e.Level
-		i.remind(Message{Kind: KindEscalated, At: now, To: []Person{e.To}, Urgent: true, Due: e.Due, Note: fmt.Sprintf("第 %d 级：%s", e.Level, e.Why)})
+		to := Assignment{Owner: e.To}
+		i.remind(Message{Kind: KindEscalated, At: now, To: to.people(), Urgent: true, Due: e.Due, Note: fmt.Sprintf("第 %d 级：%s", e.Level, to.who())})
+		i.History[len(i.History)-1].Way = e.Why
 	}
 	return nil
 }

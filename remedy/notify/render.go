@@ -76,15 +76,6 @@ type words struct {
 	Duplicate                           bool
 }
 
-var kindNames = map[remedy.Kind]string{
-	remedy.KindOpened: "新问题", remedy.KindGrew: "问题上升", remedy.KindSubsided: "问题回落", remedy.KindResolved: "问题平息",
-	remedy.KindReopened: "问题复起", remedy.KindMoved: "范围扩大", remedy.KindMerged: "问题并入", remedy.KindAcknowledged: "已签收",
-	remedy.KindAssigned: "改派", remedy.KindProgressed: "进展", remedy.KindRemedied: "已整改", remedy.KindVisited: "已回访",
-	remedy.KindDissatisfied: "回访不满意", remedy.KindClosed: "已销号", remedy.KindRejected: "不予立案", remedy.KindWarned: "临期提醒",
-	remedy.KindOverdue: "超期", remedy.KindEscalated: "升级", remedy.KindSupervised: "督办", remedy.KindVisitsDue: "回访到期",
-	remedy.KindMeasured: "成效",
-}
-
 // Lengths of one example and of a note, in characters as people see them.
 const (
 	exampleLength = 80
@@ -129,10 +120,7 @@ func (w *Wording) fill(n *Notice, duplicate bool) (words, error) {
 		Owner: person(v.Owner, v.Unowned), Explains: plain(strings.Join(v.Explains, "、")), Effect: plain(v.Effect), Counted: plain(strings.Join(v.Counted, "、")), Answer: n.Answer, Todo: n.Todo,
 		Incident: v.Incident, Repeat: n.Repeat, Duplicate: duplicate,
 	}
-	kind := kindNames[n.Kind]
-	if kind == "" {
-		kind = string(n.Kind)
-	}
+	kind := n.Kind.Name()
 	f.Title = fmt.Sprintf("%s：%s · %s", kind, cmp.Or(n.LabelName, f.Counted), short(v.Area))
 	if v.Expected > 0 && float64(v.Observed) >= v.Expected {
 		f.Ratio = number(float64(v.Observed) / v.Expected)
