@@ -94,12 +94,12 @@ func TestReadFilterFaults(t *testing.T) {
 		args []string
 		want string
 	}{
-		{"UnknownHotline", []string{"--hotline", "10086"}, "--hotline 10086: there are [95598 12398 12345]"},
+		{"UnknownHotline", []string{"--hotline", "10086"}, "--hotline 10086: there are 95598, 12398, 12345"},
 		{"UnknownKind", []string{"--kind", "letter"}, "--kind letter: there are"},
-		{"UnknownNature", []string{"--nature", "抱怨"}, "--nature 抱怨: there are [咨询"},
-		{"UnknownResponsible", []string{"--responsible", "nobody"}, "--responsible nobody: there are [utility"},
-		{"UnknownFound", []string{"--found", "nobody"}, "--found nobody: there are [utility"},
-		{"UnknownExperience", []string{"--experience", "price"}, "--experience price: there are [reliability"},
+		{"UnknownNature", []string{"--nature", "抱怨"}, "--nature 抱怨: there are 咨询, "},
+		{"UnknownResponsible", []string{"--responsible", "nobody"}, "--responsible nobody: there are utility, "},
+		{"UnknownFound", []string{"--found", "nobody"}, "--found nobody: there are utility, "},
+		{"UnknownExperience", []string{"--experience", "price"}, "--experience price: there are reliability, "},
 		{"EntityWithoutKind", []string{"--entity", "幸福里"}, "--entity 幸福里: write KIND:VALUE"},
 		{"EntityOfNoKind", []string{"--entity", "street:一"}, "--entity street:一: write KIND:VALUE"},
 		{"DateInWords", []string{"--from", "yesterday"}, "--from yesterday: write a date such as 2026-11-01"},

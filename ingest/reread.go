@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -70,7 +71,7 @@ func Stretches(ctx context.Context, cluster Cluster, known map[string]decode.Sou
 	topics := slices.Sorted(maps.Keys(known))
 	if scope.Topic != "" {
 		if _, ok := known[scope.Topic]; !ok {
-			return nil, fmt.Errorf("read the log again: no source is configured for topic %s; there are %v", scope.Topic, topics)
+			return nil, fmt.Errorf("read the log again: no source is configured for topic %s; there are %s", scope.Topic, strings.Join(topics, ", "))
 		}
 		topics = []string{scope.Topic}
 	}
