@@ -77,13 +77,26 @@ Example:
 			&cli.StringFlag{Name: "until", Usage: "`TIME` until when"}),
 		&cli.Command{
 			Name: "visits", Usage: "回访工作单 · the visits that are due, and the rates of those done",
-			Description: "Example:\n   suqiu incident visits --due 3d --format csv > visits.csv",
+			Description: "A workbook or CSV has columns to fill in; suqiu incident visits import takes it back.\n\nExample:\n   suqiu incident visits --due 3d --format xlsx > 回访.xlsx",
 			Flags: settingFlags(
 				&cli.StringFlag{Name: "due", Usage: "also those due within `SPAN`: 3d"},
 				&cli.StringFlag{Name: "area", Usage: "only those in an area `PATH`, with all below"},
-				&cli.StringFlag{Name: "format", Value: "text", Usage: "text, json or csv"},
+				&cli.StringFlag{Name: "format", Value: "text", Usage: "text, json, csv or xlsx"},
 			),
 			Action: inSession(env, (*session).listVisits),
+			Subcommands: []*cli.Command{{
+				Name: "import", Usage: "导入回访结果 · record the results of visits from a CSV or a workbook", ArgsUsage: "FILE",
+				Description: `Takes what suqiu incident visits --format csv or xlsx wrote, with the results filled in: 回访结果 (满意, 基本满意, 不满意, 未接通), 已联系 and
+已解决 (是, 否), 回访人, 说明. Lines without a result are passed over, and so is what was recorded before. With any fault nothing is saved.
+
+Example:
+   suqiu incident visits import 回访.xlsx --by 张三 --dry-run`,
+				Flags: settingFlags(
+					&cli.StringFlag{Name: "by", Usage: "`WHO` visited, where the line does not say"},
+					&cli.BoolFlag{Name: "dry-run", Usage: "only say what would be recorded"},
+				),
+				Action: inSession(env, (*session).importVisits),
+			}},
 		},
 		&cli.Command{
 			Name: "reply", Usage: "回复导出 · the reply to each caller by order, for writing back to the hotlines", ArgsUsage: "ID",

@@ -28,12 +28,8 @@ func (s *session) showVisits(format string, visits, later []remedy.DueVisit) err
 			}
 		}
 		return nil
-	case "csv":
-		rows := [][]string{{"问题编号", "工单编号", "第几天", "到期"}}
-		for _, v := range visits {
-			rows = append(rows, []string{v.Incident, v.Order, strconv.Itoa(v.Day), v.Due.In(s.zone).Format(time.DateOnly)})
-		}
-		return writeCSV(s.env.Stdout, rows)
+	case "csv", "xlsx":
+		return s.writeVisits(format, visits)
 	}
 	fmt.Fprintf(s.env.Stdout, "待回访 %d 件", len(visits))
 	if len(later) > 0 {
@@ -56,8 +52,8 @@ func writeCSV(w io.Writer, rows [][]string) error { return csv.NewWriter(w).Writ
 
 func (s *session) listVisits(c *cli.Context) error {
 	format := c.String("format")
-	if !slices.Contains([]string{"text", "json", "csv"}, format) {
-		return usagef("--format %s: there are text, json and csv", format)
+	if !slices.Contains([]string{"text", "json", "csv", "xlsx"}, format) {
+		return usagef("--format %s: there are text, json, csv and xlsx", format)
 	}
 	by := s.env.Now()
 	if text := c.String("due"); text != "" {

@@ -172,3 +172,42 @@ func TestRates(t *testing.T) {
 		t.Errorf("without valid visits: %+v", none)
 	}
 }
+
+// Many visits at once: two callers who are not content send the incident back once, with one message; a fault is told by its place.
+func TestDoVisits(t *testing.T) {
+	fresh := func() Incident {
+		i := incident(t, Growing, Acknowledged)
+		do(t, &i, deed(ActRemedy, noon(3)))
+		return i
+	}
+	week := func(order string, result Result) Deed {
+		d := visit(order, result, noon(10))
+		d.Visit.Day = 7
+		return d
+	}
+	i := fresh()
+	told := len(i.Outbox)
+	for _, err := range i.DoVisits(practice(t), []Deed{week("95598:1", Dissatisfied), week("95598:2", Dissatisfied)}) {
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	last := i.Outbox[len(i.Outbox)-1]
+	if i.Work != Open || len(i.Outbox) != told+1 || !last.Urgent || last.Note != "95598:1 又低了；95598:2 又低了" || i.Clock.Step != StepAcknowledge || i.History[len(i.History)-1].Work != Open {
+		t.Errorf("is %s, told %+v", i.Work, last)
+	}
+	if !i.HasVisit(*week("95598:1", Dissatisfied).Visit) || i.HasVisit(*week("95598:1", Satisfied).Visit) {
+		t.Error("what was recorded is not known")
+	}
+	if errs := i.DoVisits(practice(t), []Deed{week("95598:1", Satisfied)}); errs[0] == nil {
+		t.Error("visited while it is open")
+	}
+	i = fresh()
+	errs := i.DoVisits(practice(t), []Deed{week("95598:1", Satisfied), week("95598:1", Satisfied), week("95598:9", Satisfied), week("95598:2", Passable)})
+	if errs[0] != nil || errs[1] == nil || errs[2] == nil || errs[3] != nil {
+		t.Errorf("got %v", errs)
+	}
+	if last := i.Outbox[len(i.Outbox)-1]; i.Work != Remedied || last.Note != "回访：满意 1 件，基本满意 1 件" {
+		t.Errorf("is %s, told %+v", i.Work, last)
+	}
+}
