@@ -17,7 +17,8 @@ const wordsPath = "words.tsv"
 type WordTable struct {
 	Labels  []string    // codes, the columns
 	Bias    []float64   // by label
-	Give    []float64   // by label: above this support it is given although no rule fired
+	Give    []float64   // by label: above this support it is given although no rule fired, if no label is given yet
+	Beside  []float64   // by label: above this support it is given although no rule fired, beside other labels
 	Drop    []float64   // by label: below this support it is not given although rules fired, if another label is left
 	Alone   []float64   // by label: below this support it is not given although rules fired, even if none is left
 	Words   []string    // the rows, as the segmenter cuts them, in order
@@ -29,6 +30,7 @@ const (
 	rowHeader = "(label)"
 	rowBias   = "(bias)"
 	rowGive   = "(give)"
+	rowBeside = "(beside)"
 	rowDrop   = "(drop)"
 	rowAlone  = "(alone)"
 )
@@ -52,6 +54,7 @@ func (t *WordTable) Write(to io.Writer) error {
 	}
 	row(rowBias, t.Bias)
 	row(rowGive, t.Give)
+	row(rowBeside, t.Beside)
 	row(rowDrop, t.Drop)
 	row(rowAlone, t.Alone)
 	for i, word := range t.Words {
@@ -74,7 +77,7 @@ func readWordTable(files []file, p *problems) (*WordTable, int) {
 	}
 	f := files[last]
 	t := &WordTable{}
-	rows := map[string]*[]float64{rowBias: &t.Bias, rowGive: &t.Give, rowDrop: &t.Drop, rowAlone: &t.Alone}
+	rows := map[string]*[]float64{rowBias: &t.Bias, rowGive: &t.Give, rowBeside: &t.Beside, rowDrop: &t.Drop, rowAlone: &t.Alone}
 	line := 0
 	for text := range strings.Lines(string(f.data)) {
 		line++
@@ -109,7 +112,7 @@ func readWordTable(files []file, p *problems) (*WordTable, int) {
 		}
 		t.Words, t.Weights = append(t.Words, cells[0]), append(t.Weights, values)
 	}
-	for _, name := range []string{rowBias, rowGive, rowDrop, rowAlone} {
+	for _, name := range []string{rowBias, rowGive, rowBeside, rowDrop, rowAlone} {
 		if *rows[name] == nil {
 			p.add(f, 0, 0, "the row %s is missing; write the table with suqiu rule learn", name)
 			*rows[name] = make([]float64, len(t.Labels))

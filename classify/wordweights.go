@@ -17,7 +17,7 @@ type wordWeights struct {
 	labels  int
 	weights []float32 // by row, then by label
 
-	bias, give, drop, alone []float32 // by label; a label that the table does not know is neither given nor dropped by it
+	bias, give, beside, drop, alone []float32 // by label; a label that the table does not know is neither given nor dropped by it
 }
 
 func layWeights(t *WordTable, layer int, taxonomy *Taxonomy) *wordWeights {
@@ -25,14 +25,15 @@ func layWeights(t *WordTable, layer int, taxonomy *Taxonomy) *wordWeights {
 	never := func(sign int) []float32 { return slices.Repeat([]float32{float32(math.Inf(sign))}, n) }
 	w := &wordWeights{
 		layer: layer, rows: make(map[string]int32, len(t.Words)), words: t.Words, labels: n, weights: make([]float32, n*len(t.Words)),
-		bias: make([]float32, n), give: never(1), drop: never(-1), alone: never(-1),
+		bias: make([]float32, n), give: never(1), beside: never(1), drop: never(-1), alone: never(-1),
 	}
 	for column, code := range t.Labels {
 		label, ok := taxonomy.index[code]
 		if !ok {
 			continue // a user's taxonomy may do without it
 		}
-		w.bias[label], w.give[label] = float32(t.Bias[column]), float32(t.Give[column])
+		w.bias[label] = float32(t.Bias[column])
+		w.give[label], w.beside[label] = float32(t.Give[column]), float32(t.Beside[column])
 		w.drop[label], w.alone[label] = float32(t.Drop[column]), float32(t.Alone[column])
 		for row := range t.Words {
 			w.weights[row*n+label] = float32(t.Weights[row][column])
@@ -160,18 +161,22 @@ func (rs *RuleSet) addByWords(m *matches, scores []score) {
 	w := rs.weights
 	m.likely = m.likely[:0]
 	for label := range scores {
-		if !scores[label].given() && m.support[label] > w.give[label] && rs.mayStand(m, label) {
+		if len(m.spoken) >= leastSpoken && !scores[label].given() && m.support[label] > min(w.give[label], w.beside[label]) && rs.mayStand(m, label) {
 			m.likely = append(m.likely, int32(label))
 		}
 	}
 	slices.SortStableFunc(m.likely, func(a, b int32) int { return cmp.Compare(m.support[b], m.support[a]) })
 	for _, label := range m.likely {
-		if rs.taxonomy.bars(m.given, label) {
+		least := w.give[label]
+		if len(m.given) > 0 {
+			least = w.beside[label]
+		}
+		if m.support[label] <= least || rs.taxonomy.bars(m.given, label) {
 			continue
 		}
 		s := &scores[label]
 		s.byWords = true
-		s.weight = rs.taxonomy.Labels[label].Threshold + float64(m.support[label]-w.give[label])
+		s.weight = rs.taxonomy.Labels[label].Threshold + float64(m.support[label]-least)
 		s.hits = rs.spokenHits(m, label)
 		m.given = append(m.given, label)
 	}
@@ -202,6 +207,9 @@ func (rs *RuleSet) bestContradicted(m *matches, scores []score) int {
 	}
 	return best
 }
+
+// leastSpoken is how many words of the table a contact must have for words alone to give a label: a greeting says nothing.
+const leastSpoken = 4
 
 // mayStand reports whether what the label requires holds.
 func (rs *RuleSet) mayStand(m *matches, label int) bool {

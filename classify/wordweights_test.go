@@ -20,6 +20,7 @@ func wordsFS(table string) fstest.MapFS {
 const testWords = "(label)\ta.dark\tb.meter\tb.bill\n" +
 	"(bias)\t-20\t-20\t-20\n" +
 	"(give)\t-10\t-10\t-10\n" +
+	"(beside)\t-5\t-5\t-5\n" +
 	"(drop)\t-30\t-30\t-30\n" +
 	"(alone)\t-80\t-80\t-80\n" +
 	"停电\t-20\t\t\n" +
@@ -95,8 +96,8 @@ func TestWordWeightsUnderOverlay(t *testing.T) {
 func TestWordTableFaults(t *testing.T) {
 	for _, test := range []struct{ name, table, want string }{
 		{"no header", "停电\t1\n", "words.tsv:1:1: the first line does not begin with (label)"},
-		{"a short row", testWords + "跳闸\t1\n", "words.tsv:11:1: the row of 跳闸 has 2 cells, the first line 4"},
-		{"no number", testWords + "跳闸\t1.5\t\t\n", "words.tsv:11:1: the weight \"1.5\" of 跳闸 for a.dark is no whole number of tenths"},
+		{"a short row", testWords + "跳闸\t1\n", "words.tsv:12:1: the row of 跳闸 has 2 cells, the first line 4"},
+		{"no number", testWords + "跳闸\t1.5\t\t\n", "words.tsv:12:1: the weight \"1.5\" of 跳闸 for a.dark is no whole number of tenths"},
 		{"twice", testWords + "停电\t1\t\t\n", "words.tsv: the word 停电 has two rows"},
 		{"no bias", strings.Replace(testWords, "(bias)", "偏置", 1), "words.tsv: the row (bias) is missing"},
 	} {

@@ -33,26 +33,33 @@ Examples:
    suqiu rule learn gold/*.jsonl corrections.jsonl --out mydicts/words.tsv && suqiu evaluate new.jsonl --dicts mydicts`,
 		Flags: settingFlags(
 			&cli.StringFlag{Name: "out", Usage: "write the table to `FILE`; words.tsv of a dictionary folder takes the place of the shipped one"},
-			&cli.Float64Flag{Name: "give", Value: defaults.Give, Usage: "`SUPPORT` (log-odds) above which words give a label alone"},
+			&cli.Float64Flag{Name: "give", Value: defaults.Give, Usage: "`SUPPORT` (log-odds) above which words give a label where no other is given"},
+			&cli.Float64Flag{Name: "beside", Value: defaults.Beside, Usage: "`SUPPORT` above which words give a label beside others"},
+			&cli.StringSliceFlag{Name: "never-give", Usage: "words never give `LABEL`; for labels of the rest, which have no words of their own"},
 			&cli.Float64Flag{Name: "drop", Value: defaults.Drop, Usage: "`SUPPORT` below which words drop a label that rules gave beside others"},
 			&cli.Float64Flag{Name: "alone", Value: defaults.Alone, Usage: "`SUPPORT` below which words drop it even if no label is left"},
 			&cli.IntFlag{Name: "least", Value: defaults.LeastRecords, Usage: "a word counts that stands in `N` records"},
 		),
 		Action: inSession(env, func(s *session, c *cli.Context) error {
 			options := defaults
-			options.Give, options.Drop, options.Alone = c.Float64("give"), c.Float64("drop"), c.Float64("alone")
-			options.LeastRecords = c.Int("least")
+			options.Give, options.Beside, options.Drop, options.Alone = c.Float64("give"), c.Float64("beside"), c.Float64("drop"), c.Float64("alone")
+			options.LeastRecords, options.NeverGive = c.Int("least"), c.StringSlice("never-give")
 			switch {
 			case c.NArg() == 0:
 				return usagef("learn from which files? See suqiu rule learn --help")
-			case options.Give <= options.Drop || options.Drop < options.Alone:
-				return usagef("--give %v must be above --drop %v, and that not below --alone %v", options.Give, options.Drop, options.Alone)
+			case options.Beside < options.Give || options.Give <= options.Drop || options.Drop < options.Alone:
+				return usagef("--beside %v must not be below --give %v, that must be above --drop %v, and that not below --alone %v", options.Beside, options.Give, options.Drop, options.Alone)
 			case options.LeastRecords < 1:
 				return usagef("--least %d: write 1 or more", options.LeastRecords)
 			}
 			rules, err := s.rules()
 			if err != nil {
 				return err
+			}
+			for _, label := range options.NeverGive {
+				if _, known := rules.Taxonomy().Label(label); !known {
+					return usagef("--never-give %s: there is no such label; suqiu rule stats and dicts/taxonomy.yaml list them", label)
+				}
 			}
 			l := &learner{session: s, rules: rules, options: options}
 			for _, name := range c.Args().Slice() {

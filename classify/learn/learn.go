@@ -26,16 +26,22 @@ type Options struct {
 	L1           float64 // pulls weights to 0 (truncated gradient: Langford, Li and Zhang 2009)
 	L2           float64 // holds them small
 	Least        float64 // a smaller weight is left out of the table
-	Give         float64 // support above which a label is given although no rule fired
+	Give         float64 // support above which a label is given although no rule fired, if no label is given yet
+	Beside       float64 // support above which it is given although no rule fired, beside other labels
 	Drop         float64 // support below which it is not given although rules fired, if another label is left
 	Alone        float64 // support below which it is not given although rules fired, even if none is left
 	Seed         uint64  // of the order of the records
+
+	NeverGive []string // labels that words never give: those for the rest, that have no words of their own
 }
 
 // Defaults are the options of the shipped table.
 func Defaults() Options {
-	return Options{LeastRecords: 5, Passes: 30, Step: 0.3, L1: 2e-4, L2: 1e-4, Least: 0.3, Give: -1.5, Drop: -4, Alone: -8, Seed: 1}
+	return Options{LeastRecords: 5, Passes: 30, Step: 0.3, L1: 2e-4, L2: 1e-4, Least: 0.3, Give: -1.5, Beside: -0.5, Drop: -4, Alone: -8, Seed: 1}
 }
+
+// unreached is a support that no words have.
+const unreached = 100
 
 // Example is a contact with what is known of it.
 type Example struct {
@@ -80,7 +86,12 @@ func Learn(ctx context.Context, labels []string, examples []Example, o Options) 
 		samples[i] = s
 	}
 	all := func(v float64) []float64 { return slices.Repeat([]float64{v}, len(labels)) }
-	t := &classify.WordTable{Labels: labels, Bias: all(0), Give: all(o.Give), Drop: all(o.Drop), Alone: all(o.Alone)}
+	t := &classify.WordTable{Labels: labels, Bias: all(0), Give: all(o.Give), Beside: all(o.Beside), Drop: all(o.Drop), Alone: all(o.Alone)}
+	for i, label := range labels {
+		if slices.Contains(o.NeverGive, label) {
+			t.Give[i], t.Beside[i] = unreached, unreached
+		}
+	}
 	models := make([][]float64, len(labels))
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(runtime.GOMAXPROCS(0))
