@@ -12,6 +12,7 @@ import (
 
 	"suqiu/index"
 	"suqiu/remedy"
+	"suqiu/trend"
 )
 
 func incidentCommand(env Env) *cli.Command {
@@ -228,6 +229,9 @@ func (s *session) tellIncident(format string, i *remedy.Incident, verbose bool) 
 	fired := i.Fired
 	if len(fired.Counted) == 0 {
 		say("\n发现：%s，%s，%d 天内 %d 件，预期 %.1f 件，p=%.2g；%d 起问题、%d 人反映", stamp(fired.At), placeName(fired.Area), fired.Days, fired.Observed, fired.Expected, fired.P, fired.Told.Matters, fired.Told.Callers)
+		if len(fired.Older) > 0 {
+			say("常用的其他方法当时：%s", olderText(fired.Older))
+		}
 	} else {
 		say("\n发现：%s，%s，达到计数规则；%d 起问题、%d 人反映", stamp(fired.At), placeName(fired.Area), fired.Told.Matters, fired.Told.Callers)
 	}
@@ -306,4 +310,17 @@ func ratesText(r remedy.Rates) string {
 		return fmt.Sprintf("回访 %d 件，无有效回访", r.Visits)
 	}
 	return fmt.Sprintf("回访 %d 件，有效 %d 件：响应率 %.1f %%，解决率 %.1f %%，满意率 %.1f %%，综合 %.1f", r.Visits, r.Valid, 100*r.Response, 100*r.Solution, 100*r.Satisfaction, 100*r.Whole)
+}
+
+// olderText says which of the rules in use elsewhere would have told of a rise.
+func olderText(older []trend.Older) string {
+	var said []string
+	for _, o := range older {
+		verdict := "不报"
+		if o.Alarm {
+			verdict = "报"
+		}
+		said = append(said, o.Rule+" "+verdict)
+	}
+	return strings.Join(said, "；")
 }

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"suqiu/hotline"
+	"suqiu/trend"
 )
 
 // Signal is how the problem itself stands, as the counts tell.
@@ -134,6 +135,8 @@ type Snapshot struct {
 	Score      float64   `json:"score"` // log likelihood ratio
 	Told       Told      `json:"told"`
 	Counted    []Counted `json:"counted,omitempty"` // what a rule that counts found; none where statistics located it
+
+	Older []trend.Older `json:"older,omitempty"` // what the rules in use elsewhere say of the rise that tells most
 }
 
 // Source is what locates incidents.

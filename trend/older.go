@@ -4,8 +4,8 @@ import "suqiu/trend/peers"
 
 // Older is what a rule in use elsewhere says of the last day of a rise.
 type Older struct {
-	Rule  string
-	Alarm bool
+	Rule  string `json:"rule"`
+	Alarm bool   `json:"alarm"`
 }
 
 // older asks the rules that bulletins and monitoring tools use.

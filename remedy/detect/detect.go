@@ -203,7 +203,7 @@ func (j *Judge) sighting(ctx context.Context, plan trend.Plan, c trend.Course, c
 		s.Labels = append(s.Labels, r.Label)
 	}
 	s.Labels = slices.Compact(slices.Sorted(slices.Values(s.Labels)))
-	snapshot := remedy.Snapshot{At: now, Bucket: plan.Bucket, Labels: s.Labels, Area: s.Area, Days: best.Window.Days, P: best.P}
+	snapshot := remedy.Snapshot{At: now, Bucket: plan.Bucket, Labels: s.Labels, Area: s.Area, Days: best.Window.Days, P: best.P, Older: best.Older}
 	variance := 0.0
 	for _, r := range c.Rises {
 		snapshot.Observed += r.Window.Observed
