@@ -120,6 +120,11 @@ func (s *session) emerging(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
+	if len(q.window.Areas) > 0 {
+		if err := s.hintAreas(c.Context, store, q.window.Areas); err != nil {
+			return err
+		}
+	}
 	found, err := s.findTopics(c.Context, store, q)
 	if err != nil {
 		return err

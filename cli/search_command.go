@@ -199,9 +199,11 @@ func (s *session) hintAreas(ctx context.Context, store index.Searcher, areas []s
 		if slices.Contains(paths, area) {
 			continue
 		}
+		hint := "suqiu search --facet area --limit 0 列出有诉求的地区"
 		if near := nearest(area, paths); len(near) > 0 {
-			fmt.Fprintf(s.env.Stderr, "--area %s：没有这个地区的诉求；是否指 %s\n", area, strings.Join(near, "、"))
+			hint = "是否指 " + strings.Join(near, "、")
 		}
+		fmt.Fprintf(s.env.Stderr, "--area %s：没有这个地区的诉求；%s\n", area, hint)
 	}
 	return nil
 }
