@@ -239,20 +239,20 @@ func (rs *RuleSet) spokenHits(m *matches, label int32) []hotline.Hit {
 }
 
 // shares are the words that speak most for and most against a label, at most maxShares each, the strongest first.
-func (rs *RuleSet) shares(m *matches, label int32) (for_, against []WordShare) {
+func (rs *RuleSet) shares(m *matches, label int32) (pro, against []WordShare) {
 	w := rs.weights
 	scale := w.scale(m)
 	for _, row := range m.spoken {
 		share := WordShare{w.words[row], float64(w.weights[int(row)*w.labels+int(label)] * scale)}
 		switch {
 		case share.Share > 0:
-			for_ = append(for_, share)
+			pro = append(pro, share)
 		case share.Share < 0:
 			against = append(against, share)
 		}
 	}
 	strongest := func(a, b WordShare) int { return cmp.Compare(math.Abs(b.Share), math.Abs(a.Share)) }
-	slices.SortStableFunc(for_, strongest)
+	slices.SortStableFunc(pro, strongest)
 	slices.SortStableFunc(against, strongest)
-	return for_[:min(len(for_), maxShares)], against[:min(len(against), maxShares)]
+	return pro[:min(len(pro), maxShares)], against[:min(len(against), maxShares)]
 }

@@ -38,7 +38,7 @@ func TestElasticRestore(t *testing.T) {
 	request(t, http.MethodPut, "/_snapshot/backup/night?wait_for_completion=true", `{"indices":["`+prefix+`-*"],"include_global_state":false}`)
 
 	// A new cluster: nothing but what setup makes.
-	for _, index := range strings.Fields(request(t, http.MethodGet, "/_cat/indices/"+prefix+"-*?h=index", "")) {
+	for index := range strings.FieldsSeq(request(t, http.MethodGet, "/_cat/indices/"+prefix+"-*?h=index", "")) {
 		request(t, http.MethodDelete, "/"+index, "")
 	}
 	for _, path := range []string{"/_index_template/" + prefix + "-calls", "/_index_template/" + prefix + "-letters",

@@ -139,14 +139,15 @@ func TestTickRoutesAgain(t *testing.T) {
 					t.Fatal(err)
 				}
 				for _, m := range i.Outbox[before:] {
-					text := string(m.Kind) + "@" + strconv.Itoa(day) + "→"
+					var text strings.Builder
+					text.WriteString(string(m.Kind) + "@" + strconv.Itoa(day) + "→")
 					for _, who := range m.To {
-						text += who.ID
+						text.WriteString(who.ID)
 					}
 					if m.Kind == KindAssigned {
-						text += strings.TrimPrefix(m.Note, "责任人：")
+						text.WriteString(strings.TrimPrefix(m.Note, "责任人："))
 					}
-					told = append(told, text)
+					told = append(told, text.String())
 				}
 				again := encoded(t, []Incident{i})
 				if due, err := i.Tick(p, noon(day).Add(time.Minute)); err != nil || due || encoded(t, []Incident{i}) != again {
