@@ -84,7 +84,8 @@ Example:
 				&cli.StringFlag{Name: "area", Usage: "only those in an area `PATH`, with all below"},
 				&cli.StringFlag{Name: "format", Value: "text", Usage: "text, json, csv or xlsx"},
 			),
-			Action: inSession(env, (*session).listVisits),
+			Action:          inSession(env, (*session).listVisits),
+			HideHelpCommand: true,
 			Subcommands: []*cli.Command{{
 				Name: "import", Usage: "导入回访结果 · record the results of visits from a CSV or a workbook", ArgsUsage: "FILE",
 				Description: `Takes what suqiu incident visits --format csv or xlsx wrote, with the results filled in: 回访结果 (满意, 基本满意, 不满意, 未接通), 已联系 and
