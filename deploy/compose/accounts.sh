@@ -12,8 +12,10 @@ quote() {
 
 # call METHOD PATH < BODY
 call() {
-  curl -fsS --retry 5 --retry-connrefused -o /dev/null -X "$1" -H 'Content-Type: application/json' \
-    --config <(printf 'user = %s\n' "$(quote "elastic:$ELASTIC_PASSWORD")") --data-binary @- "$ELASTICSEARCH_URL$2"
+  local answer
+  answer=$(curl --fail-with-body -sS --retry 5 --retry-connrefused -X "$1" -H 'Content-Type: application/json' \
+    --config <(printf 'user = %s\n' "$(quote "elastic:$ELASTIC_PASSWORD")") --data-binary @- "$ELASTICSEARCH_URL$2") ||
+    { echo "$1 $2: $answer" >&2; return 1; }
   echo "$1 $2"
 }
 
