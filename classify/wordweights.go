@@ -79,7 +79,8 @@ func (d *document) within(start, end int32, do func(start, end int32, word []byt
 	}
 	var word []byte
 	for from := start; from <= end-least; from++ {
-		at, word := d.known.root(), word[:0]
+		at := d.known.root()
+		word = word[:0]
 		for to := from; to < end; to++ {
 			next, found := d.known.next(at, d.runes[to])
 			if !found {
