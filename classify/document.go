@@ -143,8 +143,10 @@ func placeholder(text string) int {
 
 // isWordStart reports whether a token that begins so is a word: with a letter, a digit or a Han character.
 func isWordStart(r rune) bool {
-	return 0x4E00 <= r && r <= 0x9FFF || unicode.IsLetter(r) || unicode.IsNumber(r)
+	return isHan(r) || unicode.IsLetter(r) || unicode.IsNumber(r)
 }
+
+func isHan(r rune) bool { return 0x4E00 <= r && r <= 0x9FFF }
 
 // number counts the sentences and clauses.
 func (d *document) number() {

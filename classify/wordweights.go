@@ -59,7 +59,7 @@ func (d *document) callerWords(do func(start, end int32, word []byte)) {
 			word = word[:0]
 			for ; end < t.end && d.token[end] == d.token[start]; end++ {
 				r := d.runes[end]
-				han = han && 0x4E00 <= r && r <= 0x9FFF
+				han = han && isHan(r)
 				word = utf8.AppendRune(word, r)
 			}
 			if han {

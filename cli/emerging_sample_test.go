@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"bytes"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -37,21 +36,10 @@ func storeSample(t *testing.T, s *session, contacts []sample.Contact, from time.
 	if err != nil {
 		t.Fatal(err)
 	}
-	lines := map[string]*bytes.Buffer{}
-	for i := range contacts {
-		if contacts[i].Received.Before(from) {
-			continue
-		}
-		records, err := sample.Records(&contacts[i])
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, r := range records {
-			if lines[r.Topic] == nil {
-				lines[r.Topic] = &bytes.Buffer{}
-			}
-			lines[r.Topic].Write(append(r.Value, '\n'))
-		}
+	contacts = slices.DeleteFunc(slices.Clone(contacts), func(c sample.Contact) bool { return c.Received.Before(from) })
+	lines, err := sample.Lines(contacts)
+	if err != nil {
+		t.Fatal(err)
 	}
 	for topic, text := range lines {
 		src := sources[topic]

@@ -3,7 +3,6 @@
 package e2e
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
 	"math/rand/v2"
@@ -42,18 +41,9 @@ func newWatched(t *testing.T) watched {
 	if err := os.WriteFile(w.config, []byte(settings), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	files := map[string]*bytes.Buffer{}
-	for i := range contacts {
-		records, err := sample.Records(&contacts[i])
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, r := range records {
-			if files[r.Topic] == nil {
-				files[r.Topic] = &bytes.Buffer{}
-			}
-			files[r.Topic].Write(append(r.Value, '\n'))
-		}
+	files, err := sample.Lines(contacts)
+	if err != nil {
+		t.Fatal(err)
 	}
 	for topic, lines := range files {
 		name := strings.TrimPrefix(topic, sample.TopicPrefix)

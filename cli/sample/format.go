@@ -1,6 +1,7 @@
 package sample
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"time"
@@ -19,6 +20,24 @@ func Records(c *Contact) ([]Record, error) {
 	}
 	second, err := record(c, true)
 	return []Record{first, second}, err
+}
+
+// Lines writes the records of contacts as a file a topic, one record a line, in the order of the contacts.
+func Lines(contacts []Contact) (map[string]*bytes.Buffer, error) {
+	files := map[string]*bytes.Buffer{}
+	for i := range contacts {
+		records, err := Records(&contacts[i])
+		if err != nil {
+			return nil, err
+		}
+		for _, r := range records {
+			if files[r.Topic] == nil {
+				files[r.Topic] = &bytes.Buffer{}
+			}
+			files[r.Topic].Write(append(r.Value, '\n'))
+		}
+	}
+	return files, nil
 }
 
 func record(c *Contact, replied bool) (Record, error) {
