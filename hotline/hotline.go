@@ -106,6 +106,12 @@ type Offsets struct {
 	From, Until int64
 }
 
+// Arrival tells when the Kafka record at an offset arrived.
+type Arrival struct {
+	Offset int64
+	Millis int64 // since 1970
+}
+
 // AreaMethod says how an area was found, the surest first.
 type AreaMethod string
 

@@ -18,9 +18,9 @@ import (
 
 // Holdings tells what a store holds. It is asked for at most auditRecords offsets or ids at once.
 type Holdings interface {
-	// Origins returns at which of the offsets a record was read that gave one document, which the store holds as it was
-	// made of that record, and when the record arrived, to the millisecond. It may leave out some.
-	Origins(ctx context.Context, o hotline.Offsets) (map[int64]time.Time, error)
+	// Origins returns, in the order of the offsets, at which of them records were read that gave one document, which the
+	// store holds as it was made of that record, and when they arrived. It may leave out some.
+	Origins(ctx context.Context, o hotline.Offsets) ([]hotline.Arrival, error)
 	// Revisions returns the content revision of each of the document ids that the store knows.
 	Revisions(ctx context.Context, ids []string) (map[string]int64, error)
 }
@@ -130,7 +130,7 @@ func (a *Auditor) Audit(ctx context.Context, report func(Missing)) ([]Account, e
 	run.pipeline = *a.Pipeline
 	run.pipeline.Analyze, run.pipeline.RetentionStart = unanalysed{}, nil
 	run.quick = run.pipeline
-	run.quick.Mask, run.quick.Locate = asTold{}, asTold{}
+	run.quick.Mask, run.quick.Locate, run.quick.rolesAsTold = asTold{}, asTold{}, true
 	if a.Pipeline.RetentionStart != nil {
 		run.kept = a.Pipeline.RetentionStart(a.Pipeline.Clock.Now())
 	}
@@ -167,7 +167,7 @@ type unanalysed struct{}
 
 func (unanalysed) Analyze(*hotline.Call) hotline.Analysis { return hotline.Analysis{} }
 
-// asTold stands for masking and locating, which take most of the time and seldom matter to an audit.
+// asTold stands for masking and locating, which take most of the time and seldom matter to an audit; who spoke never does.
 type asTold struct{}
 
 func (asTold) Call(r *decode.Record) hotline.Call { return r.Call }
@@ -209,35 +209,48 @@ func (a *audit) partition(ctx context.Context, p GroupPosition) (Account, error)
 	if p.Committed > p.End {
 		account.Gaps = append(account.Gaps, Gap{From: p.End, Until: p.Committed, Open: true, Remade: true})
 	}
-	src := a.Sources[p.Topic]
-	records := int64(0)
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	pages, failed := a.readAhead(ctx, p, account.From, account.Through)
-	for page := range pages {
-		fates, err := a.fates(ctx, &src, partitionID{p.Topic, p.Partition}, page)
-		if err != nil {
-			return account, err
+	account.NoRecord = account.Through - account.From
+	src := a.Sources[p.Topic]
+	var left []record // that the store does not find by their origins
+	size := 0
+	for answer := range a.askAhead(ctx, partitionID{p.Topic, p.Partition}, pages) {
+		page := <-answer
+		if page.err != nil {
+			return account, page.err
 		}
-		for _, f := range fates {
-			switch f {
-			case fateStored:
-				account.Stored++
-			case fateExpired:
-				account.Expired++
-			case fateDead:
-				account.Dead++
-			case fateMissing:
-				account.Missing++
+		account.NoRecord -= int64(page.records)
+		account.add(fateStored, page.records-len(page.left))
+		for i := range page.left {
+			left, size = append(left, page.left[i]), size+len(page.left[i].value)
+			if len(left) < auditRecords && size < auditPage {
+				continue
 			}
+			if err := a.settle(ctx, &account, &src, left); err != nil {
+				return account, err
+			}
+			left, size = left[:0], 0
 		}
-		records += int64(len(page))
 	}
 	if err := *failed; err != nil {
 		return account, err
 	}
-	account.NoRecord = account.Through - account.From - records
-	return account, nil
+	return account, a.settle(ctx, &account, &src, left)
+}
+
+func (a *Account) add(f fate, n int) {
+	switch f {
+	case fateStored:
+		a.Stored += int64(n)
+	case fateExpired:
+		a.Expired += int64(n)
+	case fateDead:
+		a.Dead += int64(n)
+	case fateMissing:
+		a.Missing += int64(n)
+	}
 }
 
 // auditAtOnce is how many partitions are read at once: the broker, the store and this process each have something to do.
@@ -246,8 +259,11 @@ const auditAtOnce = 4
 // auditPage is how many bytes of a partition's log are in hand at once, besides those that are being read.
 const auditPage = 8 << 20
 
-// auditRecords is of how many offsets the store is asked at once.
-const auditRecords = 5000
+// auditRecords is of how many offsets or records the store is asked at once.
+const auditRecords = 10_000
+
+// auditAsked is how many questions after the origins of a partition's records are on their way at once.
+const auditAsked = 2
 
 // readAhead reads a partition's records from … through-1 while those before are looked at. The error may be read once
 // the channel is closed. It ends when ctx does.
@@ -292,63 +308,101 @@ func (a *audit) read(ctx context.Context, p GroupPosition, at, through int64, pa
 	return nil
 }
 
-// fates finds out what became of each of the records. Of most the store tells that it holds what was read there. That the
-// record arrived when the store says tells it from one of a topic that was deleted and made again. The others have been
-// replaced by a newer record, or were not alone: they are decoded, and looked up by the id as it was told. Only what is
-// not stored under that goes all the way that it went when it was read, with masking, which may alter an id.
-func (a *audit) fates(ctx context.Context, src *decode.Source, p partitionID, records []record) ([]fate, error) {
-	fates := make([]fate, len(records))
-	if len(records) == 0 {
-		return fates, nil
-	}
-	asked := hotline.Offsets{Topic: p.topic, Partition: p.id, From: records[0].offset, Until: records[len(records)-1].offset + 1}
-	arrived, err := a.Store.Origins(ctx, asked)
-	if err != nil {
-		return nil, fmt.Errorf("ask the store for offsets %d to %d: %w", asked.From, asked.Until-1, err)
-	}
-	var others []int
-	for i := range records {
-		if at, ok := arrived[records[i].offset]; !ok || at.UnixMilli() != records[i].time.UnixMilli() {
-			others = append(others, i)
-		}
-	}
-	var rest []int
-	err = a.judge(ctx, &a.quick, src, p, records, others, func(i int, entries []Entry, held map[string]int64) {
-		stored := func(e Entry) bool {
-			if e.Document == nil {
-				return false
-			}
-			rev, ok := held[e.Document.Call.DocID()]
-			return ok && rev >= e.Document.Call.ContentRev
-		}
-		if slices.ContainsFunc(entries, func(e Entry) bool { return !stored(e) }) {
-			rest = append(rest, i)
-		}
-	})
-	if err != nil || len(rest) == 0 {
-		return fates, err
-	}
-	err = a.judge(ctx, &a.pipeline, src, p, records, rest, func(i int, entries []Entry, held map[string]int64) {
-		whole := a.dead[payloadID(p, records[i].offset)] // it was no item at all when it was read
-		for k := range entries {
-			fates[i] = max(fates[i], a.fate(&entries[k], held, whole))
-		}
-	})
-	return fates, err
+// asked is what the store said of a page's records.
+type asked struct {
+	records int
+	left    []record // of which it does not say that it holds what was read there
+	err     error
 }
 
-// judge takes some of the records through a pipeline, asks the store for their documents, and calls each with the
-// entries of a record and what the store holds.
-func (a *audit) judge(ctx context.Context, pipeline *Pipeline, src *decode.Source, p partitionID, records []record, which []int,
-	each func(i int, entries []Entry, held map[string]int64),
+// askAhead asks the store for the origins of each page while those before are judged, and gives the answers in the order
+// of the pages. It ends when ctx does.
+func (a *audit) askAhead(ctx context.Context, p partitionID, pages <-chan []record) <-chan chan asked {
+	answers := make(chan chan asked, auditAsked-1)
+	go func() {
+		defer close(answers)
+		for page := range pages {
+			answer := make(chan asked, 1)
+			select {
+			case answers <- answer:
+			case <-ctx.Done():
+				return
+			}
+			go func() { answer <- a.ask(ctx, p, page) }()
+		}
+	}()
+	return answers
+}
+
+// ask parts a page's records by whether the store tells that it holds what was read there. That the record arrived when
+// the store says tells it from one of a topic that was deleted and made again.
+func (a *audit) ask(ctx context.Context, p partitionID, records []record) asked {
+	o := hotline.Offsets{Topic: p.topic, Partition: p.id, From: records[0].offset, Until: records[len(records)-1].offset + 1}
+	arrivals, err := a.Store.Origins(ctx, o)
+	if err != nil {
+		return asked{err: fmt.Errorf("ask the store for offsets %d to %d: %w", o.From, o.Until-1, err)}
+	}
+	answer := asked{records: len(records)}
+	for i := range records {
+		r := &records[i]
+		for len(arrivals) > 0 && arrivals[0].Offset < r.offset {
+			arrivals = arrivals[1:]
+		}
+		found := false // of documents with one offset, all but one are from a topic that is no more
+		for ; len(arrivals) > 0 && arrivals[0].Offset == r.offset; arrivals = arrivals[1:] {
+			found = found || arrivals[0].Millis == r.time.UnixMilli()
+		}
+		if !found {
+			answer.left = append(answer.left, *r)
+		}
+	}
+	return answer
+}
+
+// settle finds out what became of the records that the store does not find by their origins: they have been replaced by a
+// newer record, or were not alone. They are decoded, and looked up by the id as it was told. Only what is not stored under
+// that goes all the way that it went when it was read, with masking, which may alter an id.
+func (a *audit) settle(ctx context.Context, account *Account, src *decode.Source, records []record) error {
+	p := partitionID{account.Topic, account.Partition}
+	var rest []record
+	err := a.judge(ctx, &a.quick, src, p, records, func(r *record, entries []Entry, held map[string]int64) {
+		if slices.ContainsFunc(entries, func(e Entry) bool { return e.Document == nil || !stored(&e.Document.Call, held) }) {
+			rest = append(rest, *r)
+			return
+		}
+		account.add(fateStored, 1)
+	})
+	if err != nil || len(rest) == 0 {
+		return err
+	}
+	return a.judge(ctx, &a.pipeline, src, p, rest, func(r *record, entries []Entry, held map[string]int64) {
+		whole := a.dead[payloadID(p, r.offset)] // it was no item at all when it was read
+		worst := fateStored
+		for k := range entries {
+			worst = max(worst, a.fate(&entries[k], held, whole))
+		}
+		account.add(worst, 1)
+	})
+}
+
+// stored reports whether the store holds a contact in this revision or a newer one.
+func stored(c *hotline.Call, held map[string]int64) bool {
+	rev, ok := held[c.DocID()]
+	return ok && rev >= c.ContentRev
+}
+
+// judge takes records through a pipeline, asks the store for their documents, and calls each with the entries of a record
+// and what the store holds.
+func (a *audit) judge(ctx context.Context, pipeline *Pipeline, src *decode.Source, p partitionID, records []record,
+	each func(r *record, entries []Entry, held map[string]int64),
 ) error {
-	entries := make([][]Entry, len(which))
+	entries := make([][]Entry, len(records))
 	var ids []string
-	for k, i := range which {
+	for i := range records {
 		in, at := input(p, &records[i])
-		entries[k] = pipeline.Payload(src, in, at)
-		for n := range entries[k] {
-			if doc := entries[k][n].Document; doc != nil {
+		entries[i] = pipeline.Payload(src, in, at)
+		for k := range entries[i] {
+			if doc := entries[i][k].Document; doc != nil {
 				ids = append(ids, doc.Call.DocID())
 			}
 		}
@@ -362,8 +416,8 @@ func (a *audit) judge(ctx context.Context, pipeline *Pipeline, src *decode.Sourc
 		}
 		maps.Copy(held, found)
 	}
-	for k, i := range which {
-		each(i, entries[k], held)
+	for i := range records {
+		each(&records[i], entries[i], held)
 	}
 	return nil
 }
@@ -378,9 +432,8 @@ func (a *audit) fate(e *Entry, held map[string]int64, dead bool) fate {
 		return fateDead
 	}
 	call := &e.Document.Call
-	rev, ok := held[call.DocID()]
 	switch {
-	case ok && rev >= call.ContentRev:
+	case stored(call, held):
 		return fateStored
 	case dead:
 		return fateDead
@@ -388,7 +441,7 @@ func (a *audit) fate(e *Entry, held map[string]int64, dead bool) fate {
 		return fateExpired
 	}
 	why := "the store does not hold it"
-	if ok {
+	if rev, ok := held[call.DocID()]; ok {
 		why = fmt.Sprintf("the store holds only revision %d of it, not %d", rev, call.ContentRev)
 	}
 	return a.missing(Missing{Place: e.Place.ID, Document: call.DocID(), Why: why})

@@ -1,6 +1,7 @@
 package ingest
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -17,16 +18,17 @@ import (
 )
 
 // Origins implements Holdings.
-func (s *memStore) Origins(_ context.Context, asked hotline.Offsets) (map[int64]time.Time, error) {
+func (s *memStore) Origins(_ context.Context, asked hotline.Offsets) ([]hotline.Arrival, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	arrived := make(map[int64]time.Time)
+	var arrivals []hotline.Arrival
 	for _, d := range s.docs {
 		if o := d.Call.Origin; o.Topic == asked.Topic && o.Partition == asked.Partition && !o.Shared && asked.From <= o.Offset && o.Offset < asked.Until {
-			arrived[o.Offset] = d.Call.Arrived
+			arrivals = append(arrivals, hotline.Arrival{Offset: o.Offset, Millis: d.Call.Arrived.UnixMilli()})
 		}
 	}
-	return arrived, nil
+	slices.SortFunc(arrivals, func(a, b hotline.Arrival) int { return cmp.Compare(a.Offset, b.Offset) })
+	return arrivals, nil
 }
 
 // Revisions implements Holdings.
@@ -215,7 +217,7 @@ func TestAuditStoreDown(t *testing.T) {
 
 type noHoldings struct{}
 
-func (noHoldings) Origins(context.Context, hotline.Offsets) (map[int64]time.Time, error) {
+func (noHoldings) Origins(context.Context, hotline.Offsets) ([]hotline.Arrival, error) {
 	return nil, errUnavailable
 }
 

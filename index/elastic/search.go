@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"slices"
-	"time"
 
 	"github.com/elastic/go-elasticsearch/v8/esapi"
 
@@ -148,78 +147,6 @@ func (s *Store) Scan(ctx context.Context, f index.Filter, token string, size int
 		return docs, "", nil
 	}
 	return docs, docs[len(docs)-1].Call.DocID(), nil
-}
-
-// Revisions reads columns, not documents; see index.Searcher. A document that is moving is found twice, and the newer
-// copy counts.
-func (s *Store) Revisions(ctx context.Context, ids []string) (map[string]int64, error) {
-	if err := index.CheckIDs(ids); err != nil || len(ids) == 0 {
-		return nil, err
-	}
-	revisions := make(map[string]int64, len(ids))
-	// A page holds the copies of at most half as many documents as it has room for.
-	for some := range slices.Chunk(ids, index.MaxWindow/2) {
-		var answer struct {
-			Hits struct {
-				Hits []struct {
-					Fields struct {
-						ID  []string `json:"id"`
-						Rev []int64  `json:"content_rev"`
-					} `json:"fields"`
-				} `json:"hits"`
-			} `json:"hits"`
-		}
-		err := s.search(ctx, "look up revisions", object{
-			"query": object{"bool": object{"filter": object{"terms": object{fieldID: some}}}}, "sort": []string{"_doc"}, "size": index.MaxWindow,
-			"_source": false, "stored_fields": "_none_", "docvalue_fields": []string{fieldID, fieldContentRev}, "track_total_hits": false,
-		}, &answer)
-		if err != nil {
-			return nil, err
-		}
-		for _, h := range answer.Hits.Hits {
-			if len(h.Fields.ID) != 1 || len(h.Fields.Rev) != 1 {
-				return nil, fault("look up revisions", errAnswer)
-			}
-			id := h.Fields.ID[0]
-			revisions[id] = max(revisions[id], h.Fields.Rev[0])
-		}
-	}
-	return revisions, nil
-}
-
-// Origins counts by offset instead of reading hits, which Elasticsearch does several times as fast. Of two copies of a
-// document that is moving, one is enough.
-func (s *Store) Origins(ctx context.Context, o hotline.Offsets) (map[int64]time.Time, error) {
-	if err := index.CheckOffsets(o); err != nil || o.From == o.Until {
-		return nil, err
-	}
-	var answer struct {
-		Aggregations struct {
-			Offsets struct {
-				Buckets []struct {
-					Offset  float64 `json:"key"`
-					Arrived struct{ Value float64 }
-				}
-			}
-		}
-	}
-	var c clauses
-	c.filter = append(c.filter, is(fieldPartition, index.Partition(hotline.Origin{Topic: o.Topic, Partition: o.Partition})),
-		object{"range": object{fieldOffset: object{"gte": o.From, "lt": o.Until}}})
-	err := s.search(ctx, "look up origins", object{
-		"size": 0, "query": c.query(), "track_total_hits": false, "aggs": object{"offsets": object{
-			"histogram": object{"field": fieldOffset, "interval": 1, "min_doc_count": 1},
-			"aggs":      object{"arrived": object{"max": object{"field": fieldArrived}}},
-		}},
-	}, &answer)
-	if err != nil {
-		return nil, err
-	}
-	arrived := make(map[int64]time.Time, len(answer.Aggregations.Offsets.Buckets))
-	for _, b := range answer.Aggregations.Offsets.Buckets {
-		arrived[int64(b.Offset)] = time.UnixMilli(int64(b.Arrived.Value))
-	}
-	return arrived, nil
 }
 
 // Get returns one document by id, as last written. It asks every month, twice if need be: a document that moved between

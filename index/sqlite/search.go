@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"time"
 
 	"suqiu/hotline"
 	"suqiu/index"
@@ -177,21 +176,21 @@ func (s *Store) Revisions(ctx context.Context, ids []string) (map[string]int64, 
 }
 
 // Origins reads the index of origins; see index.Searcher.
-func (s *Store) Origins(ctx context.Context, o hotline.Offsets) (map[int64]time.Time, error) {
+func (s *Store) Origins(ctx context.Context, o hotline.Offsets) ([]hotline.Arrival, error) {
 	if err := index.CheckOffsets(o); err != nil {
 		return nil, err
 	}
-	arrived := make(map[int64]time.Time)
+	arrivals := make([]hotline.Arrival, 0, o.Until-o.From)
 	err := s.read(ctx, "look up origins", func(tx *sql.Tx) error {
 		return each(ctx, tx, func(row *sql.Rows) error {
-			var offset, ms int64
-			err := row.Scan(&offset, &ms)
-			arrived[offset] = time.UnixMilli(ms)
+			var a hotline.Arrival
+			err := row.Scan(&a.Offset, &a.Millis)
+			arrivals = append(arrivals, a)
 			return err
-		}, `SELECT read_at, arrived FROM call WHERE partition <> '' AND partition = ? AND read_at >= ? AND read_at < ?`,
+		}, `SELECT read_at, arrived FROM call WHERE partition <> '' AND partition = ? AND read_at >= ? AND read_at < ? ORDER BY read_at`,
 			index.Partition(hotline.Origin{Topic: o.Topic, Partition: o.Partition}), o.From, o.Until)
 	})
-	return arrived, err
+	return arrivals, err
 }
 
 // Get returns one document; see index.Searcher.
