@@ -3,6 +3,7 @@ package decode
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"sort"
 	"strconv"
 	"strings"
@@ -24,7 +25,7 @@ func decodeNative(src *Source, in *Input) ([]Record, *Error) {
 	if !ok {
 		return nil, &Error{Reason: ReasonFormat, Why: "a JSON value that is not an object", Remedy: "send one JSON object a record"}
 	}
-	n := native{doc: doc, src: src, used: map[string]bool{}}
+	n := native{doc: doc, src: src, used: make([]string, 0, 48)}
 	r := n.record()
 	if n.err != nil {
 		return []Record{r}, n.err
@@ -36,7 +37,7 @@ func decodeNative(src *Source, in *Input) ([]Record, *Error) {
 type native struct {
 	doc  map[string]any
 	src  *Source
-	used map[string]bool
+	used []string // the fields taken; nil: nobody asks for the others
 	err  *Error
 }
 
@@ -113,7 +114,9 @@ func (n *native) fail(reason Reason, place, why string) {
 }
 
 func (n *native) take(name string) any {
-	n.used[name] = true
+	if n.used != nil {
+		n.used = append(n.used, name)
+	}
 	return n.doc[name]
 }
 
@@ -176,7 +179,7 @@ func (n *native) time(names ...string) (first time.Time, precision hotline.Preci
 func (n *native) hotline() hotline.Hotline {
 	h := hotline.Hotline(n.scalar("hotline"))
 	if s, ok := n.doc["source"].(string); ok && hotline.Hotline(s).Valid() {
-		n.used["source"] = true
+		n.take("source")
 		if h == "" {
 			h = hotline.Hotline(s)
 		}
@@ -199,13 +202,13 @@ func (n *native) turns(name string) []hotline.Turn {
 	}
 	turns := make([]hotline.Turn, 0, min(len(list), hotline.MaxTurns+1))
 	for i, v := range list {
-		place := fmt.Sprintf("%s[%d]", name, i)
+		place := func() string { return fmt.Sprintf("%s[%d]", name, i) }
 		object, ok := v.(map[string]any)
 		if !ok {
-			n.fail(ReasonField, place, "must be an object with role and text")
+			n.fail(ReasonField, place(), "must be an object with role and text")
 			return nil
 		}
-		t := native{doc: object, src: n.src, used: map[string]bool{}}
+		t := native{doc: object, src: n.src}
 		turn := hotline.Turn{Role: hotline.Role(roleWord(t.scalar("role"))), Text: t.scalar("text"), BeginMS: t.milliseconds("begin_ms"), EndMS: t.milliseconds("end_ms")}
 		if turn.Role == "" {
 			turn.Role = hotline.RoleUnknown
@@ -214,7 +217,7 @@ func (n *native) turns(name string) []hotline.Turn {
 			t.fail(ReasonField, "role", "must be customer, agent, ivr, unknown, reply or quote")
 		}
 		if t.err != nil {
-			n.fail(t.err.Reason, place+"."+t.err.Place, t.err.Why)
+			n.fail(t.err.Reason, place()+"."+t.err.Place, t.err.Why)
 			return nil
 		}
 		turns = append(turns, turn)
@@ -246,7 +249,7 @@ func (n *native) life() hotline.Life {
 		n.fail(ReasonField, "life", "must be an object")
 		return hotline.Life{}
 	}
-	l := native{doc: object, src: n.src, used: map[string]bool{}}
+	l := native{doc: object, src: n.src}
 	life := hotline.Life{Status: l.scalar("status"), Satisfaction: l.scalar("satisfaction")}
 	life.Due, _ = l.time("due")
 	life.Contacted, _ = l.time("contacted")
@@ -264,9 +267,9 @@ func (n *native) extra(c *hotline.Call) {
 			addExtra(c, name, text(v))
 		}
 	}
-	names := make([]string, 0, len(n.doc))
+	var names []string
 	for name := range n.doc {
-		if !n.used[name] {
+		if !slices.Contains(n.used, name) {
 			names = append(names, name)
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -67,16 +68,16 @@ func TestNativeSchemaIsComplete(t *testing.T) {
 	if err := json.Unmarshal(content, &schema); err != nil {
 		t.Fatal(err)
 	}
-	n := native{doc: map[string]any{}, src: &Source{}, used: map[string]bool{}}
+	n := native{doc: map[string]any{}, src: &Source{}, used: []string{}}
 	n.record()
-	n.used["source"] = true // looked at only when present
-	for name := range n.used {
+	n.take("source") // looked at only when present
+	for _, name := range n.used {
 		if _, ok := schema.Properties[name]; !ok {
 			t.Errorf("the schema lacks %s", name)
 		}
 	}
 	for name := range schema.Properties {
-		if !n.used[name] {
+		if !slices.Contains(n.used, name) {
 			t.Errorf("the decoder does not read %s", name)
 		}
 	}

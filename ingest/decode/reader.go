@@ -95,12 +95,7 @@ func (r *fileReader) Next() (Item, error) {
 // Decode reads one Kafka payload: a JSON object or array, JSON lines, a row or a whole table, or a workbook. It
 // always returns at least one item. A payload of more than MaxRecords is one dead letter.
 func Decode(src *Source, in *Input) []Item {
-	buffered := bufio.NewReaderSize(bytes.NewReader(in.Value), min(len(in.Value)+1, HeadBytes))
-	head, err := peek(buffered)
-	if err != nil {
-		return []Item{{Raw: in.Value, Err: asError(src, err)}}
-	}
-	r, err := open(src, in, buffered, head)
+	r, err := openPayload(src, in)
 	if err != nil {
 		return []Item{{Raw: in.Value, Err: asError(src, err)}}
 	}
@@ -129,6 +124,21 @@ func Decode(src *Source, in *Input) []Item {
 		items[0].Line = 0
 	}
 	return items
+}
+
+// openPayload opens a payload. Most are one JSON object on one line, in UTF-8: as open would tell too, by buffering it.
+func openPayload(src *Source, in *Input) (Reader, error) {
+	value := in.Value
+	if n := len(value); n > 1 && value[0] == '{' && value[n-1] == '}' && n <= MaxPayloadBytes && tableOnly(src.Format) == nil && src.Format != XLSX12345 &&
+		!bytes.Contains(value, []byte("\n")) && utf8.Valid(value) {
+		return &document{src: src, base: in, value: value, place: "line 1"}, nil
+	}
+	buffered := bufio.NewReaderSize(bytes.NewReader(value), min(len(value)+1, HeadBytes))
+	head, err := peek(buffered)
+	if err != nil {
+		return nil, err
+	}
+	return open(src, in, buffered, head)
 }
 
 // asError makes a decoding error of what opening or reading an input gave.
@@ -253,6 +263,7 @@ type document struct {
 	src   *Source
 	base  *Input
 	value []byte
+	place string // for errors; empty: the input needs no name
 	done  bool
 }
 
@@ -261,7 +272,7 @@ func (d *document) Next() (Item, error) {
 		return Item{}, io.EOF
 	}
 	d.done = true
-	return decodeItem(d.src, d.base, Item{Raw: d.value}, d.value, ""), nil
+	return decodeItem(d.src, d.base, Item{Raw: d.value}, d.value, d.place), nil
 }
 
 // jsonLines reads one JSON value a line.

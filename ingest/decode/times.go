@@ -2,7 +2,6 @@ package decode
 
 import (
 	"errors"
-	"fmt"
 	"math"
 	"regexp"
 	"strconv"
@@ -34,6 +33,9 @@ var (
 // 1970. Times without a zone are in zone, and all are given in it. The precision is what the notation tells, except
 // that midnight is a date: exports write "2018/12/16 0:00" for a day without time of day.
 func parseTime(s string, zone *time.Location) (time.Time, hotline.Precision, error) {
+	if isPlain(s) {
+		return civil([9]string{s[:4], s[5:7], s[8:10], "", s[11:13], s[14:16], s[17:19], "", s[19:]}, zone)
+	}
 	s = strings.ToUpper(strings.TrimSpace(wide.Replace(s)))
 	if m := epoch.FindStringSubmatch(s); m != nil {
 		n, err := strconv.ParseInt(m[1]+m[2], 10, 64)
@@ -47,17 +49,55 @@ func parseTime(s string, zone *time.Location) (time.Time, hotline.Precision, err
 		return plausible(t.In(zone), hotline.PrecisionSecond)
 	}
 	if m := compact.FindStringSubmatch(s); m != nil {
-		return civil([]string{m[1], m[2], m[3], "", m[4], m[5], m[6], m[7], m[8]}, zone)
+		return civil([9]string{m[1], m[2], m[3], "", m[4], m[5], m[6], m[7], m[8]}, zone)
 	}
 	if m := written.FindStringSubmatch(s); m != nil {
-		return civil(m[1:], zone)
+		return civil([9]string(m[1:]), zone)
 	}
 	return time.Time{}, "", errTime
 }
 
+// isPlain reports whether a time is written as 2006-01-02 15:04:05 or 2006-01-02T15:04:05, with Z, +08:00 or no zone, as most
+// are: written then has the same groups, which needn't be searched for.
+func isPlain(s string) bool {
+	const shape = "0000-00-00T00:00:00+00:00"
+	switch len(s) {
+	case 19, 25:
+	case 20:
+		if s[19] != 'Z' {
+			return false
+		}
+		s = s[:19]
+	default:
+		return false
+	}
+	for i := range len(s) {
+		c := s[i]
+		switch shape[i] {
+		case '0':
+			if c < '0' || c > '9' {
+				return false
+			}
+		case 'T':
+			if c != 'T' && c != ' ' {
+				return false
+			}
+		case '+':
+			if c != '+' && c != '-' {
+				return false
+			}
+		default:
+			if c != shape[i] {
+				return false
+			}
+		}
+	}
+	return true
+}
+
 // civil builds a time from the parts year, month, day, half of day, hour, minute, second, fraction, zone; parts not
 // told are empty.
-func civil(parts []string, zone *time.Location) (time.Time, hotline.Precision, error) {
+func civil(parts [9]string, zone *time.Location) (time.Time, hotline.Precision, error) {
 	var n [7]int
 	for i, part := range parts[:7] {
 		if i == 3 || part == "" {
@@ -118,9 +158,10 @@ func offset(s string) (*time.Location, error) {
 	if s == "Z" {
 		return time.UTC, nil
 	}
-	digits := strings.ReplaceAll(s[1:], ":", "")
-	hours, minutes := 0, 0
-	if _, err := fmt.Sscanf((digits + "00")[:4], "%02d%02d", &hours, &minutes); err != nil || hours > 14 || minutes > 59 {
+	digits := (strings.ReplaceAll(s[1:], ":", "") + "00")[:4]
+	hours, errHours := strconv.Atoi(digits[:2])
+	minutes, errMinutes := strconv.Atoi(digits[2:])
+	if errHours != nil || errMinutes != nil || hours > 14 || minutes > 59 {
 		return nil, errors.New("the time zone does not exist")
 	}
 	seconds := hours*3600 + minutes*60
