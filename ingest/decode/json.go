@@ -45,17 +45,6 @@ func checkJSON(value []byte) *Error {
 	return nil
 }
 
-// parseJSON decodes a value that checkJSON accepted; numbers stay as they are written.
-func parseJSON(value []byte) any {
-	d := json.NewDecoder(bytes.NewReader(value))
-	d.UseNumber()
-	var v any
-	if d.Decode(&v) != nil {
-		return nil
-	}
-	return v
-}
-
 // jsonFields lists the fields of a JSON object in their order; values that are objects or arrays stay JSON.
 func jsonFields(value []byte) ([]field, *Error) {
 	d := json.NewDecoder(bytes.NewReader(value))
