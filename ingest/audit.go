@@ -1,6 +1,7 @@
 package ingest
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"errors"
@@ -353,7 +354,9 @@ func (a *audit) ask(ctx context.Context, p partitionID, records []record) asked 
 			found = found || arrivals[0].Millis == r.time.UnixMilli()
 		}
 		if !found {
-			answer.left = append(answer.left, *r)
+			left := *r
+			left.key, left.value = bytes.Clone(r.key), bytes.Clone(r.value) // so that it does not hold those beside it
+			answer.left = append(answer.left, left)
 		}
 	}
 	return answer

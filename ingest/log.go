@@ -25,6 +25,8 @@ type chunk struct {
 	records []record
 	next    int64 // where to go on: after the last record, and after what is no record (control, compacted away)
 	high    int64 // the log's end
+
+	room []byte // for keys and values
 }
 
 // span is what a partition's log holds: offsets first ≤ o < end.
@@ -75,11 +77,11 @@ func (c *chunk) read(batch kafka.RecordReader, from int64) error {
 		if err != nil {
 			return err
 		}
-		key, err := drainBytes(r.Key)
+		key, err := c.take(r.Key)
 		if err != nil {
 			return err
 		}
-		value, err := drainBytes(r.Value)
+		value, err := c.take(r.Value)
 		if err != nil {
 			return err
 		}
@@ -101,13 +103,23 @@ func (c *chunk) read(batch kafka.RecordReader, from int64) error {
 	}
 }
 
-// drainBytes copies the bytes out of kafka-go's page buffers and gives the pages back.
-func drainBytes(b kafka.Bytes) ([]byte, error) {
+// roomBytes is how much keys and values are given room for at once.
+const roomBytes = 64 << 10
+
+// take copies bytes out of kafka-go's page buffers, several records into one piece of memory, and gives the pages back.
+func (c *chunk) take(b kafka.Bytes) ([]byte, error) {
 	if b == nil {
 		return nil, nil
 	}
 	defer b.Close()
-	return kafka.ReadAll(b)
+	n := b.Len()
+	if n > len(c.room) {
+		c.room = make([]byte, max(n, roomBytes))
+	}
+	taken := c.room[:n:n]
+	c.room = c.room[n:]
+	_, err := io.ReadFull(b, taken)
+	return taken, err
 }
 
 // spans returns what the logs of some partitions hold. Partitions whose leader does not answer are left out.

@@ -133,10 +133,11 @@ func openAndClose(t *testing.T, path string) {
 
 // TestOlderSchema: a file of an older schema takes what this one stores.
 func TestOlderSchema(t *testing.T) {
-	const withoutOrigins = "DROP INDEX call_partition; ALTER TABLE call DROP COLUMN partition; ALTER TABLE call DROP COLUMN read_at; ALTER TABLE call DROP COLUMN arrived;"
+	const withoutOrigins = "DROP INDEX call_origin; ALTER TABLE call DROP COLUMN partition; ALTER TABLE call DROP COLUMN read_at; ALTER TABLE call DROP COLUMN arrived;"
 	for version, older := range map[int]string{
 		2: withoutOrigins + "DROP TABLE holds; DROP TABLE facet; PRAGMA user_version = 2",
 		3: withoutOrigins + "PRAGMA user_version = 3",
+		4: "DROP INDEX call_origin; CREATE INDEX call_partition ON call (partition, read_at) WHERE partition <> ''; PRAGMA user_version = 4",
 	} {
 		t.Run(strconv.Itoa(version), func(t *testing.T) {
 			path := filepath.Join(t.TempDir(), "store.db")
@@ -163,6 +164,11 @@ func TestOlderSchema(t *testing.T) {
 			}
 			if found, err := s.Origins(t.Context(), hotline.Offsets{Topic: "calls", Until: 10}); err != nil || len(found) != 1 {
 				t.Errorf("origins: got %v, %v, want one", found, err)
+			}
+			var plan string
+			err = s.reader.QueryRowContext(t.Context(), "EXPLAIN QUERY PLAN "+selectOrigins, "calls/0", 0, 10).Scan(new(int), new(int), new(int), &plan)
+			if err != nil || !strings.Contains(plan, "USING COVERING INDEX call_origin") {
+				t.Errorf("origins are read by %q, %v, want nothing but their index", plan, err)
 			}
 		})
 	}

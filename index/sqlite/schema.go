@@ -12,7 +12,7 @@ import (
 // Marks of the file's header.
 const (
 	applicationID = 0x73757169 // "suqi": tells our files from those of other programs
-	schemaVersion = 4          // kept in user_version; raise it with every change of the schema
+	schemaVersion = 5          // kept in user_version; raise it with every change of the schema
 )
 
 // schema holds what searches and counts read in narrow tables, and the documents themselves apart in body, so that a
@@ -70,11 +70,16 @@ const originSchema = `
 ALTER TABLE call ADD COLUMN partition TEXT NOT NULL DEFAULT ''; -- index.Partition
 ALTER TABLE call ADD COLUMN read_at INTEGER NOT NULL DEFAULT 0; -- its offset
 ALTER TABLE call ADD COLUMN arrived INTEGER NOT NULL DEFAULT 0; -- ms since 1970
-CREATE INDEX call_partition ON call (partition, read_at) WHERE partition <> '';
+` + originIndex
+
+// originIndex came with schema 5: an audit reads nothing else.
+const originIndex = `
+DROP INDEX IF EXISTS call_partition; -- of schema 4, without the arrivals
+CREATE INDEX call_origin ON call (partition, read_at, arrived) WHERE partition <> '';
 `
 
-// install makes the schema in a new file, checks that of an old one, and adds to one of schema 2 or 3 what it lacks: its
-// documents hold nothing of it.
+// install makes the schema in a new file, checks that of an old one, and adds to one of schema 2 to 4 what it lacks: the
+// documents of 2 and 3 hold nothing of it.
 func install(ctx context.Context, tx *sql.Tx) error {
 	var app, version, tables int
 	for pragma, value := range map[string]*int{
@@ -92,11 +97,8 @@ func install(ctx context.Context, tx *sql.Tx) error {
 		return &hotline.Fault{Kind: hotline.FaultSetup, Err: errors.New("the file belongs to another program"), Hint: "name a file that suqiu made, or a new one"}
 	case version > schemaVersion:
 		return &hotline.Fault{Kind: hotline.FaultSetup, Err: fmt.Errorf("the file has schema %d, this build knows up to %d", version, schemaVersion), Hint: "run the newer suqiu that wrote it"}
-	case version == 2 || version == 3:
-		lacks := originSchema
-		if version == 2 {
-			lacks += facetSchema
-		}
+	case 2 <= version && version < schemaVersion:
+		lacks := map[int]string{2: facetSchema + originSchema, 3: originSchema, 4: originIndex}[version]
 		_, err := tx.ExecContext(ctx, lacks+fmt.Sprintf("PRAGMA user_version = %d;", schemaVersion))
 		return err
 	case version < schemaVersion:

@@ -175,6 +175,8 @@ func (s *Store) Revisions(ctx context.Context, ids []string) (map[string]int64, 
 	return revisions, err
 }
 
+const selectOrigins = `SELECT read_at, arrived FROM call WHERE partition <> '' AND partition = ? AND read_at >= ? AND read_at < ? ORDER BY read_at`
+
 // Origins reads the index of origins; see index.Searcher.
 func (s *Store) Origins(ctx context.Context, o hotline.Offsets) ([]hotline.Arrival, error) {
 	if err := index.CheckOffsets(o); err != nil {
@@ -187,8 +189,7 @@ func (s *Store) Origins(ctx context.Context, o hotline.Offsets) ([]hotline.Arriv
 			err := row.Scan(&a.Offset, &a.Millis)
 			arrivals = append(arrivals, a)
 			return err
-		}, `SELECT read_at, arrived FROM call WHERE partition <> '' AND partition = ? AND read_at >= ? AND read_at < ? ORDER BY read_at`,
-			index.Partition(hotline.Origin{Topic: o.Topic, Partition: o.Partition}), o.From, o.Until)
+		}, selectOrigins, index.Partition(hotline.Origin{Topic: o.Topic, Partition: o.Partition}), o.From, o.Until)
 	})
 	return arrivals, err
 }
