@@ -68,7 +68,7 @@ type compiler struct {
 	taxonomy  *Taxonomy
 	marks     *Marks
 	fold      folder
-	sequences [][]sequence // by group
+	patterns  [][]pattern // by group
 	sharedIDs map[string]int32
 	problems  *problems
 }
@@ -104,10 +104,10 @@ func compile(taxonomy *Taxonomy, marks *Marks, files *ruleFiles, cues cueSources
 	if len(p.all) > 0 {
 		return nil
 	}
-	c.matcher = newMatcher(c.sequences)
+	c.matcher = newPatternMatcher(c.patterns)
 	for v := range c.views {
-		if view := &c.views[v]; len(view.sequences) > 0 {
-			view.matcher, view.sequences = newMatcher(view.sequences), nil
+		if view := &c.views[v]; len(view.patterns) > 0 {
+			view.matcher, view.patterns = newPatternMatcher(view.patterns), nil
 		}
 	}
 	for on := range c.rules {
@@ -140,13 +140,13 @@ func (c *compiler) add(g group, patterns []placedPattern) int32 {
 	id := int32(len(c.groups))
 	g.base, g.patterns = id, patterns
 	c.groups = append(c.groups, g)
-	c.sequences = append(c.sequences, c.expand(patterns, nil))
+	c.patterns = append(c.patterns, c.read(patterns, nil))
 	return id
 }
 
-// expand reads patterns; @name takes in the patterns of a shared group. open are the groups being taken in.
-func (c *compiler) expand(patterns []placedPattern, open []string) []sequence {
-	var all []sequence
+// read reads patterns; @name takes in the patterns of a shared group. open are the groups being taken in.
+func (c *compiler) read(patterns []placedPattern, open []string) []pattern {
+	var all []pattern
 	for _, p := range patterns {
 		if name, reference := strings.CutPrefix(p.text, "@"); reference {
 			shared, ok := c.files.groups[name]
@@ -156,11 +156,11 @@ func (c *compiler) expand(patterns []placedPattern, open []string) []sequence {
 			case slices.Contains(open, name):
 				p.node.problemAt(p.at, "the shared group %s takes in itself; break the circle", name)
 			default:
-				all = append(all, c.expand(shared.any, append(open, name))...)
+				all = append(all, c.read(shared.any, append(open, name))...)
 			}
 			continue
 		}
-		sequences, err := expandPattern(p.text, c.fold)
+		one, err := readPattern(p.text, c.fold)
 		if err != nil {
 			at := 0
 			if fault := (*patternError)(nil); errors.As(err, &fault) {
@@ -169,7 +169,7 @@ func (c *compiler) expand(patterns []placedPattern, open []string) []sequence {
 			p.node.problemAt(p.at+at, "pattern %s: %v", p.text, err)
 			continue
 		}
-		all = append(all, sequences...)
+		all = append(all, one)
 	}
 	return all
 }
@@ -184,7 +184,7 @@ func (c *compiler) addGroup(source groupSource) int32 {
 	return id
 }
 
-// masksOf gathers the masks of the shared groups that the patterns take in; faults in them are expand's to report.
+// masksOf gathers the masks of the shared groups that the patterns take in; faults in them are read's to report.
 func (r *ruleFiles) masksOf(patterns []placedPattern, open []string) []placedPattern {
 	var masks []placedPattern
 	for _, p := range patterns {

@@ -1,22 +1,31 @@
 package classify
 
 import (
+	_ "embed"
+	"encoding/binary"
+	"errors"
 	"math"
 	"math/bits"
 	"unicode"
-	"unicode/utf8"
-
-	"github.com/go-ego/gse"
 )
 
-// dictionary holds the words of a gse dictionary and cuts as gse.Segment does, border by border: the shortest path by
-// gse's distances. It is a tree of characters laid out in one hash table. gse itself walks a tree of bytes and makes
-// objects for each character; this takes a fraction of its time and of its memory, allocates nothing, and lets go of
-// gse once it is built. Tests compare each border with gse's.
+// gseWords is gse's simplified dictionary as newDictionary reads it. gse itself knows its dictionary as text only, and reading it in
+// takes most of a second at each start. TestWordsAreGse compares each word with gse's, and writes the file anew for a newer gse:
+//
+//	go test ./classify -run TestWordsAreGse -update
+//
+//go:embed words.bin
+var gseWords string
+
+// dictionary holds the words of gse's dictionary and of a lexicon and cuts as gse.Segment does, border by border: the shortest
+// path by gse's distances. It is a tree of characters laid out in one hash table. gse itself walks a tree of bytes and makes
+// objects for each character; this takes a fraction of its time and of its memory, and allocates nothing. Tests compare each
+// border with gse's.
 type dictionary struct {
 	entries []entry  // open addressing; a power of two
 	shift   uint8    // of the hash
 	pairs   []uint64 // a filter: the bit of pair(a, b) is set where a word begins so
+	total   float64  // frequency of all words
 }
 
 // entry is a node of the tree: a beginning of words.
@@ -32,53 +41,109 @@ const (
 	minEntries      = 1 << 10 // a table to begin with
 )
 
-// newDictionary takes over the words of gse, which must have calculated their distances.
-func newDictionary(words *gse.Dictionary) *dictionary {
+// newDictionary makes the dictionary of the words in the form of gseWords, and of the lexicon's, whose frequencies go before.
+func newDictionary(words string, lexicon *Lexicon) (*dictionary, error) {
+	r := wordReader{rest: []byte(words)}
+	nodes := r.next()
+	if r.damaged || nodes > uint64(len(words)) {
+		return nil, errWords
+	}
+	for _, w := range lexicon.Words {
+		nodes += uint64(len(w.Text))
+	}
 	size := minEntries
-	for size < 2*len(words.Tokens) {
+	for uint64(size/3*2) < nodes { // fuller, looking up is slow
 		size *= 2
 	}
-	for {
-		d := &dictionary{entries: make([]entry, size), shift: uint8(64 - bits.TrailingZeros(uint(size))), pairs: make([]uint64, 1<<pairBits/64)}
-		if d.fill(words) {
-			return d
+	d := &dictionary{entries: make([]entry, size), shift: uint8(64 - bits.TrailingZeros(uint(size))), pairs: make([]uint64, 1<<pairBits/64)}
+	if !d.fill(&r) {
+		return nil, errWords
+	}
+	for _, w := range lexicon.Words {
+		way := []reached{{node: d.root()}}
+		for _, char := range w.Text {
+			way = append(way, d.enter(way, char))
 		}
-		size *= 2
+		d.count(way[len(way)-1].node, float64(w.Frequency))
 	}
+	total := float32(math.Log2(d.total))
+	for i := range d.entries {
+		if e := &d.entries[i]; e.key != 0 && e.distance != noWord {
+			e.distance = total - float32(math.Log2(float64(e.distance)))
+		}
+	}
+	return d, nil
 }
 
-// fill enters all words; it fails when the table gets fuller than two thirds.
-func (d *dictionary) fill(words *gse.Dictionary) bool {
-	used := 0
-	total := float32(math.Log2(words.TotalFreq()))
-	for i := range words.Tokens {
-		word := &words.Tokens[i]
-		node := d.root()
-		text := word.Text()
-		first, size := utf8.DecodeRuneInString(text)
-		if size < len(text) {
-			second, _ := utf8.DecodeRuneInString(text[size:])
-			at, bit := pair(first, second)
-			d.pairs[at] |= bit
+var errWords = errors.New("read the built-in dictionary: it is damaged; build suqiu again")
+
+// wordReader reads the numbers of a dictionary in the form of gseWords: how many nodes there are, then each node before those
+// below it: how many levels above the last one it is, 0 for right below it; its character; the frequency of the word that ends
+// there, 0 for none.
+type wordReader struct {
+	rest    []byte
+	damaged bool
+}
+
+func (r *wordReader) next() uint64 {
+	number, size := binary.Uvarint(r.rest)
+	if size <= 0 {
+		r.damaged = true
+		return 0
+	}
+	r.rest = r.rest[size:]
+	return number
+}
+
+// reached is a node and the character that leads to it.
+type reached struct {
+	node int
+	char rune
+}
+
+// fill enters the words that the reader gives; false if they are damaged.
+func (d *dictionary) fill(r *wordReader) bool {
+	way := []reached{{node: d.root()}}
+	for len(r.rest) > 0 {
+		up, char, frequency := r.next(), r.next(), r.next()
+		if r.damaged || up >= uint64(len(way)) {
+			return false
 		}
-		for _, r := range text {
-			at, found := d.next(node, r)
-			if !found {
-				if used++; used > len(d.entries)/3*2 {
-					return false
-				}
-				if node != d.root() {
-					d.entries[node].after |= 1 << afterBit(r)
-				}
-				d.entries[at] = entry{key: edgeKey(node, r), distance: noWord}
-			}
-			node = at
-		}
-		if node != d.root() {
-			d.entries[node].distance = total - float32(math.Log2(word.Freq()))
+		way = way[:len(way)-int(up)]
+		way = append(way, d.enter(way, rune(char)))
+		if frequency > 0 {
+			d.count(way[len(way)-1].node, float64(frequency))
 		}
 	}
 	return true
+}
+
+// enter finds or makes the node to which a character leads from the last of a way, which begins at the root.
+func (d *dictionary) enter(way []reached, char rune) reached {
+	from := way[len(way)-1]
+	at, found := d.next(from.node, char)
+	if found {
+		return reached{at, char}
+	}
+	d.entries[at] = entry{key: edgeKey(from.node, char), distance: noWord}
+	if len(way) > 1 {
+		d.entries[from.node].after |= 1 << afterBit(char)
+	}
+	if len(way) == 2 {
+		word, bit := pair(from.char, char)
+		d.pairs[word] |= bit
+	}
+	return reached{at, char}
+}
+
+// count sets the frequency of the word that ends at a node. Until all words are in, it stands where the distance comes to stand.
+func (d *dictionary) count(at int, frequency float64) {
+	if e := &d.entries[at]; e.distance == noWord {
+		d.total += frequency
+	} else {
+		d.total += frequency - float64(e.distance)
+	}
+	d.entries[at].distance = float32(frequency)
 }
 
 // root is the node before the first character. It is no entry.

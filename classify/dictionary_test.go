@@ -23,6 +23,15 @@ func ends(d *dictionary, p *path, text string) []int {
 	return ends
 }
 
+func dictionaryOf(t testing.TB, lexicon *Lexicon) *dictionary {
+	t.Helper()
+	d, err := newDictionary(gseWords, lexicon)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return d
+}
+
 // gseEnds are gse's own.
 func gseEnds(seg *gse.Segmenter, text string) []int {
 	var ends []int
@@ -48,7 +57,7 @@ func TestCutEqualsGse(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	d := newDictionary(seg.Dict)
+	d := dictionaryOf(t, lexicon)
 	random := rand.New(rand.NewPCG(1, 2))
 	var p path
 	for range 20_000 {
@@ -72,25 +81,28 @@ func TestCutEqualsGse(t *testing.T) {
 	}
 }
 
-// A dictionary that outgrows its first table still holds every word.
+// A dictionary of more words than gse's alone still holds every word.
 func TestDictionaryGrows(t *testing.T) {
-	seg := &gse.Segmenter{SkipLog: true, NotLoadHMM: true}
-	var lines []string
-	for i := range 400 { // few words of many characters each of their own
-		lines = append(lines, string([]rune{'一' + rune(i), '丁' + rune(7*i), '七' + rune(11*i), '万' + rune(13*i), '丈' + rune(17*i)})+" 10 n")
+	plain := dictionaryOf(t, &Lexicon{})
+	lexicon := &Lexicon{}
+	for i := range 200 { // few words of many characters each of their own
+		for k := range 400 {
+			lexicon.Words = append(lexicon.Words, Word{string([]rune{'一' + rune(i), '丁' + rune(7*k), '七' + rune(11*k), '万' + rune(13*k), '丈' + rune(17*k)}), 10, "n"})
+		}
 	}
-	if err := seg.LoadDictStr(strings.Join(lines, "\n")); err != nil {
-		t.Fatal(err)
-	}
-	d := newDictionary(seg.Dict)
-	if len(d.entries) <= minEntries {
-		t.Fatalf("%d entries; the test wants more than %d", len(d.entries), minEntries)
+	d := dictionaryOf(t, lexicon)
+	if len(d.entries) <= len(plain.entries) {
+		t.Fatalf("%d entries; the test wants more than %d", len(d.entries), len(plain.entries))
 	}
 	var p path
-	for i := range seg.Dict.Tokens {
-		word := seg.Dict.Tokens[i].Text()
-		if got := ends(d, &p, word); !slices.Equal(got, []int{len(word)}) {
-			t.Fatalf("%s is cut at %v", word, got)
+	for _, w := range lexicon.Words {
+		if at, found := d.find([]rune(w.Text)); !found || d.entries[at].distance == noWord {
+			t.Fatalf("%s is no word", w.Text)
+		}
+	}
+	for _, word := range []string{"停电", "国家电网", "研究生"} {
+		if got, want := ends(d, &p, word), ends(plain, &p, word); !slices.Equal(got, want) {
+			t.Fatalf("%s is cut at %v, without the lexicon at %v", word, got, want)
 		}
 	}
 }
@@ -105,7 +117,7 @@ func FuzzCut(f *testing.F) {
 	if err != nil {
 		f.Fatal(err)
 	}
-	d := newDictionary(seg.Dict)
+	d := dictionaryOf(f, lexicon)
 	f.Fuzz(func(t *testing.T, text string) {
 		text = lexicon.folder.foldString(text)
 		var p path

@@ -43,10 +43,20 @@ type patternError struct {
 
 func (e *patternError) Error() string { return e.what }
 
-// expandPattern reads the compact notation (docs/rules.md, Patterns) into the sequences that it stands for.
-func expandPattern(pattern string, fold folder) ([]sequence, error) {
-	p := &patternParser{text: []rune(pattern), fold: fold}
-	alternatives, err := p.choice(0)
+// pattern is a pattern as it is read: steps one after the other. Written out it is many sequences, a hundred thousand for the
+// shipped rules, so what only passes through them, as the matcher's tree does, walks the steps.
+type pattern []item
+
+// item is a step of a pattern: a part, or one of several branches.
+type item struct {
+	part
+	branches []pattern // nil for a part
+}
+
+// readPattern reads the compact notation (docs/rules.md, Patterns).
+func readPattern(text string, fold folder) (pattern, error) {
+	p := &patternParser{text: []rune(text), fold: fold}
+	branches, _, err := p.choice(0)
 	if err != nil {
 		return nil, err
 	}
@@ -56,15 +66,78 @@ func expandPattern(pattern string, fold folder) ([]sequence, error) {
 	if p.at < len(p.text) {
 		return nil, p.fault("unmatched %q; write \\%c for the character itself", p.text[p.at], p.text[p.at])
 	}
-	for _, s := range alternatives {
-		if err := checkSequence(s); err != nil {
-			return nil, err
-		}
-	}
-	return alternatives, nil
+	read := branches[0]
+	return read, read.each(make([]*part, 0, len(p.text)), nil, checkSequence)
 }
 
-func checkSequence(s sequence) error {
+// expandPattern reads a pattern and writes out the sequences that it stands for.
+func expandPattern(text string, fold folder) ([]sequence, error) {
+	read, err := readPattern(text, fold)
+	if err != nil {
+		return nil, err
+	}
+	return read.expand(), nil
+}
+
+// expand writes out the sequences.
+func (p pattern) expand() []sequence {
+	var all []sequence
+	_ = p.each(nil, nil, func(parts []*part) error { // which returns what it is told to
+		all = append(all, written(parts))
+		return nil
+	})
+	return all
+}
+
+// route is what comes after some steps of a pattern.
+type route struct {
+	steps pattern
+	after *route
+}
+
+// each calls do with the parts of each sequence, after those of head, until it returns an error. The parts are valid during the call.
+func (p pattern) each(head []*part, after *route, do func(parts []*part) error) error {
+	for len(p) > 0 && p[0].branches == nil {
+		head, p = append(head, &p[0].part), p[1:]
+	}
+	if len(p) == 0 {
+		if after == nil {
+			return do(head)
+		}
+		return after.steps.each(head, after.after, do)
+	}
+	rest := &route{p[1:], after}
+	for _, branch := range p[0].branches {
+		if err := branch.each(head, rest, do); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// written is the sequence of the parts, literals that meet melted into one.
+func written(parts []*part) sequence {
+	s := make(sequence, 0, len(parts))
+	for _, p := range parts {
+		if n := len(s); n > 0 && s[n-1].isLiteral() && p.isLiteral() {
+			s[n-1].literal = slices.Concat(s[n-1].literal, p.literal)
+			continue
+		}
+		s = append(s, *p)
+	}
+	return s
+}
+
+// patternOf is the pattern that stands for one sequence.
+func patternOf(s sequence) pattern {
+	p := make(pattern, len(s))
+	for i, part := range s {
+		p[i].part = part
+	}
+	return p
+}
+
+func checkSequence(s []*part) error {
 	if len(s) == 0 {
 		return &patternError{0, "it matches the empty text; make something in it required"}
 	}
@@ -97,119 +170,113 @@ func (p *patternParser) fault(format string, args ...any) error {
 	return &patternError{p.at, fmt.Sprintf(format, args...)}
 }
 
-// choice reads sequences parted by | up to a closing parenthesis or the end.
-func (p *patternParser) choice(depth int) ([]sequence, error) {
+// choice reads branches parted by | up to a closing parenthesis or the end, and counts the sequences that they stand for.
+func (p *patternParser) choice(depth int) (branches []pattern, count int, err error) {
 	if depth > maxDepth {
-		return nil, p.fault("parentheses nest deeper than %d", maxDepth)
+		return nil, 0, p.fault("parentheses nest deeper than %d", maxDepth)
 	}
-	var all []sequence
 	for {
-		branch, err := p.sequence(depth)
+		branch, n, err := p.steps(depth)
 		if err != nil {
-			return nil, err
+			return nil, 0, err
 		}
-		if all = append(all, branch...); len(all) > maxSequences {
-			return nil, p.fault("it stands for more than %d sequences; split it", maxSequences)
+		branches = append(branches, branch)
+		if count += n; count > maxSequences {
+			return nil, 0, p.fault("it stands for more than %d sequences; split it", maxSequences)
 		}
 		if p.at >= len(p.text) || p.text[p.at] != '|' || depth == 0 {
-			return all, nil
+			return branches, count, nil
 		}
 		p.at++
 	}
 }
 
-func (p *patternParser) sequence(depth int) ([]sequence, error) {
-	result := []sequence{nil}
+// steps reads one branch and counts its sequences.
+func (p *patternParser) steps(depth int) (steps pattern, count int, err error) {
+	count = 1
 	for p.at < len(p.text) && p.text[p.at] != ')' && p.text[p.at] != '|' {
-		item, err := p.item(depth)
+		branches, n, err := p.item(depth)
 		if err != nil {
-			return nil, err
+			return nil, 0, err
 		}
 		if p.at < len(p.text) && p.text[p.at] == '?' {
 			p.at++
-			item = append(slices.Clip(item), nil)
+			branches, n = append(slices.Clip(branches), nil), n+1
 		}
-		if len(result)*len(item) > maxSequences {
-			return nil, p.fault("it stands for more than %d sequences; split it", maxSequences)
+		if count *= n; count > maxSequences {
+			return nil, 0, p.fault("it stands for more than %d sequences; split it", maxSequences)
 		}
-		next := make([]sequence, 0, len(result)*len(item))
-		for _, head := range result {
-			for _, tail := range item {
-				next = append(next, join(head, tail))
-			}
+		if len(branches) == 1 {
+			steps = append(steps, branches[0]...)
+		} else {
+			steps = append(steps, item{branches: branches})
 		}
-		result = next
 	}
-	return result, nil
+	return steps, count, nil
 }
 
-// join appends tail to head and melts two literals that meet into one.
-func join(head, tail sequence) sequence {
-	out := append(make(sequence, 0, len(head)+len(tail)), head...)
-	for _, p := range tail {
-		if n := len(out); n > 0 && out[n-1].isLiteral() && p.isLiteral() {
-			out[n-1] = part{literal: slices.Concat(out[n-1].literal, p.literal)}
-			continue
-		}
-		out = append(out, p)
-	}
-	return out
-}
+// only is the one branch of an item that is a part.
+func only(p part) []pattern { return []pattern{{{part: p}}} }
 
-// item reads one character, class, choice, gap or number: the sequences it stands for.
-func (p *patternParser) item(depth int) ([]sequence, error) {
+// item reads one character, class, choice, gap or number: its branches, and how many sequences they stand for.
+func (p *patternParser) item(depth int) (branches []pattern, count int, err error) {
 	r := p.text[p.at]
 	switch r {
 	case '(':
 		p.at++
-		all, err := p.choice(depth + 1)
+		branches, count, err := p.choice(depth + 1)
 		if err != nil {
-			return nil, err
+			return nil, 0, err
 		}
 		if p.at >= len(p.text) {
-			return nil, p.fault("a ( is never closed; add )")
+			return nil, 0, p.fault("a ( is never closed; add )")
 		}
 		p.at++
-		return melt(all), nil
+		if melted := melt(branches); len(melted) < len(branches) {
+			return melted, 1, nil
+		}
+		return branches, count, nil
 	case '[':
-		return p.class()
+		branches, err := p.class()
+		return branches, len(branches), err
 	case '*':
 		p.at++
-		return []sequence{{{max: starGap}}}, nil
+		return only(part{max: starGap}), 1, nil
 	case '{':
-		return p.gap()
+		branches, err := p.gap()
+		return branches, 1, err
 	case '#':
 		return p.number(depth)
 	case '（', '）', '｜', '［', '］', '＊', '＃', '？':
-		return nil, p.fault("%c is full width; write %c, or \\%c for the character itself", r, p.fold.fold(r), r)
+		return nil, 0, p.fault("%c is full width; write %c, or \\%c for the character itself", r, p.fold.fold(r), r)
 	case '，', '、', '；', ',', ';':
 		if depth == 0 && p.at > 0 {
-			return nil, p.fault("patterns are parted by a space, not by %c; write a space, or \\%c for the character itself", r, r)
+			return nil, 0, p.fault("patterns are parted by a space, not by %c; write a space, or \\%c for the character itself", r, r)
 		}
 	case '+':
-		return nil, p.fault("there is no repetition; write the lengths that there are, as in 停停?停?, or \\+ for the character itself")
+		return nil, 0, p.fault("there is no repetition; write the lengths that there are, as in 停停?停?, or \\+ for the character itself")
 	case '.':
 		if p.at+1 < len(p.text) && strings.ContainsRune("*+?", p.text[p.at+1]) {
-			return nil, p.fault("this is no regular expression; for a gap of up to %d characters write * alone, for others {least,most}", starGap)
+			return nil, 0, p.fault("this is no regular expression; for a gap of up to %d characters write * alone, for others {least,most}", starGap)
 		}
 	case ']', '}', '?', '@':
 		if r == '?' && p.at > 0 && p.text[p.at-1] == '(' {
-			return nil, p.fault("there is no looking ahead or behind; hide a word in a phrase with mask, or use near and not")
+			return nil, 0, p.fault("there is no looking ahead or behind; hide a word in a phrase with mask, or use near and not")
 		}
-		return nil, p.fault("unexpected %q; write \\%c for the character itself", r, r)
+		return nil, 0, p.fault("unexpected %q; write \\%c for the character itself", r, r)
 	case '\\':
 		if p.at++; p.at >= len(p.text) {
-			return nil, p.fault("it ends in a backslash; remove it or write \\\\")
+			return nil, 0, p.fault("it ends in a backslash; remove it or write \\\\")
 		}
 		r = p.text[p.at]
 	}
 	p.at++
-	return []sequence{{{literal: []rune{p.fold.fold(r)}}}}, nil
+	return only(part{literal: []rune{p.fold.fold(r)}}), 1, nil
 }
 
 // number reads # and, where the name of a quantity follows it, what that stands for. Four Latin letters and more are
 // taken for such a name.
-func (p *patternParser) number(depth int) ([]sequence, error) {
+func (p *patternParser) number(depth int) (branches []pattern, count int, err error) {
 	p.at++
 	end := p.at
 	for end < len(p.text) && isLatin(p.text[end]) {
@@ -222,30 +289,30 @@ func (p *patternParser) number(depth int) ([]sequence, error) {
 		return own.choice(depth + 1)
 	}
 	if len(word) > 3 {
-		return nil, p.fault("there is no #%s; known are #%s%s; write \\%c for the letter itself", word, strings.Join(quantity.Names[:], ", #"), suggest(word, quantity.Names[:]), word[0])
+		return nil, 0, p.fault("there is no #%s; known are #%s%s; write \\%c for the letter itself", word, strings.Join(quantity.Names[:], ", #"), suggest(word, quantity.Names[:]), word[0])
 	}
-	return []sequence{{{number: true, max: maxNumber}}}, nil
+	return only(part{number: true, max: maxNumber}), 1, nil
 }
 
-// melt makes alternatives of one character each a class, so that they need not be written out.
-func melt(all []sequence) []sequence {
+// melt makes branches of one character each a class, so that they need not be written out.
+func melt(branches []pattern) []pattern {
 	var class []rune
-	for _, s := range all {
-		if len(s) != 1 || len(s[0].literal) > 1 || s[0].max > 0 {
-			return all
+	for _, b := range branches {
+		if len(b) != 1 || b[0].branches != nil || len(b[0].literal) > 1 || b[0].max > 0 {
+			return branches
 		}
-		class = append(append(class, s[0].literal...), s[0].class...)
+		class = append(append(class, b[0].literal...), b[0].class...)
 	}
 	if len(class) < 2 {
-		return all
+		return branches
 	}
-	return []sequence{{{class: class}}}
+	return only(part{class: class})
 }
 
 // class reads [abc], in which 0-9 and a-z stand for all between them.
-func (p *patternParser) class() ([]sequence, error) {
+func (p *patternParser) class() ([]pattern, error) {
 	p.at++
-	var all []sequence
+	var all []pattern
 	for p.at < len(p.text) && p.text[p.at] != ']' {
 		from := p.classRune()
 		to := from
@@ -258,7 +325,7 @@ func (p *patternParser) class() ([]sequence, error) {
 			}
 		}
 		for r := from; r <= to; r++ {
-			all = append(all, sequence{{literal: []rune{r}}})
+			all = append(all, only(part{literal: []rune{r}})...)
 		}
 	}
 	switch {
@@ -283,7 +350,7 @@ func (p *patternParser) classRune() rune {
 func isLatin(r rune) bool { return 'a' <= r && r <= 'z' }
 
 // gap reads {min,max}.
-func (p *patternParser) gap() ([]sequence, error) {
+func (p *patternParser) gap() ([]pattern, error) {
 	low, ok := p.digitsUpTo(',')
 	high, ok2 := 0, false
 	if ok {
@@ -293,7 +360,7 @@ func (p *patternParser) gap() ([]sequence, error) {
 		return nil, p.fault("a gap is {least,most} with most up to %d", maxGap)
 	}
 	p.at++
-	return []sequence{{{min: low, max: high}}}, nil
+	return only(part{min: low, max: high}), nil
 }
 
 // digitsUpTo reads digits after the present character; the end character becomes the present one.

@@ -13,8 +13,8 @@ type Token struct {
 }
 
 // Segmenter cuts Chinese text into words as gse does with its simplified dictionary, the lexicon's words before it, the
-// shortest path without the hidden Markov model, and no stop words (gse's list holds 不 and 没有). It loads the
-// dictionary, one to two seconds, at its first use, and is safe for concurrent use.
+// shortest path without the hidden Markov model, and no stop words (gse's list holds 不 and 没有). It makes its
+// dictionary, some hundredths of a second, at its first use, and is safe for concurrent use.
 type Segmenter struct {
 	lexicon *Lexicon
 	load    func() (*dictionary, error)
@@ -23,11 +23,7 @@ type Segmenter struct {
 // NewSegmenter returns a segmenter with the words of the lexicon, which must not be changed afterwards.
 func NewSegmenter(lexicon *Lexicon) *Segmenter {
 	return &Segmenter{lexicon: lexicon, load: sync.OnceValues(func() (*dictionary, error) {
-		seg, err := loadGSE(lexicon)
-		if err != nil {
-			return nil, err
-		}
-		return newDictionary(seg.Dict), nil
+		return newDictionary(gseWords, lexicon)
 	})}
 }
 
@@ -39,7 +35,7 @@ func (s *Segmenter) with(lexicon *Lexicon) *Segmenter {
 	return NewSegmenter(lexicon)
 }
 
-// loadGSE loads the lexicon first: gse silently keeps the first frequency of a word. Each load ends with gse's
+// loadGSE makes gse's own segmenter, which the dictionary is compared with. It loads the lexicon first: gse silently keeps the first frequency of a word. Each load ends with gse's
 // CalcToken, without which a word has no distance.
 func loadGSE(lexicon *Lexicon) (*gse.Segmenter, error) {
 	seg := &gse.Segmenter{SkipLog: true, NotLoadHMM: true}

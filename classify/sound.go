@@ -100,44 +100,48 @@ func blurred(syllable string) string {
 	return syllable
 }
 
-// soundSequences turns sequences into what they sound like. A sequence with a gap or a number, with other than Chinese
+// soundPatterns turns patterns into what they sound like. A sequence with a gap or a number, with other than Chinese
 // characters, or of fewer syllables than least has no sound. words are those that have one, as they are written, of a class
 // its first character.
-func soundSequences(written []sequence, mode pinyinMode, least int) (all []sequence, words []string) {
+func soundPatterns(written []pattern, mode pinyinMode, least int) (all []pattern, words []string) {
 	table := soundTable()
-	for _, s := range written {
-		var sounding sequence
-		var word []rune
-		syllables := 0
-		for _, p := range s {
-			chars := p.literal
-			if p.isClass() {
-				chars = p.class
-			}
-			if len(chars) == 0 {
-				syllables = 0
-				break
-			}
-			for i := 0; i < len(chars); i++ {
-				spoken := chars[i : i+1]
-				if p.isClass() {
-					spoken, i = chars, len(chars)
-				}
-				word = append(word, spoken[0])
-				step, ok := table.step(spoken, mode)
-				if !ok {
-					syllables = -maxSpan
-				}
-				sounding = join(sounding, sequence{step})
-				syllables++
-			}
-		}
-		if syllables >= least && syllables <= maxSyllables {
+	note := func(parts []*part) error {
+		if sounding, word := table.sequence(parts, mode); len(sounding) >= least && len(sounding) <= maxSyllables {
 			all = append(all, sounding)
 			words = append(words, string(word))
 		}
+		return nil
+	}
+	for _, p := range written {
+		_ = p.each(nil, nil, note) // which returns what it is told to
 	}
 	return all, words
+}
+
+// sequence is what the parts of a sequence sound like, a step a syllable; none if they have no sound.
+func (s *sounds) sequence(parts []*part, mode pinyinMode) (sounding pattern, word []rune) {
+	for _, p := range parts {
+		chars := p.literal
+		if p.isClass() {
+			chars = p.class
+		}
+		if len(chars) == 0 {
+			return nil, nil
+		}
+		for i := 0; i < len(chars); i++ {
+			spoken := chars[i : i+1]
+			if p.isClass() {
+				spoken, i = chars, len(chars)
+			}
+			step, ok := s.step(spoken, mode)
+			if !ok {
+				return nil, nil
+			}
+			word = append(word, spoken[0])
+			sounding = append(sounding, item{part: step})
+		}
+	}
+	return sounding, word
 }
 
 // step is the part that stands for one character, or one of several, as it sounds.

@@ -14,8 +14,8 @@ const (
 
 // viewMatcher finds the twins of groups in a view of the text: a twin has its group's words as the view shows them.
 type viewMatcher struct {
-	matcher   *matcher
-	sequences [][]sequence // by group; emptied once the matcher is made
+	matcher  *matcher
+	patterns [][]pattern // by group; emptied once the matcher is made
 }
 
 // row is the text in a view: its characters and where each stands in the document.
@@ -31,10 +31,10 @@ func (r *row) add(char rune, at int32) {
 	r.at = append(r.at, at)
 }
 
-// twin adds to a group a twin that looks for the sequences in a view. Where the text reads the same in the view, the
+// twin adds to a group a twin that looks for the patterns in a view. Where the text reads the same in the view, the
 // group's own words are found already, so a twin has only what they lack.
-func (c *compiler) twin(id int32, v view, sequences []sequence) {
-	if len(sequences) == 0 {
+func (c *compiler) twin(id int32, v view, patterns []pattern) {
+	if len(patterns) == 0 {
 		return
 	}
 	twin := c.groups[id]
@@ -47,22 +47,22 @@ func (c *compiler) twin(id int32, v view, sequences []sequence) {
 	}
 	at := int32(len(c.groups))
 	c.groups = append(c.groups, twin)
-	c.sequences = append(c.sequences, nil)
+	c.patterns = append(c.patterns, nil)
 	c.groups[id].twins = append(c.groups[id].twins, at)
-	for int32(len(c.views[v].sequences)) <= at {
-		c.views[v].sequences = append(c.views[v].sequences, nil)
+	for int32(len(c.views[v].patterns)) <= at {
+		c.views[v].patterns = append(c.views[v].patterns, nil)
 	}
-	c.views[v].sequences[at] = sequences
+	c.views[v].patterns[at] = patterns
 }
 
 // addTwins gives a group the twins that its options ask for.
 func (c *compiler) addTwins(id int32) {
 	opts := c.groups[id].opts
 	if opts.skipsFillers {
-		c.twin(id, viewFluent, c.sequences[id])
+		c.twin(id, viewFluent, c.patterns[id])
 	}
 	if opts.pinyin != pinyinOff {
-		sounding, words := soundSequences(c.sequences[id], opts.pinyin, opts.pinyinLeast)
+		sounding, words := soundPatterns(c.patterns[id], opts.pinyin, opts.pinyinLeast)
 		if c.twin(id, viewSound, sounding); len(words) > 0 {
 			c.groups[len(c.groups)-1].spoken = words
 		}

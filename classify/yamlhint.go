@@ -1,6 +1,7 @@
 package classify
 
 import (
+	"bytes"
 	"strings"
 	"unicode/utf8"
 
@@ -10,11 +11,13 @@ import (
 
 // line is the text of a line of the file, which counts from 1.
 func (f file) line(number int) string {
-	lines := strings.Split(string(f.data), "\n")
-	if number < 1 || number > len(lines) {
-		return ""
+	n := 0
+	for line := range bytes.Lines(f.data) {
+		if n++; n == number {
+			return strings.TrimRight(string(line), "\r\n")
+		}
 	}
-	return strings.TrimSuffix(lines[number-1], "\r")
+	return ""
 }
 
 // yamlHint says how to mend a line that is no YAML, by what authors of rules usually do wrong there.
