@@ -227,3 +227,29 @@ func FuzzCompile(f *testing.F) {
 		}
 	})
 }
+
+// The catalogue is the set's own labels and marks, and tells the faults of their files.
+func TestLoadCatalogue(t *testing.T) {
+	rs, err := shipped()
+	if err != nil {
+		t.Fatal(err)
+	}
+	c, err := LoadCatalogue(dicts.Embedded())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, want := c.Taxonomy().codes(), rs.Catalogue().Taxonomy().codes(); len(got) == 0 || !slices.Equal(got, want) {
+		t.Errorf("labels %v, want %v", got, want)
+	}
+	if got, want := Codes(c.Marks().Urgency), Codes(rs.Catalogue().Marks().Urgency); len(got) == 0 || !slices.Equal(got, want) {
+		t.Errorf("urgency %v, want %v", got, want)
+	}
+	if got, want := Codes(c.Marks().Portrait), Codes(rs.Catalogue().Marks().Portrait); len(got) == 0 || !slices.Equal(got, want) {
+		t.Errorf("portrait %v, want %v", got, want)
+	}
+	faulty := fstest.MapFS{taxonomyPath: {Data: []byte("labels:\n  - {code: a, name: 甲, parent: none}\n")}}
+	var fault *LoadError
+	if _, err := LoadCatalogue(dicts.Embedded(), faulty); !errors.As(err, &fault) || !strings.Contains(err.Error(), "overlay1/taxonomy.yaml") {
+		t.Errorf("a label without its parent: %v", err)
+	}
+}

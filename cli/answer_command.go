@@ -58,11 +58,11 @@ Examples:
 
 // toAnswer finds the labels whose answers are asked for, and the taxonomy that has them.
 func (s *session) toAnswer(c *cli.Context) ([]string, *classify.Taxonomy, error) {
-	rules, err := s.compiled()
+	catalogue, err := s.catalogue()
 	if err != nil {
 		return nil, nil, err
 	}
-	t := rules.Taxonomy()
+	t := catalogue.Taxonomy()
 	if id := c.String("id"); id != "" {
 		store, err := s.store()
 		if err != nil {
@@ -86,11 +86,11 @@ func (s *session) toAnswer(c *cli.Context) ([]string, *classify.Taxonomy, error)
 
 // showAnswers prints the approved answers of a contact's labels after a heading, where there are any.
 func (s *session) showAnswers(w io.Writer, labels []string) error {
-	rules, err := s.compiled()
+	catalogue, err := s.catalogue()
 	if err != nil {
 		return err
 	}
-	answers, err := s.answers(rules.Taxonomy())
+	answers, err := s.answers(catalogue.Taxonomy())
 	if err != nil {
 		return err
 	}

@@ -191,12 +191,12 @@ func (s *session) checkCodes(flag string, codes []string) error {
 	if len(codes) == 0 {
 		return nil
 	}
-	rules, err := s.compiled()
+	catalogue, err := s.catalogue()
 	if err != nil {
 		return err
 	}
 	var all []string
-	for _, l := range rules.Taxonomy().Labels {
+	for _, l := range catalogue.Taxonomy().Labels {
 		all = append(all, l.Code)
 	}
 	for _, code := range codes {

@@ -115,13 +115,13 @@ func (s *session) labelsBelow(named []string) ([]string, error) {
 	if err := s.checkLabels(named); err != nil {
 		return nil, err
 	}
-	rules, err := s.compiled()
+	catalogue, err := s.catalogue()
 	if err != nil {
 		return nil, err
 	}
 	var out []string
 	for _, code := range named {
-		out = append(out, rules.Taxonomy().Below(code)...)
+		out = append(out, catalogue.Taxonomy().Below(code)...)
 	}
 	return slices.Compact(slices.Sorted(slices.Values(out))), nil
 }

@@ -51,19 +51,19 @@ Examples:
 
 // kibanaObjects makes the objects for the configured indices and taxonomy.
 func (s *session) kibanaObjects() ([]byte, error) {
-	rules, err := s.compiled()
+	catalogue, err := s.catalogue()
 	if err != nil {
 		return nil, err
 	}
 	var names []kibana.Name
-	for _, p := range rules.Taxonomy().Parents {
+	for _, p := range catalogue.Taxonomy().Parents {
 		names = append(names, kibana.Name{Code: p.Code, Name: p.Name})
 	}
-	for _, l := range rules.Taxonomy().Labels {
+	for _, l := range catalogue.Taxonomy().Labels {
 		names = append(names, kibana.Name{Code: l.Code, Name: l.Name})
 	}
 	var marks []kibana.Name
-	for _, m := range slices.Concat(rules.Marks().Urgency, rules.Marks().Portrait) {
+	for _, m := range slices.Concat(catalogue.Marks().Urgency, catalogue.Marks().Portrait) {
 		marks = append(marks, kibana.Name{Code: m.Code, Name: m.Name})
 	}
 	var reasons []kibana.Name

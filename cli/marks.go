@@ -23,11 +23,11 @@ func (s *session) checkFilter(f *index.Filter) error {
 	if len(f.Urgency) == 0 && len(f.Portrait) == 0 {
 		return nil
 	}
-	rules, err := s.compiled()
+	catalogue, err := s.catalogue()
 	if err != nil {
 		return err
 	}
-	marks := rules.Marks()
+	marks := catalogue.Marks()
 	if f.Urgency, err = expandMarks("urgency", f.Urgency, classify.Codes(marks.Urgency), func(asked, code string) bool { return asked == anyMark }); err != nil {
 		return err
 	}

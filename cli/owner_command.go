@@ -107,7 +107,7 @@ func (s *session) ownerCheck(c *cli.Context) error {
 		}
 		return cli.Exit("the owners can't be used", exitCheck)
 	}
-	rules, err := s.compiled()
+	catalogue, err := s.catalogue()
 	if err != nil {
 		return err
 	}
@@ -117,10 +117,10 @@ func (s *session) ownerCheck(c *cli.Context) error {
 		fmt.Fprintf(s.env.Stdout, "%s %s\n", p.bad("✗"), fmt.Sprintf(format, args...))
 	}
 	codes := map[string]bool{}
-	for _, l := range rules.Taxonomy().Labels {
+	for _, l := range catalogue.Taxonomy().Labels {
 		codes[l.Code] = true
 	}
-	for _, parent := range rules.Taxonomy().Parents {
+	for _, parent := range catalogue.Taxonomy().Parents {
 		codes[parent.Code] = true
 	}
 	for _, label := range d.Policy().Labels() {
@@ -157,12 +157,12 @@ func (s *session) ownerQuestion(c *cli.Context, now time.Time) (owner.Question, 
 	if len(q.Labels) == 0 {
 		return q, usagef("of which label? See suqiu owner test --help")
 	}
-	rules, err := s.compiled()
+	catalogue, err := s.catalogue()
 	if err != nil {
 		return q, err
 	}
 	for n, code := range q.Labels {
-		info, known := rules.Taxonomy().Label(code)
+		info, known := catalogue.Taxonomy().Label(code)
 		if !known {
 			return q, usagef("--label %s: there is no such label; suqiu search --facet label shows those in use", code)
 		}
@@ -286,7 +286,7 @@ func (s *session) ownerUnowned(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	rules, err := s.compiled()
+	catalogue, err := s.catalogue()
 	if err != nil {
 		return err
 	}
@@ -300,7 +300,7 @@ func (s *session) ownerUnowned(c *cli.Context) error {
 	pairs := 0
 	for _, p := range places {
 		why := map[string][]string{} // reason → labels
-		for _, l := range rules.Taxonomy().Labels {
+		for _, l := range catalogue.Taxonomy().Labels {
 			decision := d.Decide(owner.Question{Labels: []string{l.Code}, Sensitive: l.Sensitive, Area: p.Path, Responsible: l.Responsible, At: now})
 			if !decision.Owned() {
 				why[decision.Unowned] = append(why[decision.Unowned], l.Name)
@@ -312,11 +312,11 @@ func (s *session) ownerUnowned(c *cli.Context) error {
 		}
 	}
 	if pairs == 0 {
-		fmt.Fprintf(s.env.Stdout, "%d 个地区、%d 个标签都有责任人\n", len(places), len(rules.Taxonomy().Labels))
+		fmt.Fprintf(s.env.Stdout, "%d 个地区、%d 个标签都有责任人\n", len(places), len(catalogue.Taxonomy().Labels))
 		return nil
 	}
 	if err := writeTable(s.env.Stdout, rows); err != nil {
 		return err
 	}
-	return cli.Exit(fmt.Sprintf("%d of %d pairs of place and label have no owner", pairs, len(places)*len(rules.Taxonomy().Labels)), exitCheck)
+	return cli.Exit(fmt.Sprintf("%d of %d pairs of place and label have no owner", pairs, len(places)*len(catalogue.Taxonomy().Labels)), exitCheck)
 }

@@ -117,11 +117,11 @@ func (o *owners) responsible(labels []string, told hotline.Responsible) hotline.
 	if told != "" || len(labels) == 0 {
 		return told
 	}
-	rules, err := o.session.compiled()
+	catalogue, err := o.session.catalogue()
 	if err != nil {
 		return told // nobody watches with rules that can't be read
 	}
-	info, _ := rules.Taxonomy().Label(labels[0])
+	info, _ := catalogue.Taxonomy().Label(labels[0])
 	return info.Responsible
 }
 

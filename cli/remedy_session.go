@@ -53,7 +53,7 @@ func (s *session) practice(ctx context.Context, store index.Store) (remedy.Pract
 	if err != nil {
 		return remedy.Practice{}, err
 	}
-	rules, err := s.compiled()
+	catalogue, err := s.catalogue()
 	if err != nil {
 		return remedy.Practice{}, err
 	}
@@ -63,7 +63,7 @@ func (s *session) practice(ctx context.Context, store index.Store) (remedy.Pract
 	}
 	sensitive := func(labels []string) bool {
 		for _, code := range labels {
-			if info, ok := rules.Taxonomy().Label(code); ok && info.Sensitive {
+			if info, ok := catalogue.Taxonomy().Label(code); ok && info.Sensitive {
 				return true
 			}
 		}
@@ -90,15 +90,15 @@ func (s *session) detection(interval trend.Interval, how sensitivity, of grain) 
 	if err != nil {
 		return nil, err
 	}
-	rules, err := s.compiled()
+	catalogue, err := s.catalogue()
 	if err != nil {
 		return nil, err
 	}
-	if err := checkCounts(counts, rules.Taxonomy()); err != nil {
+	if err := checkCounts(counts, catalogue.Taxonomy()); err != nil {
 		return nil, err
 	}
 	families := func(code string) string {
-		if info, ok := rules.Taxonomy().Label(code); ok && info.Family != "" {
+		if info, ok := catalogue.Taxonomy().Label(code); ok && info.Family != "" {
 			return info.Family
 		}
 		return code
@@ -129,12 +129,12 @@ func checkCounts(rules []countrule.Rule, t *classify.Taxonomy) error {
 
 // labels lists the codes of the rules in force.
 func (s *session) labels() ([]string, error) {
-	rules, err := s.compiled()
+	catalogue, err := s.catalogue()
 	if err != nil {
 		return nil, err
 	}
 	var codes []string
-	for _, l := range rules.Taxonomy().Labels {
+	for _, l := range catalogue.Taxonomy().Labels {
 		codes = append(codes, l.Code)
 	}
 	return codes, nil

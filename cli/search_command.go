@@ -155,15 +155,15 @@ func (s *session) checkLabels(labels []string) error {
 	if len(labels) == 0 {
 		return nil
 	}
-	rules, err := s.compiled()
+	catalogue, err := s.catalogue()
 	if err != nil {
 		return err
 	}
 	var codes []string
-	for _, p := range rules.Taxonomy().Parents {
+	for _, p := range catalogue.Taxonomy().Parents {
 		codes = append(codes, p.Code)
 	}
-	for _, l := range rules.Taxonomy().Labels {
+	for _, l := range catalogue.Taxonomy().Labels {
 		codes = append(codes, l.Code)
 	}
 	for _, label := range labels {

@@ -45,7 +45,8 @@ type session struct {
 
 	reading sync.Mutex // while the rules are read
 	set     *classify.RuleSet
-	checked bool // set is ready to classify
+	checked bool                // set is ready to classify
+	finds   *classify.Catalogue // what the rules find; read by itself where there is no set
 }
 
 // openSession reads the configuration. Nothing is connected to or loaded before it is asked for.
@@ -160,11 +161,11 @@ func (s *session) cluster() (ingest.Cluster, error) {
 
 // names tells how labels are called in Chinese.
 func (s *session) names() (labelNames, error) {
-	rules, err := s.compiled()
+	catalogue, err := s.catalogue()
 	if err != nil {
 		return labelNames{}, err
 	}
-	return labelNames{rules.Taxonomy(), rules.Marks()}, nil
+	return labelNames{catalogue.Taxonomy(), catalogue.Marks()}, nil
 }
 
 // labelNames tells the Chinese name of a label's code or of a mark's; a code that the rule set no longer has names itself.
@@ -207,7 +208,25 @@ func (s *session) rules() (*classify.RuleSet, error) {
 	return s.set, nil
 }
 
-// compiled reads the dictionaries for looking up names and examining the set itself, which is quicker.
+// catalogue reads what the rules can find, for looking up names and codes: commands that only show what was found start at once.
+func (s *session) catalogue() (*classify.Catalogue, error) {
+	s.reading.Lock()
+	defer s.reading.Unlock()
+	switch {
+	case s.set != nil:
+		return s.set.Catalogue(), nil
+	case s.finds != nil:
+		return s.finds, nil
+	}
+	layers, err := s.layers()
+	if err != nil {
+		return nil, err
+	}
+	s.finds, err = classify.LoadCatalogue(layers[0], layers[1:]...)
+	return s.finds, err
+}
+
+// compiled reads the dictionaries for examining the set itself, which is quicker.
 func (s *session) compiled() (*classify.RuleSet, error) {
 	s.reading.Lock()
 	defer s.reading.Unlock()
