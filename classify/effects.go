@@ -44,7 +44,7 @@ func (d *dictionary) find(word []rune) (at int, found bool) {
 
 // Effects tells what each entry of the lexicon does to the segmentation of sentences that are given as words parted by blanks:
 // it is taken away, or gets the frequency that gse's dictionary has for it, all others stay. Entries that change nothing are
-// left out; the harmful come first. It loads gse's dictionary a second time, which takes some seconds.
+// left out; the harmful come first. It loads gse itself, which takes a second or two.
 func (s *Segmenter) Effects(sentences []string) ([]WordEffect, error) {
 	d, err := s.load()
 	if err != nil {

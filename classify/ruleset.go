@@ -24,7 +24,7 @@ type RuleSet struct {
 
 // Load compiles the rules of base with the overlays over it, the last on top, and runs the rules' examples; a set
 // with a fault or a failed example is refused with a *LoadError that names them all. It loads the segmenter's
-// dictionary meanwhile, which takes about a second.
+// dictionary meanwhile.
 func Load(base fs.FS, overlays ...fs.FS) (*RuleSet, error) {
 	rs, err := compileLayers(base, overlays, func(l *Lexicon) *Segmenter {
 		segmenter := NewSegmenter(l)
