@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"math/rand/v2"
+	"net"
 	"slices"
 	"strings"
 	"sync"
@@ -163,6 +165,7 @@ func newConsumer(cfg ConsumerConfig, c *Consumer) (*Consumer, error) {
 	}
 	cfg = cfg.withDefaults()
 	c.cfg, c.broker = cfg, broker
+	c.log = c.log.With("group", cfg.Group)
 	c.metrics.expect(cfg.Sources)
 	for topic := range cfg.Sources {
 		c.topics = append(c.topics, topic)
@@ -180,6 +183,25 @@ func (c *Consumer) Run(ctx context.Context) error {
 	if !c.awaitTopics(ctx, 0) {
 		return nil
 	}
+	for {
+		if err := c.belong(ctx); err != nil || ctx.Err() != nil {
+			return err
+		}
+		c.group.waiting("the consumer group does not answer; it is joined again after a while", "")
+		if c.clock.Sleep(ctx, c.cfg.RebalanceTimeout+rand.N(c.cfg.RebalanceTimeout)) != nil {
+			return nil
+		}
+	}
+}
+
+// unansweredJoins is how many joins in a row may find no answer before the consumer stays away from the group for a while.
+const unansweredJoins = 3
+
+// belong is a member of the group until ctx ends or unansweredJoins are reached. A join is answered when all members have
+// joined or the rebalance timeout has passed, and brokers begin that time anew with each member that comes: a few members
+// who give up and come back in turn can keep one another from an answer for ever. Who then stays away, for a time of its
+// own, lets the others in.
+func (c *Consumer) belong(ctx context.Context) error {
 	group, err := kafka.NewConsumerGroup(kafka.ConsumerGroupConfig{
 		ID:                    c.cfg.Group,
 		Brokers:               c.broker.brokers,
@@ -203,7 +225,7 @@ func (c *Consumer) Run(ctx context.Context) error {
 	}()
 	// Next must be called again and again, whatever it says: kafka-go hands on each failure to join and goes on only
 	// when it has been taken.
-	for failures := 0; ; {
+	for failures, unanswered := 0, 0; ; {
 		gen, err := group.Next(ctx)
 		switch {
 		case ctx.Err() != nil:
@@ -211,8 +233,13 @@ func (c *Consumer) Run(ctx context.Context) error {
 		case err != nil:
 			c.report(ctx, err, failures)
 			failures++
+			if timeout := net.Error(nil); !errors.As(err, &timeout) || !timeout.Timeout() {
+				unanswered = 0
+			} else if unanswered++; unanswered == unansweredJoins {
+				return nil
+			}
 		default:
-			failures = 0
+			failures, unanswered = 0, 0
 			c.begin(gen)
 			// A topic that is gone ends each generation at once; wait here until it is back.
 			if !c.awaitTopics(ctx, gen.ID) {
@@ -227,7 +254,7 @@ func (c *Consumer) report(ctx context.Context, err error, failures int) {
 	hint, lasting := setupHint(err)
 	if lasting {
 		c.group.paused(fmt.Sprintf("join group %s: %v", c.cfg.Group, err), hint)
-		c.log.Error("can't join the consumer group", "group", c.cfg.Group, "err", err, "hint", hint)
+		c.log.Error("can't join the consumer group", "err", err, "hint", hint)
 		return
 	}
 	c.group.waiting(fmt.Sprintf("join group %s: %v", c.cfg.Group, err), hint)
@@ -235,7 +262,7 @@ func (c *Consumer) report(ctx context.Context, err error, failures int) {
 	if failures > 3 {
 		level = slog.LevelWarn
 	}
-	c.log.Log(ctx, level, "joining the consumer group, trying again", "group", c.cfg.Group, "err", err)
+	c.log.Log(ctx, level, "joining the consumer group, trying again", "err", err)
 }
 
 // awaitTopics waits until all topics exist; false means that ctx has ended.
@@ -281,7 +308,7 @@ func (c *Consumer) begin(gen *kafka.Generation) {
 	}
 	c.adopt(gen.ID, workers)
 	c.group.running()
-	c.log.Info("joined the consumer group", "group", gen.GroupID, "generation", gen.ID, "partitions", len(workers))
+	c.log.Info("joined the consumer group", "generation", gen.ID, "partitions", len(workers))
 	var running sync.WaitGroup
 	for _, w := range workers {
 		running.Add(1)

@@ -102,7 +102,7 @@ func NewMirror(cfg MirrorConfig) (*Mirror, error) {
 	consumer, err := newConsumer(ConsumerConfig{
 		Cluster: cfg.Cluster, Group: group, Sources: map[string]decode.Source{cfg.Topic: {Name: "deadletter"}},
 		CommitEvery: cfg.CommitEvery, SessionTimeout: cfg.Session, RebalanceTimeout: cfg.Session, StallAfter: cfg.StallAfter,
-	}, &Consumer{task: m, beside: m.check, clock: cfg.Clock, backoff: cfg.Backoff, log: log, metrics: cfg.Metrics.groupMetrics})
+	}, &Consumer{task: m, beside: m.check, clock: cfg.Clock, backoff: cfg.Backoff, log: cfg.Log, metrics: cfg.Metrics.groupMetrics})
 	if err != nil {
 		return nil, err
 	}
