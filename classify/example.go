@@ -1,6 +1,7 @@
 package classify
 
 import (
+	"slices"
 	"strings"
 
 	"suqiu/hotline"
@@ -15,14 +16,18 @@ var speakers = []struct {
 }
 
 // exampleCall reads an example: plain text is one turn of an unknown speaker; a line that begins with 客户：, 坐席：, 导航：,
-// 回复： or 引用： is a turn of its own, 标题： the title.
+// 回复： or 引用： is a turn of its own, 标题： the title; 热线：95598 names the hotline, which is 12345 otherwise.
 func exampleCall(text string) *hotline.Call {
 	call := &hotline.Call{Schema: hotline.Schema, Source: "example", Hotline: hotline.Hotline12345, ID: "example", Kind: hotline.KindMessage}
 	for line := range strings.SplitSeq(strings.TrimSpace(text), "\n") {
 		turn := hotline.Turn{Role: hotline.RoleUnknown, Text: line}
 		before, after, found := strings.Cut(line, "：")
-		if found && before == "标题" {
+		switch {
+		case found && before == "标题":
 			call.Title = after
+			continue
+		case found && before == "热线" && slices.Contains(hotline.Hotlines[:], hotline.Hotline(strings.TrimSpace(after))):
+			call.Hotline = hotline.Hotline(strings.TrimSpace(after))
 			continue
 		}
 		for _, s := range speakers {
@@ -100,12 +105,20 @@ func (rs *RuleSet) Test() (failed, learnt []Problem) {
 // fires reports whether the rule alone fires on an example. Tests of labels see the labels of all rules, without word weights:
 // examples are about rules, and weights are learned after them.
 func (rs *RuleSet) fires(r *rule, text string) bool {
-	rs = rs.WithWords(nil)
 	m := rs.take(exampleCall(text), false)
 	defer rs.give(m)
-	m.labels = rs.givenLabels(m)
+	if r.testsLabels() {
+		m.labels = rs.WithWords(nil).givenLabels(m)
+	}
 	_, fires := m.fires(r)
 	return fires
+}
+
+// testsLabels reports whether the condition looks at the labels given.
+func (r *rule) testsLabels() bool {
+	found := false
+	r.when.walk(func(e *expr) { found = found || e.op == opTest && e.name == "label" })
+	return found
 }
 
 // givenLabels are the codes of the labels that the whole set gives, the strongest first.

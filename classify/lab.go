@@ -24,6 +24,7 @@ type placedEntry struct {
 }
 
 func newLab(rs *RuleSet) *lab {
+	rs = rs.WithWords(nil) // as the examples are run
 	program := *rs.program
 	program.groups = slices.Clone(program.groups)
 	l := &lab{rs: rs, program: &program, byGroup: make([][]int32, len(program.groups))}
@@ -84,10 +85,11 @@ func (l *lab) trials(r *rule) []*trial {
 	var trials []*trial
 	for _, kind := range []exampleKind{exampleMatch, exampleNoMatch} {
 		for _, e := range r.examples[kind] {
-			t := &trial{example: e, kind: kind, m: l.lay(e.text), units: map[int32][]span{}}
-			l.patterns.match(&l.search, t.m.doc.runes, func(u, start, end int32) {
-				t.units[u] = append(t.units[u], span{start, end, u, -1})
-			})
+			t := &trial{example: e, kind: kind, m: newMatches(l.program), units: map[int32][]span{}}
+			l.lay(t)
+			if r.testsLabels() {
+				t.m.labels = l.rs.givenLabels(t.m)
+			}
 			t.fires = t.again(r, r.when)
 			trials = append(trials, t)
 		}
@@ -95,15 +97,16 @@ func (l *lab) trials(r *rule) []*trial {
 	return trials
 }
 
-// lay lays an example out; the tests of labels see those that the whole set gives.
-func (l *lab) lay(text string) *matches {
-	m := newMatches(l.program)
-	if err := m.doc.lay(exampleCall(text), l.rs.segmenter, false); err != nil {
+// lay lays the text of a trial out and finds the words of all groups and units; labels it has none.
+func (l *lab) lay(t *trial) {
+	if err := t.m.doc.lay(exampleCall(t.text), l.rs.segmenter, false); err != nil {
 		panic(err) // the caller has seen that the segmenter is ready
 	}
-	m.find()
-	m.labels = l.rs.givenLabels(m)
-	return m
+	t.m.find()
+	clear(t.units)
+	l.patterns.match(&l.search, t.m.doc.runes, func(u, start, end int32) {
+		t.units[u] = append(t.units[u], span{start, end, u, -1})
+	})
 }
 
 // again evaluates a rule with a condition after a change of groups, patterns or the condition itself.

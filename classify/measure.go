@@ -55,19 +55,31 @@ func (rs *RuleSet) Measure(ctx context.Context, mutate bool) (*Measure, error) {
 	if err := rs.Ready(); err != nil {
 		return nil, err
 	}
-	m := &measurer{
-		lab: newLab(rs), mutate: mutate, groups: map[int32]*reach{}, patterns: map[int32]*reach{}, shared: map[int32][]*mutant{},
-		dropped: map[int32]*mutant{}, result: &Measure{Mutation: Mutation{Operators: map[string]Tally{}}},
+	m := newMeasurer(rs, mutate)
+	if err := m.all(ctx); err != nil {
+		return nil, err
 	}
-	for _, rules := range rs.rules {
+	return m.finish(), nil
+}
+
+func newMeasurer(rs *RuleSet, mutate bool) *measurer {
+	return &measurer{
+		lab: newLab(rs), mutate: mutate, groups: map[int32]*reach{}, patterns: map[int32]*reach{}, shared: map[int32][]*mutant{},
+		dropped: map[int32]*mutant{}, tried: map[*rule][]*mutant{}, result: &Measure{Mutation: Mutation{Operators: map[string]Tally{}}},
+	}
+}
+
+// all measures every rule.
+func (m *measurer) all(ctx context.Context) error {
+	for _, rules := range m.rs.rules {
 		for i := range rules {
 			if err := ctx.Err(); err != nil {
-				return nil, err
+				return err
 			}
 			m.rule(&rules[i])
 		}
 	}
-	return m.finish(), nil
+	return nil
 }
 
 // measurer gathers what the rules show one after another.
@@ -79,6 +91,7 @@ type measurer struct {
 	shared   map[int32][]*mutant
 	dropped  map[int32]*mutant // by unit
 	mutants  []*mutant
+	tried    map[*rule][]*mutant // its own, and those of the shared groups it uses
 	result   *Measure
 }
 
@@ -99,7 +112,7 @@ func (m *measurer) rule(r *rule) {
 	own := mutateWhen(r)
 	wanted := groupsOf(r.when, true)
 	var foreign []*mutant
-	seen := map[int32]bool{}
+	seen, places := map[int32]bool{}, map[int32]Problem{}
 	r.when.walk(func(e *expr) {
 		if e.op != opGroup || seen[e.group] {
 			return
@@ -119,8 +132,10 @@ func (m *measurer) rule(r *rule) {
 				place, at = g.place, 0
 			}
 		}
+		places[e.group] = place.describe(at, "")
 		own = append(own, m.mutateGroup(e.group, r.id, place, at, slices.Contains(wanted, e.group))...)
 	})
+	own = append(own, m.mutateRoles(r, func(g int32) Problem { return places[g] })...)
 	for g := range seen {
 		for _, u := range m.byGroup[g] {
 			if d := m.dropped[u]; d != nil {
@@ -128,7 +143,8 @@ func (m *measurer) rule(r *rule) {
 			}
 		}
 	}
-	for _, c := range append(own, foreign...) {
+	m.tried[r] = slices.Concat(own, foreign)
+	for _, c := range m.tried[r] {
 		c.killed = c.killed || m.killedBy(c, r, trials)
 	}
 	m.mutants = append(m.mutants, own...)
@@ -207,7 +223,7 @@ func (m *measurer) decisive(r *rule, trials []*trial) {
 				}
 				p := &m.units[u]
 				m.dropped[u] = &mutant{
-					operator: MutateDropPattern, rule: m.patterns[u].gap.Rule, group: -1, unit: u,
+					operator: MutateDropPattern, rule: m.patterns[u].gap.Rule, unit: u,
 					place: p.node.describe(p.at, "%s: %s", MutateDropPattern, p.text),
 				}
 				m.mutants = append(m.mutants, m.dropped[u])

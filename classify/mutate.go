@@ -3,6 +3,7 @@ package classify
 import (
 	"fmt"
 	"slices"
+	"strings"
 )
 
 // Operators by which rules are changed, as a survivor names them.
@@ -39,7 +40,7 @@ type mutant struct {
 	operator string
 	place    Problem // What says what was changed
 	rule     string  // empty for a shared group
-	group    int32   // whose filters change, or -1
+	groups   []int32 // whose filters change
 	change   func(*group)
 	when     *expr // instead of the rule's, or nil
 	unit     int32 // that is dropped, or -1
@@ -77,7 +78,7 @@ func mutateWhen(r *rule) []*mutant {
 			changed := r.when.clone()
 			edit.do(changed.nth(n))
 			mutants = append(mutants, &mutant{
-				operator: edit.operator, rule: r.id, group: -1, unit: -1, when: changed,
+				operator: edit.operator, rule: r.id, unit: -1, when: changed,
 				place: r.source.when.describe(e.at, "%s: %s", edit.operator, edit.what),
 			})
 		}
@@ -184,7 +185,7 @@ func (l *lab) mutateGroup(id int32, owner string, place yamlNode, at int, wanted
 	var mutants []*mutant
 	add := func(operator, what string, change func(*group)) {
 		mutants = append(mutants, &mutant{
-			operator: operator, rule: owner, group: id, unit: -1, change: change,
+			operator: operator, rule: owner, groups: []int32{id}, unit: -1, change: change,
 			place: place.describe(at, "%s: group %s, %s", operator, g.name, what),
 		})
 	}
@@ -200,8 +201,8 @@ func (l *lab) mutateGroup(id int32, owner string, place yamlNode, at int, wanted
 	if g.mask >= 0 {
 		add(MutateMaskOff, "its mask", func(g *group) { g.mask = -1 })
 	}
-	if g.opts.roles != rolesCaller && g.opts.roles != rolesAny {
-		add(MutateRoleOff, "its role", func(g *group) { g.opts.roles = rolesAny })
+	if owner == "" && g.hasRole() {
+		add(MutateRoleOff, "its role", anyRole)
 	}
 	for v, operator := range [views]string{viewFluent: MutateFillerOff, viewSound: MutatePinyinOff} {
 		inView := func(twin int32) bool { return l.program.groups[twin].view == view(v) }
@@ -212,14 +213,76 @@ func (l *lab) mutateGroup(id int32, owner string, place yamlNode, at int, wanted
 	return mutants
 }
 
+func (g *group) hasRole() bool { return g.opts.roles != rolesCaller && g.opts.roles != rolesAny }
+
+func anyRole(g *group) { g.opts.roles = rolesAny }
+
+// mutateRoles makes the mutants of the roles of a rule's own groups. Groups that near ties into one turn are said by one speaker:
+// the role of one of them alone changes nothing, so they lose it together. groupPlace tells where a group stands.
+func (l *lab) mutateRoles(r *rule, groupPlace func(g int32) Problem) []*mutant {
+	var mutants []*mutant
+	sets := tied(r.when)
+	done := map[int32]bool{}
+	for _, g := range groupsOf(r.when, false) {
+		if l.program.groups[g].name[0] == '@' || !l.program.groups[g].hasRole() || done[g] {
+			continue
+		}
+		together := []int32{g}
+		for _, other := range sets[g] {
+			if l.program.groups[other].opts.roles == l.program.groups[g].opts.roles {
+				together = append(together, other)
+				done[other] = true
+			}
+		}
+		slices.Sort(together)
+		together = slices.Compact(together)
+		place := groupPlace(g)
+		names := make([]string, len(together))
+		for i, id := range together {
+			names[i] = l.program.groups[id].name
+		}
+		place.What = fmt.Sprintf("%s: group %s, its role", MutateRoleOff, strings.Join(names, " and "))
+		mutants = append(mutants, &mutant{operator: MutateRoleOff, rule: r.id, groups: together, unit: -1, change: anyRole, place: place})
+	}
+	return mutants
+}
+
+// tied tells of each group with which others its words stand in one turn, by near.
+func tied(e *expr) map[int32][]int32 {
+	sets := map[int32][]int32{}
+	e.walk(func(e *expr) {
+		if e.op != opNear || !e.oneTurn() || !e.children[0].oneTurn() || !e.children[1].oneTurn() {
+			return
+		}
+		all := groupsOf(e, false)
+		for _, g := range all {
+			all = append(all, sets[g]...)
+		}
+		slices.Sort(all)
+		all = slices.Compact(all)
+		for _, g := range all {
+			sets[g] = all
+		}
+	})
+	return sets
+}
+
+// oneTurn reports whether all words that a span is of stand in one turn.
+func (e *expr) oneTurn() bool {
+	if e.op == opNear && e.unit == unitTurn && e.distance > 0 {
+		return false
+	}
+	return !slices.ContainsFunc(e.children, func(c *expr) bool { return !c.oneTurn() })
+}
+
 // killedBy reports whether an example fails with the mutant.
 func (l *lab) killedBy(m *mutant, r *rule, trials []*trial) bool {
 	when := r.when
 	if m.when != nil {
 		when = m.when
 	}
-	if m.group >= 0 {
-		for _, g := range append(slices.Clip(l.program.groups[m.group].twins), m.group) {
+	for _, id := range m.groups {
+		for _, g := range append(slices.Clip(l.program.groups[id].twins), id) {
 			before := l.program.groups[g]
 			m.change(&l.program.groups[g])
 			defer func() { l.program.groups[g] = before }()

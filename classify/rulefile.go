@@ -139,6 +139,7 @@ func readRuleFiles(files []file, p *problems) *ruleFiles {
 			r.readFile(root)
 		}
 	}
+	r.readExampleFiles(files, p)
 	return r
 }
 
@@ -316,15 +317,7 @@ func readRule(n yamlNode, defaults options, decides decision) ruleSource {
 		case "when":
 			r.when = f.value
 		case "examples":
-			for _, e := range f.value.fields(exampleNames[:]...) {
-				for kind, name := range exampleNames {
-					if name == e.key {
-						for _, t := range e.value.texts() {
-							r.examples[kind] = append(r.examples[kind], example{t.text(), t})
-						}
-					}
-				}
-			}
+			readExamples(f.value, &r.examples)
 		case "disabled":
 			r.disabled = f.value.bool()
 		}

@@ -41,7 +41,7 @@ const overlayPrefix = "overlay"
 
 // readLayers reads the files that belong to a rule set, layer by layer, each in the order of paths.
 func readLayers(layers []fs.FS) ([]file, error) {
-	return readPatterns(layers, taxonomyPath, marksPath, cuesPath, wordsPath, "rules/*.yaml", "lexicon/*.txt")
+	return readPatterns(layers, taxonomyPath, marksPath, cuesPath, wordsPath, "rules/*.yaml", examplesFolder+"*.yaml", "lexicon/*.txt")
 }
 
 // readPatterns reads the files of the patterns, layer by layer, each in the order of paths.
@@ -75,10 +75,14 @@ func readPatterns(layers []fs.FS, patterns ...string) ([]file, error) {
 	return files, nil
 }
 
-// archive writes the files as one text: a line "-- layer path bytes --", then the bytes and a line break, for each.
+// archive writes the files as one text: a line "-- layer path bytes --", then the bytes and a line break, for each. Files of examples
+// decide nothing, so they are no part of it: a better example makes no new revision.
 func archive(files []file) []byte {
 	var b bytes.Buffer
 	for _, f := range files {
+		if strings.HasPrefix(f.path, examplesFolder) {
+			continue
+		}
 		fmt.Fprintf(&b, "-- %d %s %d --\n", f.layer, f.path, len(f.data))
 		b.Write(f.data)
 		b.WriteByte('\n')

@@ -36,6 +36,8 @@ Examples:
 			&cli.Float64Flag{Name: "min-coverage", Usage: "least `SHARE` of rules and of groups that examples must reach, 0 to 1"},
 			&cli.BoolFlag{Name: "mutate", Usage: "change the rules in small ways and list the changes that no example notices"},
 			&cli.Float64Flag{Name: "min-mutation", Usage: "least `SHARE` of changes that must be noticed, 0 to 1; implies --mutate"},
+			&cli.StringFlag{Name: "propose", Usage: "write to `FILE` examples that notice surviving changes, for you to edit; implies --mutate"},
+			&cli.StringSliceFlag{Name: "corpus", Usage: "take them from the contacts of `FILE`, best gold; several times for several files"},
 			&cli.BoolFlag{Name: "demands", Usage: "every rule needs three matching and two rejecting examples, four edits apart, one rejecting example with all its words"},
 		),
 		Action: inSession(env, func(s *session, c *cli.Context) error {
@@ -85,6 +87,11 @@ func (s *session) testRules(c *cli.Context, rules *classify.RuleSet) error {
 		return err
 	}
 	short := s.showMeasure(c, measure)
+	if c.String("propose") != "" {
+		if err := s.proposeExamples(c, rules); err != nil {
+			return err
+		}
+	}
 	switch {
 	case failed > 0:
 		return cli.Exit(fmt.Sprintf("%d of %d examples and tests failed", failed, len(results)), exitCheck)
