@@ -32,6 +32,7 @@ const (
 // edit is one change of a node of a condition.
 type edit struct {
 	operator, what string
+	child          int // that is dropped
 	do             func(*expr)
 }
 
@@ -43,6 +44,9 @@ type mutant struct {
 	groups   []int32 // whose filters change
 	change   func(*group)
 	when     *expr // instead of the rule's, or nil
+	node     *expr // of the rule's condition that was changed, or nil
+	child    int   // of the node that is dropped
+	cue      cueKind
 	unit     int32 // that is dropped, or -1
 	killed   bool
 }
@@ -78,7 +82,7 @@ func mutateWhen(r *rule) []*mutant {
 			changed := r.when.clone()
 			edit.do(changed.nth(n))
 			mutants = append(mutants, &mutant{
-				operator: edit.operator, rule: r.id, unit: -1, when: changed,
+				operator: edit.operator, rule: r.id, unit: -1, when: changed, node: e, child: edit.child,
 				place: r.source.when.describe(e.at, "%s: %s", edit.operator, edit.what),
 			})
 		}
@@ -110,7 +114,7 @@ var loosened = map[string]string{">=": ">", ">": ">=", "<=": "<", "<": "<=", "="
 // edits are the changes that a node allows.
 func edits(e *expr, free bool) []edit {
 	var all []edit
-	add := func(operator, what string, do func(*expr)) { all = append(all, edit{operator, what, do}) }
+	add := func(operator, what string, do func(*expr)) { all = append(all, edit{operator, what, 0, do}) }
 	addDistances := func() {
 		if half := e.distance / 2; half > 0 || e.op == opNear && e.distance > 0 {
 			add(MutateNearer, fmt.Sprintf("%s, %d becomes %d", e, e.distance, half), func(e *expr) { e.distance = half })
@@ -121,7 +125,7 @@ func edits(e *expr, free bool) []edit {
 	}
 	if e.op == opAnd || e.op == opOr || e.op == opNear {
 		for i, c := range e.children {
-			add(MutateDropOperand, "without "+c.String(), func(e *expr) { e.drop(i) })
+			all = append(all, edit{MutateDropOperand, "without " + c.String(), i, func(e *expr) { e.drop(i) }})
 		}
 	}
 	switch e.op {
@@ -193,6 +197,7 @@ func (l *lab) mutateGroup(id int32, owner string, place yamlNode, at int, wanted
 		byDefault := cueKind(k) == cueNegation && policy == cueExclude
 		if policy != cueIgnore && (wanted || !byDefault) {
 			add(MutateCueOff, cueNames[k]+" "+policyNames[policy]+" becomes ignore", func(g *group) { g.opts.cues[k] = cueIgnore })
+			mutants[len(mutants)-1].cue = cueKind(k)
 		}
 	}
 	if b := g.opts.border; b == borderNoCross || b == borderExact {

@@ -64,6 +64,12 @@ func (rs *RuleSet) Propose(ctx context.Context, passages []Passage, prefix strin
 			p.look(&passages[i])
 		}
 	}
+	for _, r := range p.rules {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		p.vary(r, m.tried[r.rule])
+	}
 	return p.choose(), nil
 }
 
@@ -74,6 +80,7 @@ type openRule struct {
 	testsLabels bool
 	open        []*mutant
 	candidates  []*candidatePassage
+	bases       []string // passages on which it fires
 }
 
 // candidatePassage is a passage with the changes of one rule that it notices.
@@ -90,6 +97,8 @@ type proposer struct {
 	rules  []*openRule
 	rivals map[*mutant]int // passages found so far
 	trial  *trial
+
+	neutral []string // passages without a label
 }
 
 func (m *measurer) proposer(prefix string) *proposer {
@@ -117,6 +126,9 @@ func (p *proposer) look(passage *Passage) {
 	t.text = passage.Text
 	p.lay(t)
 	labelled := false
+	if j := passage.Judged; j != nil && len(j.Labels)+len(j.Also) == 0 && len(p.neutral) < maxNeutral && !strings.ContainsAny(t.text, "：\n") {
+		p.neutral = append(p.neutral, t.text)
+	}
 	for _, r := range p.rules {
 		if len(r.open) == 0 || !slices.ContainsFunc(r.groups, func(g int32) bool { return len(t.m.raw[g]) > 0 }) {
 			continue
@@ -130,6 +142,9 @@ func (p *proposer) look(passage *Passage) {
 		}
 		if !passage.Judged.allows(r.rule, t.fires) {
 			continue
+		}
+		if t.fires && len(r.bases) < maxBases {
+			r.bases = append(r.bases, t.text)
 		}
 		c := &candidatePassage{text: t.text, whole: passage.Whole, match: t.fires}
 		for _, change := range r.open {
