@@ -148,6 +148,41 @@ func TestMutationOfSharedGroup(t *testing.T) {
 	}
 }
 
+// Groups that near ties into one turn have one speaker, so their roles are one change; a group apart has its own.
+func TestMutationOfRoles(t *testing.T) {
+	for _, test := range []struct {
+		name, when string
+		want       []string
+	}{
+		{"near", "cut near/4 pay", []string{"role any: group cut and pay, its role"}},
+		{"chain", "cut near/c pay before/4 soon", []string{"role any: group cut and pay and soon, its role"}},
+		{"turns", "cut near/1u pay", []string{"role any: group cut, its role", "role any: group pay, its role"}},
+		{"and", "cut and pay near/s soon", []string{"role any: group cut, its role", "role any: group pay and soon, its role"}},
+		{"other roles", "cut near/4 said", []string{"role any: group cut, its role", "role any: group said, its role"}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			groups := "{cut: 停电, pay: 赔偿, soon: 马上}"
+			switch test.name {
+			case "near", "turns":
+				groups = "{cut: 停电, pay: 赔偿}"
+			case "other roles":
+				groups = "{cut: 停电, said: {any: 好的, role: agent}}"
+			}
+			m := measureOne(t, "rules:\n  - {id: r, label: a.one, role: [caller, affirmed], groups: "+groups+", when: "+test.when+"}\n")
+			var got []string
+			for _, g := range m.Mutation.Survivors {
+				if strings.HasPrefix(g.Place.What, MutateRoleOff) {
+					got = append(got, g.Place.What)
+				}
+			}
+			slices.Sort(got)
+			if !slices.Equal(got, test.want) {
+				t.Errorf("got %q, want %q", got, test.want)
+			}
+		})
+	}
+}
+
 // Examples that notice no change are said to be too weak.
 func TestWeakExamples(t *testing.T) {
 	const rule = "rules:\n  - id: r\n    label: a.one\n    when: 「停电」\n    examples: {no_match: [天气好]}\n"

@@ -40,9 +40,9 @@ func Passages(call *hotline.Call) []Passage {
 		}
 	}
 	for i := range lines {
-		text := lines[i]
-		for j := i + 1; j < len(lines) && j < i+maxPassageTurns; j++ {
-			if text += "\n" + lines[j]; utf8.RuneCountInString(text) > maxPassage {
+		for j := i + 2; j <= len(lines) && j <= i+maxPassageTurns; j++ {
+			text := strings.Join(lines[i:j], "\n")
+			if utf8.RuneCountInString(text) > maxPassage {
 				break
 			}
 			passages = append(passages, Passage{Text: text, Whole: true})

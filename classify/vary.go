@@ -36,7 +36,7 @@ func (p *proposer) vary(r *openRule, tried []*mutant) {
 		}
 		found, tries := 0, 0
 		for _, b := range bases {
-			for _, v := range p.variations(r, change, b) {
+			for _, v := range p.variations(change, b) {
 				if tries++; tries > maxTries {
 					break
 				}
@@ -116,7 +116,7 @@ func (b *baseText) of(groups []int32) []span {
 }
 
 // variations lists what may notice a change of a rule.
-func (p *proposer) variations(r *openRule, change *mutant, b baseText) (all []variation) {
+func (p *proposer) variations(change *mutant, b baseText) (all []variation) {
 	match := func(text string) { all = append(all, variation{text, true}) }
 	reject := func(text string) { all = append(all, variation{text, false}) }
 	whole := b.prefix + string(b.body)
@@ -197,7 +197,7 @@ func (p *proposer) variations(r *openRule, change *mutant, b baseText) (all []va
 	case MutateNearOff, MutateFarther, MutateNearer, MutateUnordered:
 		if change.node.op != opNear {
 			n := change.node.distance
-			for _, filler := range p.fillers(r, n/2, 2*n) {
+			for _, filler := range p.fillers(n/2, 2*n) {
 				all = append(all, variation{b.prefix + filler + "。" + string(b.body), change.operator == MutateNearer},
 					variation{whole + "。" + filler, change.operator == MutateNearer})
 			}
@@ -217,13 +217,13 @@ func (p *proposer) variations(r *openRule, change *mutant, b baseText) (all []va
 					reject(b.prefix + string(b.body[:a.start]) + string(b.body[z.start:z.end]) + string(b.body[a.end:z.start]) + string(b.body[a.start:a.end]) + string(b.body[z.end:]))
 					continue
 				}
-				for _, text := range p.parted(r, b, a, z, change) {
+				for _, text := range p.parted(b, a, z, change) {
 					all = append(all, variation{text, change.operator == MutateNearer})
 				}
 			}
 		}
 	case MutatePlaceOff:
-		for _, filler := range p.fillers(r, change.node.distance, 2*change.node.distance) {
+		for _, filler := range p.fillers(change.node.distance, 2*change.node.distance) {
 			reject(b.prefix + filler + "。" + string(b.body))
 			reject(whole + "。" + filler)
 		}
@@ -266,7 +266,7 @@ func (b *baseText) without(groups []int32, clauses bool) string {
 }
 
 // parted writes the text with so much between two words that only the changed distance tells them apart, or holds them together.
-func (p *proposer) parted(r *openRule, b baseText, first, second span, change *mutant) []string {
+func (p *proposer) parted(b baseText, first, second span, change *mutant) []string {
 	n, gap := change.node.distance, int(second.start-first.end)
 	var texts []string
 	insert := func(filler string) {
@@ -286,10 +286,7 @@ func (p *proposer) parted(r *openRule, b baseText, first, second span, change *m
 		return texts
 	case change.node.unit == unitTurn:
 		for _, turns := range []int{1, 2, 3, n/2 + 1, n, n + 1, 2 * n} {
-			said := ""
-			for i := range turns {
-				said += []string{"\n坐席：好的您稍等", "\n客户：嗯"}[i%2]
-			}
+			said := strings.Repeat("\n坐席：好的您稍等\n客户：嗯", turns/2) + strings.Repeat("\n坐席：好的您稍等", turns%2)
 			at, _ := b.clause(second)
 			if at < first.end {
 				continue
@@ -308,15 +305,15 @@ func (p *proposer) parted(r *openRule, b baseText, first, second span, change *m
 	if gap >= least && gap <= most {
 		return texts
 	}
-	for _, filler := range p.fillers(r, least-gap, most-gap-2) {
+	for _, filler := range p.fillers(least-gap, most-gap-2) {
 		insert("，" + filler + "，")
 		insert(filler)
 	}
 	return texts
 }
 
-// fillers are some passages of so many characters without a word of the rule.
-func (p *proposer) fillers(r *openRule, least, most int) []string {
+// fillers are some passages without a label, of so many characters.
+func (p *proposer) fillers(least, most int) []string {
 	var found []string
 	for _, text := range p.neutral {
 		n := utf8.RuneCountInString(text)
@@ -331,84 +328,4 @@ func (p *proposer) fillers(r *openRule, least, most int) []string {
 		found = append(found, strings.Repeat("某", least+(max(most, least)-least)/2))
 	}
 	return found
-}
-
-// spoken are some short texts that a pattern matches, its gaps as short as may be.
-func (p *proposer) spoken(pattern string) []string {
-	sequences, err := expandPattern(pattern, p.rs.segmenter.lexicon.folder)
-	if err != nil {
-		return nil // a reference to a shared group
-	}
-	var texts []string
-	for _, s := range sequences {
-		text := ""
-		for _, part := range s {
-			switch {
-			case part.isLiteral():
-				text += string(part.literal)
-			case part.isClass():
-				text += string(part.class[:1])
-			case part.number:
-				text += "3"
-			default:
-				text += strings.Repeat("某", part.min)
-			}
-		}
-		if texts = append(texts, text); len(texts) == maxSpoken {
-			break
-		}
-	}
-	return texts
-}
-
-// plain are texts of the first patterns of a group.
-func (p *proposer) plain(g int32) []string {
-	if g < 0 {
-		return nil
-	}
-	var texts []string
-	for _, pattern := range p.program.files.flatten(p.program.groups[g].patterns) {
-		if s := p.spoken(pattern.text); len(s) > 0 {
-			texts = append(texts, s[0])
-		}
-		if len(texts) == 2*maxPatterns {
-			break
-		}
-	}
-	return texts
-}
-
-// words are texts for which a condition holds, as far as it is of words.
-func (p *proposer) words(e *expr) []string {
-	switch e.op {
-	case opGroup:
-		all := p.plain(e.group)
-		return all[:min(len(all), maxPatterns)]
-	case opOr:
-		var all []string
-		for _, c := range e.children {
-			all = append(all, p.words(c)...)
-		}
-		return all
-	case opNear, opAnd:
-		all := []string{""}
-		for _, c := range e.children {
-			if c.op == opNot || c.op == opTest {
-				continue
-			}
-			var next []string
-			for _, head := range all {
-				for _, w := range p.words(c) {
-					if len(next) < maxPatterns*maxPatterns {
-						next = append(next, head+w)
-					}
-				}
-			}
-			all = next
-		}
-		return all
-	case opNot, opTest:
-		return nil
-	}
-	return p.words(e.children[0])
 }
