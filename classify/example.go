@@ -15,6 +15,15 @@ var speakers = []struct {
 	{"客户", hotline.RoleCustomer}, {"坐席", hotline.RoleAgent}, {"导航", hotline.RoleIVR}, {"回复", hotline.RoleReply}, {"引用", hotline.RoleQuote},
 }
 
+// ReadSpoken reads a text that is written as the examples of rules are: a turn for each line, by the speaker that stands before
+// it, the title after 标题：. It is false where no line has a turn's text or none names a speaker or a title: then it is plain text.
+func ReadSpoken(text string) (title string, turns []hotline.Turn, spoken bool) {
+	call := exampleCall(text)
+	spoken = call.Title != "" || slices.ContainsFunc(call.Turns, func(t hotline.Turn) bool { return t.Role != hotline.RoleUnknown })
+	turns = slices.DeleteFunc(call.Turns, func(t hotline.Turn) bool { return strings.TrimSpace(t.Text) == "" })
+	return call.Title, turns, spoken && len(turns) > 0
+}
+
 // exampleCall reads an example: plain text is one turn of an unknown speaker; a line that begins with 客户：, 坐席：, 导航：,
 // 回复： or 引用： is a turn of its own, 标题： the title; 热线：95598 names the hotline, which is 12345 otherwise.
 func exampleCall(text string) *hotline.Call {

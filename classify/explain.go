@@ -57,6 +57,8 @@ type Explanation struct {
 	Portrait   []MarkFinding        `json:"portrait,omitempty"`
 	Experience []hotline.Experience `json:"experience,omitempty"`
 	Entities   []hotline.Entity     `json:"entities,omitempty"` // what the text names
+
+	call *hotline.Call // of which it speaks, to tell places by characters
 }
 
 // Finding is what the rules say of one label.
@@ -133,7 +135,7 @@ const (
 func (rs *RuleSet) Explain(call *hotline.Call) Explanation {
 	m := rs.take(call, false)
 	defer rs.give(m)
-	e := Explanation{Call: call.DocID(), Revision: rs.rev, Hash: rs.hash}
+	e := Explanation{Call: call.DocID(), Revision: rs.rev, Hash: rs.hash, call: call}
 	scores := rs.score(m)
 	missed := rs.nearMisses(m, scores)
 	given := slices.Clone(m.given)

@@ -2,7 +2,10 @@ package classify
 
 import (
 	"fmt"
+	"math"
+	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"suqiu/hotline"
 )
@@ -17,10 +20,20 @@ var reasonNames = map[Reason]string{
 	ReasonUnbacked: "短词只是同音，近旁没有写对的词",
 }
 
+// unreached is a support so far out that no text comes near it: a table of word weights says never with it.
+const unreached = 100
+
+// writer writes an explanation; places are told by the characters of call.
+type writer struct {
+	strings.Builder
+	call *hotline.Call
+}
+
 // String writes the explanation in Chinese for a reader at a terminal. A call or a revision that has no name yet is
-// left out.
+// left out. Places count turns and characters from 1; an explanation that was not made by Explain knows no characters
+// and tells the turns alone.
 func (e Explanation) String() string {
-	var b strings.Builder
+	b := writer{call: e.call}
 	if e.Call != "" {
 		b.WriteString(e.Call + "  ")
 	}
@@ -32,15 +45,15 @@ func (e Explanation) String() string {
 		b.WriteString("没有标签\n")
 	}
 	for _, f := range e.Given {
-		f.write(&b)
+		b.finding(f)
 	}
-	writeBallot(&b, "诉求性质", e.Nature.Winner, e.Nature)
-	writeBallot(&b, "责任", hotline.Responsible(e.Responsible.Winner).Name(), e.Responsible)
+	b.ballot("诉求性质", e.Nature.Winner, e.Nature)
+	b.ballot("责任", hotline.Responsible(e.Responsible.Winner).Name(), e.Responsible)
 	if len(e.Found.Votes) > 0 {
-		writeBallot(&b, "查实责任", hotline.Responsible(e.Found.Winner).Name(), e.Found)
+		b.ballot("查实责任", hotline.Responsible(e.Found.Winner).Name(), e.Found)
 	}
-	writeMarks(&b, "紧急信号", e.Urgency)
-	writeMarks(&b, "客户画像", e.Portrait)
+	b.marks("紧急信号", e.Urgency)
+	b.marks("客户画像", e.Portrait)
 	for i, dimension := range e.Experience {
 		b.WriteString([]string{"体验维度：", "、"}[min(i, 1)] + dimension.Name())
 	}
@@ -57,7 +70,7 @@ func (e Explanation) String() string {
 		b.WriteString("接近而未给出：\n")
 	}
 	for _, f := range e.NotGiven {
-		f.write(&b)
+		b.finding(f)
 	}
 	return b.String()
 }
@@ -71,8 +84,8 @@ func EntityText(e hotline.Entity) string {
 	return text
 }
 
-func (f Finding) write(b *strings.Builder) {
-	fmt.Fprintf(b, "%s（%s）  权重 %g，门槛 %g", f.Name, f.Code, f.Weight, f.Threshold)
+func (b *writer) finding(f Finding) {
+	fmt.Fprintf(b, "%s（%s）  权重 %s，门槛 %s", f.Name, f.Code, decimals(f.Weight), decimals(f.Threshold))
 	if f.Strength != 0 && f.Strength != f.Weight {
 		fmt.Fprintf(b, "，强度 %.3g", f.Strength)
 	}
@@ -82,21 +95,24 @@ func (f Finding) write(b *strings.Builder) {
 	b.WriteByte('\n')
 	for _, r := range f.Fired {
 		fmt.Fprintf(b, "  + %s %+g\n", r.Rule, r.Weight)
-		writeHits(b, r.Hits)
+		b.hits(r.Hits)
 	}
 	if f.Words != nil {
-		f.Words.write(b)
+		b.words(f.Words)
 	}
 	for _, r := range f.Missed {
 		fmt.Fprintf(b, "  - %s %+g\n", r.Rule, r.Weight)
-		writeHits(b, r.Hits)
+		b.hits(r.Hits)
 		for _, block := range r.Blocks {
-			b.WriteString("      " + block.String() + "\n")
+			b.WriteString("      " + b.block(block) + "\n")
 		}
 	}
 }
 
-func (f WordFinding) write(b *strings.Builder) {
+// decimals writes a number with at most two places after the point.
+func decimals(x float64) string { return strconv.FormatFloat(math.Round(x*100)/100, 'f', -1, 64) }
+
+func (b *writer) words(f *WordFinding) {
 	sign := "="
 	switch {
 	case f.Alone:
@@ -104,7 +120,14 @@ func (f WordFinding) write(b *strings.Builder) {
 	case f.Support < f.Drop:
 		sign = "-"
 	}
-	fmt.Fprintf(b, "  %s 用词 支持度 %+.1f（高于 %+.1f 单凭用词给出，低于 %+.1f 不采信规则）\n", sign, f.Support, f.Give, f.Drop)
+	give, drop := fmt.Sprintf("高于 %+.1f 单凭用词给出", f.Give), fmt.Sprintf("低于 %+.1f 不采信规则", f.Drop)
+	if f.Give >= unreached {
+		give = "从不单凭用词给出"
+	}
+	if f.Drop <= -unreached {
+		drop = "从不因用词不采信规则"
+	}
+	fmt.Fprintf(b, "  %s 用词 支持度 %+.1f（%s，%s）\n", sign, f.Support, give, drop)
 	for i, shares := range [][]WordShare{f.For, f.Against} {
 		if len(shares) == 0 {
 			continue
@@ -117,25 +140,33 @@ func (f WordFinding) write(b *strings.Builder) {
 	}
 }
 
-// String writes the block in a line: the reason, the group, the word and what hid it.
-func (b Block) String() string {
-	s := reasonNames[b.Reason] + "：" + b.Group
-	if b.Hit != nil {
-		s += " " + place(*b.Hit)
+// block writes a block in a line: the reason, the group, the word and what hid it.
+func (b *writer) block(of Block) string {
+	s := reasonNames[of.Reason] + "：" + of.Group
+	if of.Hit != nil {
+		s += " " + b.place(*of.Hit)
 	}
-	if b.By != nil {
-		s += "，因为 " + place(*b.By)
+	if of.By != nil {
+		s += "，因为 " + b.place(*of.By)
 	}
 	return s
 }
 
-// place writes a hit as 「words」, the turn, the byte where they begin in it, and who said them if that is known.
-func place(h hotline.Hit) string {
-	turn := fmt.Sprintf("第 %d 段", h.Turn+1)
-	if h.Turn == TitleTurn {
-		turn = "标题"
+// place writes a hit as 「words」, the turn, the character at which they begin in it, and who said them if that is known.
+func (b *writer) place(h hotline.Hit) string {
+	s, text := fmt.Sprintf("「%s」（第 %d 段", h.Text, h.Turn+1), ""
+	switch {
+	case h.Turn == TitleTurn:
+		s = "「" + h.Text + "」（标题"
+		if b.call != nil {
+			text = b.call.Title
+		}
+	case b.call != nil && h.Turn < len(b.call.Turns):
+		text = b.call.Turns[h.Turn].Text
 	}
-	s := fmt.Sprintf("「%s」（%s:%d", h.Text, turn, h.Start)
+	if h.Start < len(text) {
+		s += fmt.Sprintf("第 %d 字", utf8.RuneCountInString(text[:h.Start])+1)
+	}
 	if h.Role != hotline.RoleUnknown {
 		s += "，" + h.Role.Name()
 	}
@@ -145,14 +176,14 @@ func place(h hotline.Hit) string {
 	return s + "）"
 }
 
-func writeHits(b *strings.Builder, hits []hotline.Hit) {
+func (b *writer) hits(hits []hotline.Hit) {
 	for _, h := range hits {
-		fmt.Fprintf(b, "      %s %s\n", h.Group, place(h))
+		fmt.Fprintf(b, "      %s %s\n", h.Group, b.place(h))
 	}
 }
 
-// writeMarks writes each mark with the service it suggests and the rules that gave it.
-func writeMarks(b *strings.Builder, what string, marks []MarkFinding) {
+// marks writes each mark with the service it suggests and the rules that gave it.
+func (b *writer) marks(what string, marks []MarkFinding) {
 	for _, f := range marks {
 		fmt.Fprintf(b, "%s：%s（%s）", what, f.Name, f.Code)
 		if f.Service != "" {
@@ -161,12 +192,12 @@ func writeMarks(b *strings.Builder, what string, marks []MarkFinding) {
 		b.WriteByte('\n')
 		for _, r := range f.Fired {
 			fmt.Fprintf(b, "  + %s %+g\n", r.Rule, r.Weight)
-			writeHits(b, r.Hits)
+			b.hits(r.Hits)
 		}
 	}
 }
 
-func writeBallot(b *strings.Builder, what, winner string, ballot Ballot) {
+func (b *writer) ballot(what, winner string, ballot Ballot) {
 	fmt.Fprintf(b, "%s：%s", what, winner)
 	if ballot.Default != "" {
 		fmt.Fprintf(b, "  按标签 %s", ballot.Default)
@@ -175,6 +206,6 @@ func writeBallot(b *strings.Builder, what, winner string, ballot Ballot) {
 	for _, v := range ballot.Votes {
 		// Natures are Chinese as they are; of a party's code this is the name.
 		fmt.Fprintf(b, "  + %s %s %+g\n", v.Rule, hotline.Responsible(v.Value).Name(), v.Weight)
-		writeHits(b, v.Hits)
+		b.hits(v.Hits)
 	}
 }

@@ -52,8 +52,21 @@ func (m *matches) find() {
 	m.findAnswers()
 }
 
+// cutsNumber reports whether a stretch of the document begins between two digits, or is digits and ends so: 110 is no word of
+// 2110298, nor 2相 of 12相. The name of a quantity ends at the first digit that makes one, so 8:1 of 8:15 is a word.
+func (m *matches) cutsNumber(start, end int32) bool {
+	runes := m.doc.runes
+	between := func(at int32) bool {
+		return at > 0 && at < int32(len(runes)) && isDigit(runes[at-1]) && isDigit(runes[at])
+	}
+	return between(start) || between(end) && !slices.ContainsFunc(runes[start:end], func(r rune) bool { return !isDigit(r) })
+}
+
 // take notes a word that was found.
 func (m *matches) take(g, start, end int32) {
+	if m.cutsNumber(start, end) {
+		return
+	}
 	hits := m.raw[g]
 	if len(hits) == 0 {
 		m.touched = append(m.touched, g)

@@ -85,7 +85,7 @@ func (m *matches) findTwins(matcher *matcher, drop func(s span, length int) bool
 	from := len(m.touched)
 	matcher.match(&m.search, m.row.runes, func(g, start, end int32) {
 		s := span{m.row.at[start], m.row.at[end-1] + 1, g, -1}
-		if hits := m.raw[g]; len(hits) < maxHits && !drop(s, int(end-start)) {
+		if hits := m.raw[g]; len(hits) < maxHits && !drop(s, int(end-start)) && !m.cutsNumber(s.start, s.end) {
 			if len(hits) == 0 {
 				m.touched = append(m.touched, g)
 			}
@@ -97,7 +97,7 @@ func (m *matches) findTwins(matcher *matcher, drop func(s span, length int) bool
 	}
 }
 
-// layFluent fills the row with the text without fillers, the pauses beside them, and repeated characters (停停电). It
+// layFluent fills the row with the text without fillers, the pauses beside them, and repeated characters (停停电) but digits. It
 // tells whether that changed anything.
 func (m *matches) layFluent() bool {
 	d := &m.doc
@@ -121,7 +121,7 @@ func (m *matches) layFluent() bool {
 			}
 			continue
 		}
-		if n := len(m.row.runes); n > 0 && m.row.runes[n-1] == d.runes[i] && d.runes[i] != unseen {
+		if n := len(m.row.runes); n > 0 && m.row.runes[n-1] == d.runes[i] && d.runes[i] != unseen && !isDigit(d.runes[i]) {
 			continue
 		}
 		m.row.add(d.runes[i], i)

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"regexp"
 	"strings"
 
 	"github.com/urfave/cli/v2"
@@ -19,13 +20,15 @@ func explainCommand(env Env) *cli.Command {
 	return &cli.Command{
 		Name:      "explain",
 		Usage:     "说明标签从何而来 · say which rule and which words gave a contact its labels, and what blocked others",
-		ArgsUsage: "TEXT | ID",
+		ArgsUsage: "TEXT | --id ID",
 		Description: `Explains a text that is typed (or read from standard input with -), or, with --id, a stored contact by the rule set that
-labelled it. In the text, 【words】 gave it a label, 【≈words】 only sound like a keyword, 〔words〕 were kept from counting, for the
-reason that stands below it; a terminal shows colours instead.
+labelled it. A text whose lines begin with 客户：, 坐席：, 导航：, 回复：, 引用： or 标题： is read by turns; \n in an argument ends a line.
+In the text, 【words】 gave it a label, 【≈words】 only sound like a keyword, 〔words〕 were kept from counting, for the reason that
+stands below it; a terminal shows colours instead.
 
 Examples:
    suqiu explain 昨天晚上又停电了，这个月第五次了
+   suqiu explain '坐席：请问是停电了吗\n客户：对，从早上就没电'
    suqiu explain --embedded --id 95598:260915000298
    suqiu explain --format json '我没有停电，就是问问电费'`,
 		Flags: settingFlags(
@@ -68,7 +71,13 @@ func (s *session) toExplain(c *cli.Context) (*hotline.Document, *classify.RuleSe
 	if id := c.String("id"); id != "" {
 		return s.stored(c, id)
 	}
-	text := strings.Join(c.Args().Slice(), " ")
+	text := brokenLines(strings.Join(c.Args().Slice(), " "))
+	switch {
+	case documentID.MatchString(text):
+		return nil, nil, usagef("%s looks like the id of a stored contact; for that write: suqiu explain --id %s", text, text)
+	case bareID.MatchString(text):
+		return nil, nil, usagef("%s is a number and no text; for a stored contact write its source too: suqiu explain --id 95598:%s", text, text)
+	}
 	if text == "-" {
 		typed, err := io.ReadAll(io.LimitReader(s.env.Stdin, hotline.MaxTextBytes))
 		if err != nil {
@@ -87,13 +96,26 @@ func (s *session) toExplain(c *cli.Context) (*hotline.Document, *classify.RuleSe
 	return doc, rules, err
 }
 
-// typed makes a masked document of what is typed.
+// What document ids look like where they are typed for a text, and ids without their source.
+var (
+	documentID = regexp.MustCompile(`^[0-9A-Za-z_.-]+:[0-9A-Za-z_.:/-]+$`)
+	bareID     = regexp.MustCompile(`^[0-9A-Za-z_-]*[0-9]{6,}$`)
+)
+
+// brokenLines reads \n in what is typed on one line as the end of a line, so that turns can be told apart there.
+func brokenLines(typed string) string { return strings.ReplaceAll(typed, `\n`, "\n") }
+
+// typed makes a masked document of what is typed: of turns where speakers are named as in the examples of rules.
 func (s *session) typed(ctx context.Context, rules *classify.RuleSet, text string) (*hotline.Document, error) {
 	pipeline, err := s.lookingPipeline(rules)
 	if err != nil {
 		return nil, err
 	}
-	value, err := json.Marshal(map[string]string{"id": "typed", "text": text})
+	contact := map[string]any{"id": "typed", "text": text}
+	if title, turns, spoken := classify.ReadSpoken(text); spoken {
+		contact = map[string]any{"id": "typed", "title": title, "turns": turns}
+	}
+	value, err := json.Marshal(contact)
 	if err != nil {
 		return nil, err
 	}

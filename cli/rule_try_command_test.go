@@ -77,7 +77,7 @@ func TestRuleTryWatches(t *testing.T) {
 	}
 	out.awaits(t, "+ mine.hum +1", 3)
 	interrupt()
-	if code := <-ended; code != 0 || errs.String() != "" {
+	if code := <-ended; code != 0 || errs.String() != "请输入要试的话，一行一句：\n" {
 		t.Errorf("exit code %d: %s", code, &errs)
 	}
 }
