@@ -66,6 +66,18 @@ var anywhere = [...]cue{
 	{"到底", -1}, {"挂了", -1},
 }
 
+// anywhereByFirst holds the places in anywhere of the cues that begin with a character: few do with any one.
+var anywhereByFirst = byFirst(anywhere[:])
+
+func byFirst(cues []cue) map[rune][]int {
+	places := map[rune][]int{}
+	for n, c := range cues {
+		first, _ := utf8.DecodeRuneInString(c.words)
+		places[first] = append(places[first], n)
+	}
+	return places
+}
+
 // atStart and atEnd are cues at the edges of a turn.
 var (
 	atStart = [...]cue{
@@ -98,9 +110,15 @@ func agentEvidence(text string) float64 {
 		}
 		return -1
 	}, text)
+	var said [len(anywhere)]bool
+	for at, first := range text {
+		for _, n := range anywhereByFirst[first] {
+			said[n] = said[n] || strings.HasPrefix(text[at:], anywhere[n].words)
+		}
+	}
 	var sum float64
-	for _, c := range anywhere {
-		if strings.Contains(text, c.words) {
+	for n, c := range anywhere {
+		if said[n] {
 			sum += c.weight
 		}
 	}

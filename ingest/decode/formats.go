@@ -46,8 +46,8 @@ func formOf(src *Source, value []byte) (form, *Error) {
 		return form{}, &Error{Reason: ReasonFormat, Format: src.Format, Why: "JSON where a table is configured",
 			Remedy: "set the source's format to auto or to the JSON form"}
 	}
-	var top map[string]json.RawMessage
-	if err := json.Unmarshal(value, &top); err != nil {
+	top := topFields(value)
+	if top == nil {
 		return form{}, &Error{Reason: ReasonFormat, Format: Auto, Why: "a JSON value that is not an object",
 			Remedy: "send one JSON object a record"}
 	}

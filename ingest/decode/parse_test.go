@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// FuzzParseJSON compares with encoding/json, which decides what is JSON.
+// FuzzParseJSON compares whole values and the fields of objects with encoding/json, which decides what is JSON.
 func FuzzParseJSON(f *testing.F) {
 	for _, value := range []string{
 		`{"id":"C-1","turns":[{"role":"agent","text":"您好"},{}],"n":-1.5e+3,"t":true,"f":false,"nothing":null}`,
@@ -28,6 +28,13 @@ func FuzzParseJSON(f *testing.F) {
 		}
 		if got := parseJSON(value); !reflect.DeepEqual(got, want) {
 			t.Errorf("%q: got %#v, want %#v", value, got, want)
+		}
+		var top map[string]json.RawMessage
+		if err := json.Unmarshal(value, &top); err != nil {
+			top = nil
+		}
+		if got := topFields(value); !reflect.DeepEqual(got, top) {
+			t.Errorf("%q: got the fields %q, want %q", value, got, top)
 		}
 	})
 }
