@@ -31,6 +31,7 @@ type cluster struct {
 	bulk      http.HandlerFunc
 	get       http.HandlerFunc
 	version   int          // of the mapping of months and ledger
+	months    []string     // the indices there are, as far as they are asked for
 	refreshes atomic.Int64 // asked for
 }
 
@@ -54,6 +55,12 @@ func (c *cluster) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			}
 		}
 		_, _ = body(object{name: object{"mappings": mapping}}).WriteTo(w)
+	case strings.HasSuffix(r.URL.Path, "/_alias"):
+		months := object{}
+		for _, month := range c.months {
+			months[month] = object{"aliases": object{}}
+		}
+		_, _ = body(months).WriteTo(w)
 	case strings.HasSuffix(r.URL.Path, "/_refresh"):
 		c.refreshes.Add(1)
 		fmt.Fprint(w, `{"_shards":{"total":1,"successful":1,"failed":0}}`)

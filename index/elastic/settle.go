@@ -3,6 +3,7 @@ package elastic
 import (
 	"cmp"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
@@ -48,7 +49,8 @@ const activeFor = time.Minute
 //
 // There are two such ways. A get by id needs no refresh, but a look for each document in each month; a search needs one,
 // which costs nothing in a month that rests and much in one that is written to, at any rate far more than the search. So
-// the months that this store has lately written to are asked by id, and all others are refreshed and searched.
+// the months that this store has lately written to are asked by id, and all others, if there are any, are refreshed and
+// searched: a refresh of nothing, too, waits its turn behind those of months that are written to.
 func (s *Store) settle(ctx context.Context, stored []action) (superseded []int, err error) {
 	copies := map[string]map[string]int64{} // version by id and month
 	note := func(id string, p place) {
@@ -83,12 +85,18 @@ func (s *Store) settle(ctx context.Context, stored []action) (superseded []int, 
 			return nil, err
 		}
 	}
-	if err := s.refresh(ctx, resting...); err != nil {
+	some, err := s.anyMonthBut(ctx, active)
+	if err != nil {
 		return nil, err
 	}
-	for chunk := range slices.Chunk(ids, idsASearch) {
-		if err := s.findCopies(ctx, resting, chunk, note); err != nil {
+	if some {
+		if err := s.refresh(ctx, resting...); err != nil {
 			return nil, err
+		}
+		for chunk := range slices.Chunk(ids, idsASearch) {
+			if err := s.findCopies(ctx, resting, chunk, note); err != nil {
+				return nil, err
+			}
 		}
 	}
 
@@ -141,6 +149,21 @@ func (s *Store) activeMonths(stored []action, now time.Time) []string {
 	}
 	maps.DeleteFunc(s.written, func(_ string, last time.Time) bool { return now.Sub(last) > activeFor })
 	return slices.Sorted(maps.Keys(s.written))
+}
+
+// anyMonthBut reports whether the cluster holds other months than those given. One that another writer makes later holds
+// what was written later: that writer sees what this one has written.
+func (s *Store) anyMonthBut(ctx context.Context, known []string) (bool, error) {
+	var indices map[string]json.RawMessage
+	if err := s.do(ctx, "list the months", esapi.IndicesGetAliasRequest{Index: []string{s.allMonths()}}, &indices); err != nil {
+		return false, err
+	}
+	for index := range indices {
+		if !slices.Contains(known, s.monthOf(index)) {
+			return true, nil
+		}
+	}
+	return false, nil
 }
 
 // getCopies tells note of the documents that are at some places, given by month and id, as they are at this moment.

@@ -107,20 +107,35 @@ func TestSettleFaults(t *testing.T) {
 	}
 }
 
-// TestSettleOnce: however many bulk requests a batch takes, other months are refreshed once.
-func TestSettleOnce(t *testing.T) {
-	var sent bulks
-	c := &cluster{bulk: sent.ServeHTTP, version: MappingVersion}
-	store := open(t, c)
-	docs := make([]hotline.Document, 3*paceFirst)
-	for i := range docs {
-		docs[i] = call(fmt.Sprint(i))
-	}
-	if _, err := store.Put(t.Context(), docs); err != nil {
-		t.Fatal(err)
-	}
-	if bulks, refreshes := len(sent.requests), c.refreshes.Load(); bulks < 2 || refreshes != 1 {
-		t.Errorf("got %d refreshes for %d bulk requests, want 1 for several", refreshes, bulks)
+// TestSettleRefreshes: months that rest are refreshed once, however many bulk requests a batch takes, and where there are
+// none, nothing is.
+func TestSettleRefreshes(t *testing.T) {
+	const april, march = "suqiu-calls-2026.04", "suqiu-calls-2026.03"
+	for _, tt := range []struct {
+		name   string
+		months []string
+		want   int64
+	}{
+		{"OneRests", []string{march, april}, 1},
+		{"OneRestsMigrated", []string{"suqiu-calls.g2-2026.03", april}, 1},
+		{"NoneRests", []string{april}, 0},
+		{"NoneRestsMigrated", []string{"suqiu-calls.g2-2026.04"}, 0},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			var sent bulks
+			c := &cluster{bulk: sent.ServeHTTP, version: MappingVersion, months: tt.months}
+			store := open(t, c)
+			docs := make([]hotline.Document, 3*paceFirst)
+			for i := range docs {
+				docs[i] = call(fmt.Sprint(i))
+			}
+			if _, err := store.Put(t.Context(), docs); err != nil {
+				t.Fatal(err)
+			}
+			if bulks, refreshes := len(sent.requests), c.refreshes.Load(); bulks < 2 || refreshes != tt.want {
+				t.Errorf("got %d refreshes for %d bulk requests, want %d for several", refreshes, bulks, tt.want)
+			}
+		})
 	}
 }
 
