@@ -59,9 +59,12 @@ func (c *Corrector) Put(ctx context.Context, docs []hotline.Document) ([]hotline
 		correctBy(&batch[i], known)
 	}
 	for again := all; len(again) > 0; {
-		some := make([]hotline.Document, len(again))
-		for k, i := range again {
-			some[k] = batch[i]
+		some := batch
+		if len(again) < len(batch) {
+			some = make([]hotline.Document, len(again))
+			for k, i := range again {
+				some[k] = batch[i]
+			}
 		}
 		answers, err := c.store.Put(ctx, some)
 		if err != nil {

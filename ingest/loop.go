@@ -122,9 +122,9 @@ func (t *Tally) add(o Tally) {
 func (l *Loop) Finish(ctx context.Context, units []Unit, state *State) (Tally, error) {
 	n, pause := l.admit(units)
 	units = units[:n]
-	var docs []hotline.Document
+	docs := make([]hotline.Document, 0, len(units))
+	owners := make([]*Entry, 0, len(units))
 	var letters []DeadLetter
-	var owners []*Entry
 	for _, unit := range units {
 		for i := range unit {
 			entry := &unit[i]

@@ -108,10 +108,9 @@ func Open(config Config) (*Store, error) {
 	client, err := elasticsearch.NewClient(elasticsearch.Config{
 		Addresses: config.Addresses, Username: config.Username, Password: config.Password, APIKey: config.APIKey,
 		CACert: config.CACert, CertificateFingerprint: strings.ToLower(config.CertFingerprint),
-		Transport:           transport,
-		DisableRetry:        true, // the caller retries, with back-off and for ever
-		CompressRequestBody: true, CompressRequestBodyLevel: 1, PoolCompressor: true,
-		Interceptors: []elastictransport.InterceptorFunc{checkProduct},
+		Transport:    transport,
+		DisableRetry: true, // the caller retries, with back-off and for ever
+		Interceptors: []elastictransport.InterceptorFunc{compress(), checkProduct},
 	})
 	if err != nil {
 		return nil, fmt.Errorf("open Elasticsearch at %s: %w", strings.Join(config.Addresses, ", "), err)
