@@ -50,9 +50,9 @@ func isOrder95598(top map[string]json.RawMessage) bool {
 	}
 	labels := make([]string, 0, len(top))
 	for _, raw := range top {
-		var s string
-		if json.Unmarshal(raw, &s) == nil {
-			if m := labelled.FindStringSubmatch(s); m != nil {
+		if raw[0] == '"' {
+			text := parser{string(raw)}
+			if m := labelled.FindStringSubmatch(text.text()); m != nil {
 				labels = append(labels, m[1])
 			}
 		}
