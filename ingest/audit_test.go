@@ -11,8 +11,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/segmentio/kafka-go"
-
 	"suqiu/hotline"
 	"suqiu/ingest/decode"
 )
@@ -102,6 +100,94 @@ func TestAudit(t *testing.T) {
 	}
 }
 
+// askedStore notes which documents it is asked for by id.
+type askedStore struct {
+	*memStore
+	ids []string
+}
+
+func (s *askedStore) Revisions(ctx context.Context, ids []string) (map[string]int64, error) {
+	s.ids = append(s.ids, ids...)
+	return s.memStore.Revisions(ctx, ids)
+}
+
+// Documents are looked up by id only where no document of the record's offset arrived with it.
+func TestAuditAsks(t *testing.T) {
+	read := func(d *hotline.Document, offset int64, since time.Duration) {
+		d.Call.Origin.Offset, d.Call.Arrived = offset, d.Call.Arrived.Add(since)
+	}
+	for _, c := range []struct {
+		name   string
+		change func(docs map[string]hotline.Document)
+		want   string
+	}{
+		{"NothingReplaced", func(map[string]hotline.Document) {}, ""},
+		{"Replaced", func(docs map[string]hotline.Document) {
+			a := docs["95598:a"]
+			read(&a, 9, time.Minute)
+			docs["95598:a"] = a
+		}, "95598:a"},
+		{"OffsetOfFormerTopic", func(docs map[string]hotline.Document) {
+			b := docs["95598:b"]
+			read(&b, 1, -time.Hour)
+			docs["95598:b"] = b
+		}, "95598:b"},
+		{"OffsetOfBothTopics", func(docs map[string]hotline.Document) {
+			for id, since := range map[string]time.Duration{"former": -time.Hour, "former still": -2 * time.Hour} {
+				d := docs["95598:b"]
+				d.Call.ID = id
+				read(&d, 1, since)
+				docs[d.Call.DocID()] = d
+			}
+		}, ""},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			b := newTestBroker(t, 1, "calls", DeadLetterTopic)
+			b.write("calls", 0, contact("a", 1), contact("b", 1), contact("c", 1))
+			store := &askedStore{memStore: newMemStore()}
+			consumer := b.consume(store.memStore, newMemSink(), nil)
+			b.awaitCommits("calls", 3)
+			consumer.stop()
+			c.change(store.docs)
+			auditor := &Auditor{Pipeline: testPipeline(newFakeClock()), Cluster: b.cluster(), Group: "suqiu", Store: store, Letters: b.deadLetters(),
+				Sources: map[string]decode.Source{"calls": source95598}}
+			accounts, err := auditor.Audit(t.Context(), func(m Missing) { t.Errorf("missing %+v", m) })
+			if err != nil || len(accounts) != 1 || accounts[0].Stored != 3 {
+				t.Errorf("got %+v, %v, want 3 stored", accounts, err)
+			}
+			if got := strings.Join(store.ids, " "); got != c.want {
+				t.Errorf("asked for %q, want %q", got, c.want)
+			}
+		})
+	}
+}
+
+// More records than are judged at once are all accounted for, in their order.
+func TestAuditManyMissing(t *testing.T) {
+	const many = 2*auditRecords + 1
+	b := newTestBroker(t, 1, "calls", DeadLetterTopic)
+	contacts := make([]string, many)
+	for i := range contacts {
+		contacts[i] = contact(fmt.Sprint("c", i), 1)
+	}
+	for some := range slices.Chunk(contacts, 5000) {
+		b.write("calls", 0, some...)
+	}
+	b.commit("suqiu", "calls", many)
+	auditor := &Auditor{Pipeline: testPipeline(newFakeClock()), Cluster: b.cluster(), Group: "suqiu", Store: newMemStore(), Letters: b.deadLetters(),
+		Sources: map[string]decode.Source{"calls": source95598}}
+	next := 0
+	accounts, err := auditor.Audit(t.Context(), func(m Missing) {
+		if want := fmt.Sprintf("calls/0/%d", next); m.Place != want {
+			t.Errorf("missing %s, want %s", m.Place, want)
+		}
+		next++
+	})
+	if want := (Account{Topic: "calls", Through: many, Committed: many, End: many, Missing: many}); err != nil || !reflect.DeepEqual(accounts, []Account{want}) {
+		t.Errorf("got %+v, %v, want %+v", accounts, err, want)
+	}
+}
+
 // Marks of transactions are no records, and retention moves the start.
 func TestAuditNoRecords(t *testing.T) {
 	b := newTestBroker(t, 1, "calls", DeadLetterTopic)
@@ -171,16 +257,7 @@ func TestAuditForeignGroup(t *testing.T) {
 	if err := b.Cluster().CreateTopic("calls", 2, nil); err != nil {
 		t.Fatal(err)
 	}
-	broker, err := b.cluster().connect()
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer broker.close()
-	_, err = broker.client.OffsetCommit(t.Context(), &kafka.OffsetCommitRequest{GroupID: "typo", GenerationID: -1,
-		Topics: map[string][]kafka.OffsetCommit{"calls": {{Partition: 0, Offset: 2}}}})
-	if err != nil {
-		t.Fatal(err)
-	}
+	b.commit("typo", "calls", 2)
 	audit(0, Account{Topic: "calls", Committed: 2, Gaps: []Gap{{Until: 2, Open: true, Remade: true}}})
 }
 

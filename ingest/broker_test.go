@@ -84,6 +84,21 @@ func (b *testBroker) writeTransactions(topic string, n int) {
 	}
 }
 
+// commit says that a group has come to an offset of partition 0.
+func (b *testBroker) commit(group, topic string, offset int64) {
+	b.t.Helper()
+	broker, err := b.cluster().connect()
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	defer broker.close()
+	_, err = broker.client.OffsetCommit(b.t.Context(), &kafka.OffsetCommitRequest{GroupID: group, GenerationID: -1,
+		Topics: map[string][]kafka.OffsetCommit{topic: {{Offset: offset}}}})
+	if err != nil {
+		b.t.Fatal(err)
+	}
+}
+
 // committed is the offset the group has committed, -1 for none.
 func (b *testBroker) committed(topic string, partition int) int64 {
 	return b.committedBy("suqiu", topic, partition)

@@ -1,0 +1,116 @@
+package ingest
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"suqiu/hotline"
+)
+
+// auditPage is how many bytes of a partition's log are in hand at once, besides those that are being read.
+const auditPage = 8 << 20
+
+// auditRecords is of how many offsets or records the store is asked at once.
+const auditRecords = 10_000
+
+// auditAsked is how many questions after the origins of a partition's records are on their way at once.
+const auditAsked = 2
+
+// readAhead reads a partition's records from … through-1 while those before are looked at. The error may be read once
+// the channel is closed. It ends when ctx does.
+func (a *audit) readAhead(ctx context.Context, p GroupPosition, from, through int64) (<-chan []record, *error) {
+	pages := make(chan []record)
+	failed := new(error)
+	go func() {
+		defer close(pages)
+		*failed = a.read(ctx, p, from, through, pages)
+	}()
+	return pages, failed
+}
+
+func (a *audit) read(ctx context.Context, p GroupPosition, at, through int64, pages chan<- []record) error {
+	for at < through {
+		var got chunk
+		err := retry(ctx, a.pipeline.Clock, Backoff{}.withDefaults(), func() (err error) {
+			got, err = a.broker.fetch(ctx, p.Topic, p.Partition, at, auditPage, idleWait)
+			return err
+		})
+		if err != nil {
+			return err
+		}
+		if got.next == at {
+			return errors.New("the log ends before the committed offset")
+		}
+		at = got.next
+		records := slices.DeleteFunc(got.records, func(r record) bool { return r.offset >= through })
+		for len(records) > 0 {
+			n := 0
+			for n < len(records) && records[n].offset < records[0].offset+auditRecords {
+				n++
+			}
+			select {
+			case pages <- records[:n:n]:
+			case <-ctx.Done():
+				return ctx.Err()
+			}
+			records = records[n:]
+		}
+	}
+	return nil
+}
+
+// asked is what the store said of a page's records.
+type asked struct {
+	records int
+	left    []record // of which it does not say that it holds what was read there
+	err     error
+}
+
+// askAhead asks the store for the origins of each page while those before are judged, and gives the answers in the order
+// of the pages. It ends when ctx does.
+func (a *audit) askAhead(ctx context.Context, p partitionID, pages <-chan []record) <-chan chan asked {
+	answers := make(chan chan asked, auditAsked-1)
+	go func() {
+		defer close(answers)
+		for page := range pages {
+			answer := make(chan asked, 1)
+			select {
+			case answers <- answer:
+			case <-ctx.Done():
+				return
+			}
+			go func() { answer <- a.ask(ctx, p, page) }()
+		}
+	}()
+	return answers
+}
+
+// ask parts a page's records by whether the store tells that it holds what was read there. That the record arrived when
+// the store says tells it from one of a topic that was deleted and made again.
+func (a *audit) ask(ctx context.Context, p partitionID, records []record) asked {
+	o := hotline.Offsets{Topic: p.topic, Partition: p.id, From: records[0].offset, Until: records[len(records)-1].offset + 1}
+	arrivals, err := a.Store.Origins(ctx, o)
+	if err != nil {
+		return asked{err: fmt.Errorf("ask the store for offsets %d to %d: %w", o.From, o.Until-1, err)}
+	}
+	answer := asked{records: len(records)}
+	for i := range records {
+		r := &records[i]
+		for len(arrivals) > 0 && arrivals[0].Offset < r.offset {
+			arrivals = arrivals[1:]
+		}
+		found := false // of documents with one offset, all but one are from a topic that is no more
+		for ; len(arrivals) > 0 && arrivals[0].Offset == r.offset; arrivals = arrivals[1:] {
+			found = found || arrivals[0].Millis == r.time.UnixMilli()
+		}
+		if !found {
+			left := *r
+			left.key, left.value = bytes.Clone(r.key), bytes.Clone(r.value) // so that it does not hold those beside it
+			answer.left = append(answer.left, left)
+		}
+	}
+	return answer
+}
