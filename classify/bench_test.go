@@ -170,6 +170,6 @@ func BenchmarkMatcher(b *testing.B) {
 	}
 	b.ReportAllocs()
 	for b.Loop() {
-		newMatcher(groups)
+		matcherOf(groups)
 	}
 }

@@ -104,10 +104,10 @@ func compile(taxonomy *Taxonomy, marks *Marks, files *ruleFiles, cues cueSources
 	if len(p.all) > 0 {
 		return nil
 	}
-	c.matcher = newPatternMatcher(c.patterns)
+	c.matcher = newMatcher(c.patterns)
 	for v := range c.views {
 		if view := &c.views[v]; len(view.patterns) > 0 {
-			view.matcher, view.patterns = newPatternMatcher(view.patterns), nil
+			view.matcher, view.patterns = newMatcher(view.patterns), nil
 		}
 	}
 	for on := range c.rules {

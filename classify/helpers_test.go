@@ -102,3 +102,27 @@ func eachFixture(t *testing.T, pattern string, test func(t *testing.T, name stri
 		})
 	}
 }
+
+// expandPattern reads a pattern and writes out the sequences that it stands for.
+func expandPattern(text string, fold folder) ([]sequence, error) {
+	read, err := readPattern(text, fold)
+	if err != nil {
+		return nil, err
+	}
+	return read.expand(), nil
+}
+
+// matcherOf compiles the sequences of each group.
+func matcherOf(groups [][]sequence) *matcher {
+	patterns := make([][]pattern, len(groups))
+	for g, sequences := range groups {
+		for _, s := range sequences {
+			var p pattern
+			for _, part := range s {
+				p = append(p, item{part: part})
+			}
+			patterns[g] = append(patterns[g], p)
+		}
+	}
+	return newMatcher(patterns)
+}

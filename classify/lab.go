@@ -33,7 +33,7 @@ func newLab(rs *RuleSet) *lab {
 		at   int
 	}
 	known := map[place]int32{}
-	var sequences [][]sequence
+	var read [][]pattern
 	for g := range program.groups {
 		if program.groups[g].base != int32(g) {
 			continue // a twin has its base's patterns
@@ -44,14 +44,14 @@ func newLab(rs *RuleSet) *lab {
 				id = int32(len(l.units))
 				known[place{p.node.Node, p.at}] = id
 				l.units = append(l.units, placedEntry{placedPattern: p})
-				s, _ := expandPattern(p.text, rs.segmenter.lexicon.folder) // it did when the set was compiled
-				sequences = append(sequences, s)
+				one, _ := readPattern(p.text, rs.segmenter.lexicon.folder) // it did when the set was compiled
+				read = append(read, []pattern{one})
 			}
 			l.units[id].groups = append(l.units[id].groups, int32(g))
 			l.byGroup[g] = append(l.byGroup[g], id)
 		}
 	}
-	l.patterns = newMatcher(sequences)
+	l.patterns = newMatcher(read)
 	return l
 }
 

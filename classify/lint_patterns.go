@@ -56,19 +56,19 @@ type realised struct {
 func (l *linter) patterns() {
 	lists := l.wordLists()
 	p := &patternLint{linter: l, ids: map[string]int32{}, found: map[string][]realised{}}
-	var sequences [][]sequence
+	var read [][]pattern
 	for _, w := range lists {
 		for _, text := range slices.Concat(w.texts, w.mask) {
 			if _, ok := p.ids[text]; !ok {
-				s, _ := expandPattern(text, l.rs.segmenter.lexicon.folder) // it did when the set was compiled
-				p.ids[text] = int32(len(sequences))
-				sequences = append(sequences, s)
+				one, _ := readPattern(text, l.rs.segmenter.lexicon.folder) // it did when the set was compiled
+				p.ids[text] = int32(len(read))
+				read = append(read, []pattern{one})
 			}
 		}
 	}
-	p.matcher = newMatcher(sequences)
+	p.matcher = newMatcher(read)
 	for _, w := range lists {
-		p.list(w, sequences)
+		p.list(w, read)
 	}
 	l.sameGroups(lists)
 }
@@ -164,7 +164,7 @@ func textsOf(patterns []placedPattern) []string {
 }
 
 // list looks at the patterns of one group, the last first, so that of two alike the later is named.
-func (p *patternLint) list(w *wordList, sequences [][]sequence) {
+func (p *patternLint) list(w *wordList, read [][]pattern) {
 	others := map[int32]string{}
 	count := map[string]int{}
 	for _, text := range w.texts {
@@ -173,7 +173,7 @@ func (p *patternLint) list(w *wordList, sequences [][]sequence) {
 	}
 	masked := map[int32]bool{} // stand in a phrase of the mask
 	for _, phrase := range w.mask {
-		for _, r := range p.realise(phrase, sequences) {
+		for _, r := range p.realise(phrase, read) {
 			for id := range r.hits {
 				masked[id] = true
 			}
@@ -191,7 +191,7 @@ func (p *patternLint) list(w *wordList, sequences [][]sequence) {
 				p.add(RemarkDead, own.node.describe(own.at, "the pattern %s can never match: no rule sees what masking wrote; remove it", own.text))
 			}
 		}
-		texts := p.realise(own.text, sequences)
+		texts := p.realise(own.text, read)
 		if len(texts) == 0 {
 			continue
 		}
@@ -283,12 +283,12 @@ func (r *realised) cueBeside(w *wordList, s span) bool {
 }
 
 // realise writes the texts of a pattern and finds what stands in them; none where there are too many.
-func (p *patternLint) realise(pattern string, sequences [][]sequence) []realised {
-	if known, ok := p.found[pattern]; ok {
+func (p *patternLint) realise(text string, read [][]pattern) []realised {
+	if known, ok := p.found[text]; ok {
 		return known
 	}
 	var all []realised
-	for _, runes := range realisations(sequences[p.ids[pattern]]) {
+	for _, runes := range realisations(read[p.ids[text]][0].expand()) {
 		r := realised{text: runes, length: int32(len(runes)), hits: map[int32][]span{}}
 		p.matcher.match(&p.search, runes, func(id, start, end int32) {
 			r.hits[id] = append(r.hits[id], span{start: start, end: end})
@@ -302,7 +302,7 @@ func (p *patternLint) realise(pattern string, sequences [][]sequence) []realised
 		})
 		all = append(all, r)
 	}
-	p.found[pattern] = all
+	p.found[text] = all
 	return all
 }
 

@@ -83,7 +83,7 @@ func TestMatchEqualsNaive(t *testing.T) {
 		}
 		text := []rune(rapid.StringOfN(rapid.SampledFrom([]rune("停电了断三，。\n😀")), 0, 40, -1).Draw(t, "text"))
 		got := make([][]span, len(groups))
-		newMatcher(groups).match(&search{}, text, func(g, start, end int32) { got[g] = append(got[g], span{start, end, 0, -1}) })
+		matcherOf(groups).match(&search{}, text, func(g, start, end int32) { got[g] = append(got[g], span{start, end, 0, -1}) })
 		for g, sequences := range groups {
 			var want []span
 			for _, s := range sequences {
@@ -110,7 +110,7 @@ func TestMatchLargeSet(t *testing.T) {
 		text = append(append(text, g[0][0].literal...), '。')
 	}
 	found := make([]int, len(groups))
-	newMatcher(groups).match(&search{}, text, func(g, start, end int32) {
+	matcherOf(groups).match(&search{}, text, func(g, start, end int32) {
 		found[g]++
 		if got, want := string(text[start:end]), string(groups[g][0][0].literal); got != want {
 			t.Fatalf("group %d found %q, want %q", g, got, want)

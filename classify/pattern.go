@@ -70,15 +70,6 @@ func readPattern(text string, fold folder) (pattern, error) {
 	return read, read.each(make([]*part, 0, len(p.text)), nil, checkSequence)
 }
 
-// expandPattern reads a pattern and writes out the sequences that it stands for.
-func expandPattern(text string, fold folder) ([]sequence, error) {
-	read, err := readPattern(text, fold)
-	if err != nil {
-		return nil, err
-	}
-	return read.expand(), nil
-}
-
 // expand writes out the sequences.
 func (p pattern) expand() []sequence {
 	var all []sequence
@@ -126,15 +117,6 @@ func written(parts []*part) sequence {
 		s = append(s, *p)
 	}
 	return s
-}
-
-// patternOf is the pattern that stands for one sequence.
-func patternOf(s sequence) pattern {
-	p := make(pattern, len(s))
-	for i, part := range s {
-		p[i].part = part
-	}
-	return p
 }
 
 func checkSequence(s []*part) error {

@@ -6,19 +6,8 @@ import (
 	"slices"
 )
 
-// newMatcher compiles the sequences of each group.
-func newMatcher(groups [][]sequence) *matcher {
-	patterns := make([][]pattern, len(groups))
-	for g, sequences := range groups {
-		for _, s := range sequences {
-			patterns[g] = append(patterns[g], patternOf(s))
-		}
-	}
-	return newPatternMatcher(patterns)
-}
-
-// newPatternMatcher compiles the patterns of each group.
-func newPatternMatcher(groups [][]pattern) *matcher {
+// newMatcher compiles the patterns of each group.
+func newMatcher(groups [][]pattern) *matcher {
 	m := &matcher{kinds: make([]uint32, 1<<16), astral: map[rune]uint16{}, pairs: make([]uint64, pairWords)}
 	for r := range m.kinds {
 		if endsSentence(rune(r)) {
