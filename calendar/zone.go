@@ -6,6 +6,7 @@ package calendar
 
 import (
 	"fmt"
+	"sync"
 	"time"
 	_ "time/tzdata" // a minimal container image has no zone files
 )
@@ -26,10 +27,12 @@ func Zone(name string) (*time.Location, error) {
 }
 
 // Shanghai is DefaultZone, which is always there because the zone files are compiled in.
-func Shanghai() *time.Location {
+func Shanghai() *time.Location { return shanghai() }
+
+var shanghai = sync.OnceValue(func() *time.Location {
 	zone, err := Zone(DefaultZone)
 	if err != nil {
 		panic(err) // unreachable: time/tzdata is linked in
 	}
 	return zone
-}
+})

@@ -5,6 +5,7 @@ package e2e
 
 import (
 	"context"
+	"flag"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -28,8 +29,10 @@ func run(m *testing.M) int {
 		return 1
 	}
 	snapshots = filepath.Join(dir, "snapshots")
+	flag.Parse()
 	settings := map[string]string{"path.repo": snapshots}
-	if cluster, err = engine.StartElasticsearch(context.Background(), dir, engine.Options{Settings: settings}); err != nil {
+	measured := long || flag.Lookup("test.bench").Value.String() != ""
+	if cluster, err = engine.StartElasticsearch(context.Background(), dir, engine.Options{Settings: settings, Measured: measured}); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		return 1
 	}

@@ -41,7 +41,13 @@ func spokenHour(hour int) string {
 
 // spokenDigits reads a number digit by digit, as operators do: 1 is 幺.
 func spokenDigits(number string) string {
-	return strings.NewReplacer("0", "零", "1", "幺", "2", "二", "3", "三", "4", "四", "5", "五", "6", "六", "7", "七", "8", "八", "9", "九").Replace(number)
+	spoken := []rune(number)
+	for i, r := range spoken {
+		if r >= '0' && r <= '9' {
+			spoken[i] = []rune("零幺二三四五六七八九")[r-'0']
+		}
+	}
+	return string(spoken)
 }
 
 // dialogue is a telephone call as a recogniser writes it down.

@@ -80,12 +80,16 @@ func StartElasticsearch(ctx context.Context, dir string, o Options) (*Elasticsea
 	if err := give(dir, as); err != nil {
 		return nil, err
 	}
+	quick := " -XX:TieredStopAtLevel=1 -XX:-UseG1GC -XX:+UseSerialGC" // it answers after 8 s of processor time instead of 13
+	if o.Measured {
+		quick = ""
+	}
 	command := func(name string, args ...string) *exec.Cmd {
 		cmd := exec.Command(filepath.Join(server, "bin", name), args...)
 		cmd.Dir = server
 		cmd.Env = []string{
 			"PATH=" + os.Getenv("PATH"), "HOME=" + dir, "ES_JAVA_HOME=" + home, "ES_TMPDIR=" + filepath.Join(dir, "tmp"),
-			"ES_JAVA_OPTS=-Xms" + o.Heap + " -Xmx" + o.Heap,
+			"ES_JAVA_OPTS=-Xms" + o.Heap + " -Xmx" + o.Heap + quick,
 		}
 		cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Credential: as}
 		return cmd

@@ -33,6 +33,7 @@ type Options struct {
 	Heap     string            // the Java heap as Java writes it; by default 512m
 	Settings map[string]string // further or other settings of elasticsearch.yml or server.properties
 	Timeout  time.Duration     // until the server must answer; by default 3 minutes
+	Measured bool              // Elasticsearch only: its speed matters, so that what runs often is compiled as far as it goes, which starting pays for
 
 	// Of Elasticsearch only. A password, that of the user elastic, turns security on (without TLS).
 	Password string
