@@ -35,7 +35,7 @@ fuzz: ## every fuzzer for FUZZTIME
 	./e2e/fuzz.sh $(or $(FUZZTIME),30s)
 
 e2e: ## against the real Elasticsearch and Kafka (needs Java 17 and Maven)
-	$(GO) test -tags e2e -count=1 -timeout 20m ./e2e/...
+	$(GO) test -tags e2e -count=1 -timeout 20m -parallel 4 ./e2e/...
 	cd deploy && $(GO) test -tags e2e -count=1 -timeout 20m -parallel 8 -run E2E .
 
 chaos: build ## kill -9, store and broker faults over a million calls
