@@ -31,6 +31,7 @@ func staffed(t *testing.T) (*session, index.Store) {
 // With the people of the demo, every label has an owner in every place of the province down to the cells, at any hour, whoever is
 // responsible and by whatever hotlines it was told, sensitive labels above the station included; only what has no superior has none.
 func TestSampleOwnersCoverTheProvince(t *testing.T) {
+	t.Parallel() // it computes for long, in one goroutine
 	s, store := staffed(t)
 	d, err := s.directory(t.Context(), store)
 	if err != nil {

@@ -28,6 +28,7 @@ const unseen = 20
 // Over unseen invented hotlines, the planted problems become incidents in their station and come to whom the tables name for it, the storm is one
 // incident, and hardly anything else is. Nothing that has an owner is without.
 func TestPlantedProblemsBecomeIncidents(t *testing.T) {
+	t.Parallel() // it computes for long, in one goroutine
 	s, store := staffed(t)
 	router, err := s.router(t.Context(), store)
 	if err != nil {

@@ -45,6 +45,7 @@ func printed(t *testing.T, folder string, args ...string) []byte {
 
 // What is reported of the demo is what was planted.
 func TestReportsEqualTruth(t *testing.T) {
+	t.Parallel() // it computes for long, in one goroutine
 	folder, contacts := demoFolder(t)
 	t.Run("Weekly", func(t *testing.T) { weeklyEqualsTruth(t, folder, contacts) })
 	t.Run("Worklist", func(t *testing.T) { worklistEqualsTruth(t, folder, contacts) })

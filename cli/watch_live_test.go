@@ -180,6 +180,7 @@ func plain(t *testing.T, incidents []remedy.Incident) []string {
 // A backtest over the same arrivals finds exactly what two watchers found that took turns or worked side by side: incident
 // by incident, message by message.
 func TestBacktestEqualsWatch(t *testing.T) {
+	t.Parallel() // it computes for long
 	all, begin, end := arrivals(t)
 	for name, race := range map[string]bool{"TakingTurns": false, "SideBySide": true} {
 		t.Run(name, func(t *testing.T) {
