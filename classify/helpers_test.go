@@ -103,15 +103,6 @@ func eachFixture(t *testing.T, pattern string, test func(t *testing.T, name stri
 	}
 }
 
-// expandPattern reads a pattern and writes out the sequences that it stands for.
-func expandPattern(text string, fold folder) ([]sequence, error) {
-	read, err := readPattern(text, fold)
-	if err != nil {
-		return nil, err
-	}
-	return read.expand(), nil
-}
-
 // matcherOf compiles the sequences of each group.
 func matcherOf(groups [][]sequence) *matcher {
 	patterns := make([][]pattern, len(groups))

@@ -70,6 +70,15 @@ func readPattern(text string, fold folder) (pattern, error) {
 	return read, read.each(make([]*part, 0, len(p.text)), nil, checkSequence)
 }
 
+// expandPattern reads a pattern and writes out the sequences that it stands for.
+func expandPattern(text string, fold folder) ([]sequence, error) {
+	read, err := readPattern(text, fold)
+	if err != nil {
+		return nil, err
+	}
+	return read.expand(), nil
+}
+
 // expand writes out the sequences.
 func (p pattern) expand() []sequence {
 	var all []sequence
