@@ -4,10 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"time"
 
-	"github.com/schollz/progressbar/v3"
 	"github.com/urfave/cli/v2"
 
 	"suqiu/cli/config"
@@ -157,38 +155,4 @@ func (s *session) ingestOne(c *cli.Context, files *ingest.FileIngester, src *dec
 		fmt.Fprintln(s.env.Stdout, "死信的原因：suqiu deadletter list")
 	}
 	return err
-}
-
-// progress shows on a terminal how far a long piece of work is; elsewhere it is silent.
-type progress struct{ bar *progressbar.ProgressBar }
-
-func newProgress(w io.Writer, what string) *progress { return newBar(w, what, true) }
-
-// newBar makes a progress that counts bytes, or else documents.
-func newBar(w io.Writer, what string, bytes bool) *progress {
-	if !isTerminal(w) {
-		return &progress{}
-	}
-	return &progress{progressbar.NewOptions64(-1,
-		progressbar.OptionSetWriter(w), progressbar.OptionSetDescription(what), progressbar.OptionShowBytes(bytes),
-		progressbar.OptionShowIts(), progressbar.OptionShowCount(), progressbar.OptionSetPredictTime(true),
-		progressbar.OptionThrottle(200*time.Millisecond), progressbar.OptionClearOnFinish(),
-	)}
-}
-
-// set tells how much of the total is done; a total of 0 is unknown.
-func (p *progress) set(done, total int64) {
-	if p.bar == nil {
-		return
-	}
-	if total > 0 {
-		p.bar.ChangeMax64(total)
-	}
-	_ = p.bar.Set64(done) // a terminal that can't be written to must not stop the work
-}
-
-func (p *progress) done() {
-	if p.bar != nil {
-		_ = p.bar.Finish() // likewise
-	}
 }

@@ -1,12 +1,14 @@
 package cli
 
 import (
+	"context"
 	"fmt"
 	"os"
 	"time"
 
 	"github.com/urfave/cli/v2"
 
+	"suqiu/classify"
 	"suqiu/classify/corpus"
 	"suqiu/hotline"
 	"suqiu/index"
@@ -33,7 +35,7 @@ Examples:
    suqiu reclassify --from-kafka --since 7d --dry-run
    suqiu reclassify --from-kafka --topic suqiu.hotline.95598 --partition 3 --from-offset 1000 --to-offset 2000`,
 		Flags: settingFlags(append(filterFlags(),
-			&cli.BoolFlag{Name: "dry-run", Usage: "only show which labels would gain and lose"},
+			&cli.BoolFlag{Name: "dry-run", Usage: "only show which labels would gain and lose, of the log too; writes nothing"},
 			&cli.IntFlag{Name: "samples", Value: 3, Usage: "with --dry-run: `NUMBER` of samples of each label gained and lost"},
 			&cli.IntFlag{Name: "rate", Usage: "at most so many contacts a second; 0: as fast as the store takes them"},
 			&cli.IntFlag{Name: "workers", Value: 2, Usage: "`NUMBER` of slices, or of partitions, worked on at once"},
@@ -73,19 +75,26 @@ Examples:
 	}
 }
 
+// nextRevision is the revision of the rules in the ledger, or the one that they would get.
+func nextRevision(ctx context.Context, store index.Store, rules *classify.RuleSet) (int64, error) {
+	latest, err := index.LatestRuleset(ctx, store)
+	if err != nil {
+		return 0, err
+	}
+	if latest.Hash != rules.Hash() {
+		return latest.Rev + 1, nil
+	}
+	return latest.Rev, nil
+}
+
 // previewReclassify compares what is stored with what the rules in force would find. Nothing is written.
 func (s *session) previewReclassify(c *cli.Context, store index.Store, filter index.Filter) error {
 	rules, err := s.rules()
 	if err != nil {
 		return err
 	}
-	latest, err := index.LatestRuleset(c.Context, store)
-	if err != nil {
+	if filter.RulesetBelow, err = nextRevision(c.Context, store, rules); err != nil {
 		return err
-	}
-	filter.RulesetBelow = latest.Rev
-	if latest.Hash != rules.Hash() {
-		filter.RulesetBelow++ // the revision that these rules would get
 	}
 	if filter.RulesetBelow == 0 {
 		return usagef("nothing is stored yet: the index knows no revision of the rules")

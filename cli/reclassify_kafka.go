@@ -72,12 +72,12 @@ func (s *session) reread(c *cli.Context, since, before time.Time) error {
 	if err != nil {
 		return err
 	}
-	if c.Bool("dry-run") {
-		return s.showStretches(c, stretches)
-	}
 	store, err := s.store()
 	if err != nil {
 		return err
+	}
+	if c.Bool("dry-run") {
+		return s.previewReread(c, store, cluster, topics, stretches)
 	}
 	loop, err := s.loop(c.Context, store, cluster, s.cfg.DeadLetter.Limit)
 	if err != nil {
@@ -128,9 +128,7 @@ func (s *session) showReread(c *cli.Context, revision int64, stretches []ingest.
 			Seconds    float64          `json:"seconds"`
 		}{revision, stretches, progress.Read, progress.Resumed, progress.Stored, progress.Superseded, progress.Dead, took.Seconds()})
 	}
-	if err := s.showStretches(c, stretches); err != nil {
-		return err
-	}
+	s.showStretches(stretches)
 	fmt.Fprintf(s.env.Stdout, "规则第 %d 版：重读 %d 个位点（接续此前 %d 个），入库 %d 件，库中已有更新版本 %d 件，死信 %d 件；用时 %s，每秒 %.0f 个\n",
 		revision, progress.Read, progress.Resumed, progress.Stored, progress.Superseded, progress.Dead, took.Round(time.Millisecond),
 		float64(progress.Read-progress.Resumed)/took.Seconds())
@@ -138,23 +136,14 @@ func (s *session) showReread(c *cli.Context, revision int64, stretches []ingest.
 }
 
 // showStretches prints which offsets are read again, and which are gone.
-func (s *session) showStretches(c *cli.Context, stretches []ingest.Stretch) error {
-	if c.String("format") == "json" {
-		return writeJSON(s.env.Stdout, append([]ingest.Stretch{}, stretches...))
-	}
-	total := int64(0)
+func (s *session) showStretches(stretches []ingest.Stretch) {
 	for _, one := range stretches {
-		total += one.Len()
 		fmt.Fprintf(s.env.Stdout, "%s/%d：位点 %d 至 %d，%d 个", one.Topic, one.Partition, one.From, one.Until-1, one.Len())
 		if one.Lost > 0 {
 			fmt.Fprintf(s.env.Stdout, "；之前 %d 个已过保留期，无法重读", one.Lost)
 		}
 		fmt.Fprintln(s.env.Stdout)
 	}
-	if c.Bool("dry-run") {
-		fmt.Fprintf(s.env.Stdout, "将重读 %d 个位点；试运行，没有写入\n", total)
-	}
-	return nil
 }
 
 // rereadJob names a scope under a rule set, so that a run that is started again in the same way goes on.

@@ -195,13 +195,6 @@ type reread struct {
 	progress RereadProgress
 }
 
-// Bounds of a batch, as a file's, and of patience.
-const (
-	rereadRecords = 500
-	rereadBytes   = 4 << 20
-	rereadTries   = 20 // of a fetch that gives nothing although the log goes on
-)
-
 // stretch brings the records of a stretch to their end, from where an earlier run was interrupted.
 func (r *reread) stretch(ctx context.Context, s Stretch) error {
 	src, p := r.Topics[s.Topic], partitionID{s.Topic, s.Partition}
@@ -211,74 +204,35 @@ func (r *reread) stretch(ctx context.Context, s Stretch) error {
 	if err := saver.load(ctx, point); err != nil {
 		return err
 	}
-	next := min(max(point.Items, s.From), s.Until)
-	r.tell(Tally{}, next-s.From, next-s.From)
+	from := min(max(point.Items, s.From), s.Until)
+	r.tell(Tally{}, from-s.From, from-s.From)
 	state := NewState(cfg.Clock)
-	room, empty := rereadBytes, 0 // bytes to ask for; fetches in a row without a record
-	for next < s.Until {
-		var got chunk
-		err := retry(ctx, cfg.Clock, cfg.Backoff, func() (err error) {
-			got, err = r.broker.fetch(ctx, s.Topic, s.Partition, next, room, idleWait)
-			if errors.Is(err, kafka.OffsetOutOfRange) {
-				return nil // retention goes on; below
+	w := walk{broker: r.broker, clock: cfg.Clock, backoff: cfg.Backoff, passed: func(offsets int64) { r.tell(Tally{}, offsets, 0) }}
+	err := w.stretch(ctx, s, from, func(batch []record, next int64) (int64, error) {
+		units := make([]Unit, len(batch))
+		for i := range batch {
+			units[i] = r.Loop.unit(&src, p, &batch[i])
+		}
+		tally, err := r.Loop.Finish(ctx, units, state)
+		if tally.Units > 0 {
+			done := batch[tally.Units-1].offset + 1
+			point.Items = done
+			if err := saver.save(ctx, point); err != nil {
+				return next, err
 			}
-			return err
-		})
+			r.tell(tally, done-next, 0)
+			next = done
+		}
 		if err != nil {
-			return err
+			return next, err
 		}
-		if got.next <= next {
-			if got.next, err = r.past(ctx, p, next); err != nil {
-				return err
-			}
-			room = min(2*room, maxFetchBytes)
-			if empty++; got.next == next && empty > rereadTries {
-				return fmt.Errorf("the broker gives no record at offset %d, in %d attempts of up to %d bytes", next, empty, room)
-			}
-		}
-		records := slices.DeleteFunc(got.records, func(rec record) bool { return rec.offset >= s.Until })
-		for batch := range slices.Chunk(records, rereadRecords) {
-			units := make([]Unit, len(batch))
-			for i := range batch {
-				units[i] = r.Loop.unit(&src, p, &batch[i])
-			}
-			tally, err := r.Loop.Finish(ctx, units, state)
-			if tally.Units > 0 {
-				done := batch[tally.Units-1].offset + 1
-				point.Items = done
-				if err := saver.save(ctx, point); err != nil {
-					return err
-				}
-				r.tell(tally, done-next, 0)
-				next, empty = done, 0
-			}
-			if err != nil {
-				return err
-			}
-			if err := r.pace(ctx); err != nil {
-				return err
-			}
-		}
-		if rest := min(got.next, s.Until); rest > next { // no records: control, compacted away, or gone
-			r.tell(Tally{}, rest-next, 0)
-			next, empty = rest, 0
-		}
+		return next, r.pace(ctx)
+	})
+	if err != nil {
+		return err
 	}
 	point.Done = true
 	return saver.save(ctx, point)
-}
-
-// past is where to go on when nothing came from an offset: there, or where the log begins now.
-func (r *reread) past(ctx context.Context, p partitionID, offset int64) (int64, error) {
-	var s span
-	err := retry(ctx, r.Loop.cfg.Clock, r.Loop.cfg.Backoff, func() (err error) {
-		s, err = r.broker.span(ctx, p.topic, p.id)
-		return err
-	})
-	if err == nil && s.end <= offset {
-		err = fmt.Errorf("the log ends at offset %d now: the topic was made anew", s.end)
-	}
-	return max(offset, s.first), err
 }
 
 // tell adds to the progress.

@@ -200,3 +200,46 @@ func TestRereadRate(t *testing.T) {
 		t.Errorf("six records took %v at two a second", took)
 	}
 }
+
+// A preview hands over what each record of the stretches gives, tells how far it is, and writes and commits nothing; an error of
+// who takes them ends it.
+func TestPreview(t *testing.T) {
+	b := newTestBroker(t, 2)
+	b.write("calls", 0, contact("a", 1), "no JSON", contact("b", 1))
+	b.write("calls", 1, contact("c", 1))
+	pipeline := testPipeline(SystemClock{})
+	topics := map[string]decode.Source{"calls": source95598}
+	stretches, err := Stretches(t.Context(), b.cluster(), topics, RereadScope{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var ids []string
+	var read, total int64
+	v := Preview{Cluster: b.cluster(), Topics: topics, Pipeline: pipeline, Workers: 2,
+		Progress: func(r, all int64) { read, total = r, all },
+		Hand: func(unit Unit) error {
+			for _, entry := range unit {
+				if entry.Dead != nil {
+					ids = append(ids, "dead "+entry.Place.ID)
+				} else {
+					ids = append(ids, entry.Document.Call.DocID())
+				}
+			}
+			return nil
+		}}
+	if err := v.Run(t.Context(), stretches); err != nil {
+		t.Fatal(err)
+	}
+	slices.Sort(ids)
+	if want := []string{"95598:a", "95598:b", "95598:c", "dead calls/0/1"}; !slices.Equal(ids, want) || read != 4 || total != 4 {
+		t.Errorf("got %q, %d of %d, want %q", ids, read, total, want)
+	}
+	stop := errors.New("enough")
+	v.Hand = func(Unit) error { return stop }
+	if err := v.Run(t.Context(), stretches); !errors.Is(err, stop) {
+		t.Errorf("got %v, want the taker's error", err)
+	}
+	if got := b.committed("calls", 0); got != -1 {
+		t.Errorf("committed %d, want nothing", got)
+	}
+}
