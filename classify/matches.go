@@ -52,14 +52,15 @@ func (m *matches) find() {
 	m.findAnswers()
 }
 
-// cutsNumber reports whether a stretch of the document begins between two digits, or is digits and ends so: 110 is no word of
-// 2110298, nor 2相 of 12相. The name of a quantity ends at the first digit that makes one, so 8:1 of 8:15 is a word.
+// cutsNumber reports whether a stretch of the document is digits within a longer number: 110 is no word of 2110298. What has
+// more than digits may begin there, as 2月 in 12月 does.
 func (m *matches) cutsNumber(start, end int32) bool {
 	runes := m.doc.runes
-	between := func(at int32) bool {
-		return at > 0 && at < int32(len(runes)) && isDigit(runes[at-1]) && isDigit(runes[at])
+	if !isDigit(runes[start]) || !isDigit(runes[end-1]) {
+		return false
 	}
-	return between(start) || between(end) && !slices.ContainsFunc(runes[start:end], func(r rune) bool { return !isDigit(r) })
+	longer := start > 0 && isDigit(runes[start-1]) || end < int32(len(runes)) && isDigit(runes[end])
+	return longer && !slices.ContainsFunc(runes[start:end], func(r rune) bool { return !isDigit(r) })
 }
 
 // take notes a word that was found.
