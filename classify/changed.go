@@ -35,21 +35,15 @@ func ChangedLabels(before, after *RuleSet) (codes []string, all bool) {
 		return nil, true
 	}
 	ids, found := map[string]bool{}, map[string]bool{}
-	labelled := func(use func(RuleInfo)) {
-		for _, rs := range []*RuleSet{before, after} {
-			for _, r := range rs.Rules() {
-				if r.Decides == decisionNames[decidesLabel] {
-					use(r)
-				}
-			}
+	rules := slices.Concat(before.rules[decidesLabel], after.rules[decidesLabel])
+	for _, r := range rules {
+		ids[r.id] = ids[r.id] || touched[r.place.file.key()]
+	}
+	for _, r := range rules { // under one id, a folder's rule may take the place of one of another file
+		if ids[r.id] {
+			found[r.label] = true
 		}
 	}
-	labelled(func(r RuleInfo) { ids[r.ID] = ids[r.ID] || touched[r.File] })
-	labelled(func(r RuleInfo) { // under one id, a folder's rule may take the place of one of another file
-		if ids[r.ID] {
-			found[r.Value] = true
-		}
-	})
 	for _, rs := range []*RuleSet{before, after} {
 		for more := true; more; { // what yields to a label changes with it
 			more = false
@@ -63,15 +57,11 @@ func ChangedLabels(before, after *RuleSet) (codes []string, all bool) {
 	return slices.Sorted(maps.Keys(found)), false
 }
 
-// filesByName reads the files of a set from its archive.
+// filesByName is the files of a set by their layer and path.
 func filesByName(rs *RuleSet) map[string][]byte {
-	files, err := unarchive(rs.source)
-	if err != nil {
-		return nil // unreachable: the set was compiled from it
-	}
 	out := map[string][]byte{}
-	for _, f := range files {
-		out[f.name()] = f.data
+	for _, f := range rs.sources {
+		out[f.key()] = f.data
 	}
 	return out
 }

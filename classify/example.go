@@ -57,17 +57,30 @@ type ExampleResult struct {
 	Text   string
 	Place  Problem // What says what is wrong, or that a todo now matches; else it is empty
 	Failed bool
+
+	// Overlaid says that the example holds without the layers over its rule: what they add changes the labels or the words that
+	// the rule sees, which is theirs to decide, so that it is no fault. Place is then theirs.
+	Overlaid bool
+}
+
+// Verdict is what the examples of a set show.
+type Verdict struct {
+	Failed   []Problem // examples that their rule contradicts
+	Learnt   []Problem // examples under todo that now match and can move to match
+	Overlaid []Problem // examples that hold only without a layer over their rule
 }
 
 // Examples runs the examples of every rule, in the order of the files. It panics where Ready would fail.
 func (rs *RuleSet) Examples() []ExampleResult {
+	rs = rs.WithWords(nil) // examples are about rules, and weights are learned after them
+	over := newOverlays(rs)
 	var results []ExampleResult
 	for _, rules := range rs.rules {
 		for i := range rules {
 			r := &rules[i]
 			for kind, examples := range r.examples {
 				for _, e := range examples {
-					results = append(results, rs.try(r, exampleKind(kind), e))
+					results = append(results, over.try(r, exampleKind(kind), e))
 				}
 			}
 		}
@@ -75,7 +88,8 @@ func (rs *RuleSet) Examples() []ExampleResult {
 	return results
 }
 
-func (rs *RuleSet) try(r *rule, kind exampleKind, e example) ExampleResult {
+func (o *overlays) try(r *rule, kind exampleKind, e example) ExampleResult {
+	rs := o.rs
 	result := ExampleResult{Rule: r.id, Kind: exampleNames[kind], Text: e.text}
 	what := ""
 	switch fires := rs.fires(r, e.text); {
@@ -91,28 +105,39 @@ func (rs *RuleSet) try(r *rule, kind exampleKind, e example) ExampleResult {
 		return result
 	}
 	result.Place = e.node.describe(0, what, r.id, e.text)
-	if result.Failed {
+	if !result.Failed {
+		return result
+	}
+	switch cause := o.cause(r, kind, e); {
+	case cause == nil:
 		result.Place.What += "; " + rs.because(r, e.text)
+	case cause.group:
+		result.Place.What += "; " + cause.what
+	default:
+		result.Failed, result.Overlaid = false, true
+		at := placeOf(e.node)
+		result.Place = cause.place.describe(0, "%s; so "+what+" (%s), which is right if you mean it", cause.what, r.id, e.text, at)
 	}
 	return result
 }
 
-// Test runs the examples of every rule. A problem is an example that its rule contradicts; learnt are examples under
-// todo that now match and can move to match.
-func (rs *RuleSet) Test() (failed, learnt []Problem) {
+// Test runs the examples of every rule.
+func (rs *RuleSet) Test() Verdict {
+	var v Verdict
 	for _, r := range rs.Examples() {
 		switch {
 		case r.Failed:
-			failed = append(failed, r.Place)
+			v.Failed = append(v.Failed, r.Place)
+		case r.Overlaid:
+			v.Overlaid = append(v.Overlaid, r.Place)
 		case r.Place.What != "":
-			learnt = append(learnt, r.Place)
+			v.Learnt = append(v.Learnt, r.Place)
 		}
 	}
-	return failed, learnt
+	return v
 }
 
-// fires reports whether the rule alone fires on an example. Tests of labels see the labels of all rules, without word weights:
-// examples are about rules, and weights are learned after them.
+// fires reports whether the rule alone fires on an example. Tests of labels see the labels of all rules.
 func (rs *RuleSet) fires(r *rule, text string) bool {
 	m := rs.take(exampleCall(text), false)
 	defer rs.give(m)
@@ -144,12 +169,16 @@ func (rs *RuleSet) givenLabels(m *matches) []string {
 func (rs *RuleSet) because(r *rule, text string) string {
 	m := rs.take(exampleCall(text), false)
 	defer rs.give(m)
+	m.labels = rs.givenLabels(m)
 	var words []string
 	if _, fires := m.fires(r); fires {
 		for _, h := range m.evidence(nil, r.id) {
 			words = append(words, "「"+h.Text+"」")
 		}
-		return "it fires by " + strings.Join(words, " ")
+		if testsLabel(r.when) {
+			words = append(words, "the contact has "+labelsText(m.labels))
+		}
+		return "it fires by " + strings.Join(words, " ") + "; ask for more, exclude or mask what differs, or correct the example"
 	}
 	f := RuleFinding{Rule: r.id}
 	m.why(r.when, &f)
@@ -161,9 +190,27 @@ func (rs *RuleSet) because(r *rule, text string) string {
 		if b.By != nil {
 			word += " by 「" + b.By.Text + "」"
 		}
+		if b.Found != "" {
+			word += " is wanted, the contact has " + b.Found
+		}
 		words = append(words, word)
 	}
-	return strings.Join(words, ", ")
+	return strings.Join(words, ", ") + "; " + remedyOf(f.Blocks)
+}
+
+// remedyOf says what makes a rule match its example, by what keeps it from matching.
+func remedyOf(blocks []Block) string {
+	if len(blocks) == 0 {
+		return "correct the example, or move it to todo"
+	}
+	b := blocks[0]
+	switch b.Reason {
+	case ReasonMissing:
+		return "add a word of the example to the group " + b.Group + ", correct the example, or move it to todo"
+	case ReasonTest:
+		return "correct the example, or what the rule asks for; an example is of 12345 unless 热线： names another, and has the labels that the whole set gives it"
+	}
+	return "change the group or its filters, correct the example, or move it to todo"
 }
 
 // Check loads the segmenter's dictionary, if it is not loaded yet, and runs the rules' examples: a *LoadError names
@@ -172,9 +219,8 @@ func (rs *RuleSet) Check() error {
 	if err := rs.Ready(); err != nil {
 		return err
 	}
-	failed, _ := rs.Test()
-	if len(failed) == 0 {
-		return nil
+	if failed := rs.Test().Failed; len(failed) > 0 {
+		return &LoadError{failed}
 	}
-	return &LoadError{failed}
+	return nil
 }

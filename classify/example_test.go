@@ -9,6 +9,7 @@ import (
 	"testing/fstest"
 
 	"suqiu/classify"
+	"suqiu/dicts"
 	"suqiu/hotline"
 )
 
@@ -101,20 +102,44 @@ func checkManual(t *testing.T, files []string) {
 		}
 		overlay[path] = &fstest.MapFile{Data: []byte(block)}
 	}
+	checkShipped(t, overlay, tests)
 	if len(overlay) != 4 || len(choice) != 1 {
 		t.Fatalf("%d files in the manual, want 4 and which labels stand together", len(overlay)+len(choice))
 	}
 	const labels = "labels:\n  - {code: outage.planned, name: 计划停电}\n  - {code: outage.frequent, name: 频繁停电}\n  - {code: voltage.damage, name: 家电损坏}\n  - {code: bill.markup, name: 转供电加价}\n" +
 		"  - {code: grid.siting, name: 选址}\n  - {code: grid.hazard, name: 隐患}\n  - {code: grid.works, name: 施工}\n"
-	rules, err := classify.Load(fstest.MapFS{"taxonomy.yaml": {Data: []byte(labels)}}, overlay, choice)
+	rules, err := classify.Load(fstest.MapFS{"taxonomy.yaml": {Data: []byte(labels)}, "rules/groups.yaml": {Data: []byte("groups: {power: 电}")}}, overlay, choice)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if told, err := classify.LoadAnswers(rules.Taxonomy(), answers); err != nil || len(told.For([]string{"bill.markup"})) != 1 {
 		t.Errorf("answers: %v", err)
 	}
-	if _, learnt := rules.Test(); len(learnt) > 0 {
+	if learnt := rules.Test().Learnt; len(learnt) > 0 {
 		t.Error(learnt)
+	}
+}
+
+// checkShipped lays the files of rules shown in the manual over the shipped ones, as a reader does, and runs the tests shown there:
+// they take the place of nothing and change no example.
+func checkShipped(t *testing.T, shown fstest.MapFS, tests string) {
+	overlay := fstest.MapFS{}
+	for path, file := range shown {
+		if strings.HasPrefix(path, "rules/") {
+			overlay[path] = file
+		}
+	}
+	rules, err := classify.Load(dicts.Embedded(), overlay)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range rules.Lint() {
+		if r.Overlay() {
+			t.Error(r)
+		}
+	}
+	for _, p := range rules.Test().Overlaid {
+		t.Error(p)
 	}
 	fixtures, err := rules.ReadFixtures("manual.test.yaml", []byte(tests))
 	if err != nil || len(fixtures) == 0 {

@@ -5,11 +5,14 @@ import "strings"
 // examplesFolder holds files of examples that do not stand in the rules themselves (docs/rules.md, Examples).
 const examplesFolder = "examples/"
 
+// isExamples reports whether the file holds examples and nothing that decides.
+func (f file) isExamples() bool { return strings.HasPrefix(f.path, examplesFolder) }
+
 // readExampleFiles adds the examples of the files to their rules. Examples lie in the layer of their rule or over it: those of a
 // rule that a higher layer replaced or took away went with it.
 func (r *ruleFiles) readExampleFiles(files []file, p *problems) {
 	for _, f := range files {
-		if !strings.HasPrefix(f.path, examplesFolder) {
+		if !f.isExamples() {
 			continue
 		}
 		root, ok := parseYAML(f, p)

@@ -22,7 +22,7 @@ func TestExampleFiles(t *testing.T) {
 	if want := []string{"match 停电了", "match 我家停电", "no_match 没有停电", "no_match 停电就好"}; !slices.Equal(texts, want) {
 		t.Errorf("examples %q, want %q", texts, want)
 	}
-	failed, _ := rs.Test()
+	failed := rs.Test().Failed
 	if len(failed) != 1 || failed[0].File != "examples/more.yaml" || failed[0].Line != 2 {
 		t.Errorf("failed %v, want 停电就好 at its place", failed)
 	}
@@ -81,7 +81,7 @@ func TestExampleFileFaults(t *testing.T) {
 // An example may tell the hotline.
 func TestExampleHotline(t *testing.T) {
 	rs := mustCompile(t, testFS("rules:\n  - {id: cut, label: a.one, when: 「停电」 and hotline(95598), examples: {match: [\"热线：95598\\n停电了\"], no_match: [停电了]}}\n"))
-	if failed, _ := rs.Test(); len(failed) > 0 {
+	if failed := rs.Test().Failed; len(failed) > 0 {
 		t.Error(failed)
 	}
 }

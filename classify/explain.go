@@ -107,6 +107,7 @@ type Block struct {
 	Group  string       `json:"group,omitempty"`
 	Hit    *hotline.Hit `json:"hit,omitempty"`
 	By     *hotline.Hit `json:"by,omitempty"`
+	Found  string       `json:"found,omitempty"` // of a test: what the contact has instead; empty where it is not told
 }
 
 // Ballot is how the nature or the responsible party was found: the default of the strongest label, and the rules.
@@ -309,7 +310,7 @@ func (m *matches) why(e *expr, f *RuleFinding) {
 			blocked(ReasonTitle)
 		}
 	case opTest:
-		blocked(ReasonTest)
+		f.Blocks = append(f.Blocks, Block{Reason: ReasonTest, Group: e.String(), Found: m.tested(e)})
 	}
 }
 

@@ -149,6 +149,9 @@ func (b *writer) block(of Block) string {
 	if of.By != nil {
 		s += "，因为 " + b.place(*of.By)
 	}
+	if of.Found != "" {
+		s += "，实为 " + of.Found
+	}
 	return s
 }
 

@@ -1,7 +1,8 @@
 package classify
 
 import (
-	"fmt"
+	"path/filepath"
+	"slices"
 
 	"suqiu/hotline"
 )
@@ -62,16 +63,22 @@ func (rs *RuleSet) SharingSegmenter(other *RuleSet) *RuleSet {
 	return &next
 }
 
-// WithFile compiles the set again with one more file of rules laid over it, as if it stood in an overlay's rules folder. It keeps
-// the segmenter in memory and runs no examples.
+// WithFile compiles the set again with one more file of rules laid over it, as if it stood in an overlay's rules folder. Errors
+// name it by its path. It keeps the segmenter in memory and runs no examples.
 func (rs *RuleSet) WithFile(name string, data []byte) (*RuleSet, error) {
-	files, err := unarchive(rs.source)
+	over := file{layer: rs.top() + 1, path: "rules/" + filepath.Base(name), shown: name, data: data}
+	next, err := compileFiles(append(slices.Clip(rs.sources), over), rs.segmenter.with)
 	if err != nil {
-		return nil, fmt.Errorf("lay %s over the rules: %w", name, err)
+		return nil, err
 	}
+	return next.InZone(rs.zone), nil
+}
+
+// top is the number of the uppermost layer.
+func (rs *RuleSet) top() int {
 	top := 0
-	for _, f := range files {
+	for _, f := range rs.sources {
 		top = max(top, f.layer)
 	}
-	return compileFiles(append(files, file{layer: top + 1, path: "rules/" + name, data: data}), rs.segmenter.with)
+	return top
 }

@@ -13,7 +13,8 @@ type Remark struct {
 	Problem
 }
 
-// The kinds of remarks. RemarkHidden is no fault: it tells what an overlay takes the place of.
+// The kinds of remarks. RemarkHidden and RemarkExample are no faults: they tell what an overlay takes the place of, and what it
+// changes.
 const (
 	RemarkDead      = "dead pattern"       // finds nothing that the group does not find without it, or nothing at all
 	RemarkDuplicate = "duplicate"          // a pattern, group or rule that is there twice
@@ -22,6 +23,7 @@ const (
 	RemarkUnused    = "unused"             // a shared group that no rule uses
 	RemarkNoRule    = "label without rule" // a label whose rules can't reach its threshold
 	RemarkHidden    = "hidden"
+	RemarkExample   = "example below" // one of a layer below that holds only without what lies over it
 )
 
 // linter gathers remarks.
@@ -142,10 +144,7 @@ func (l *linter) labels() {
 
 // hidden tells what each overlay takes the place of.
 func (l *linter) hidden() {
-	files, err := unarchive(l.rs.source)
-	if err != nil {
-		return // unreachable: the set was compiled from it
-	}
+	files := l.rs.sources
 	top := files[len(files)-1].layer
 	for layer := 1; layer <= top; layer++ {
 		below, above := layersOf(files, func(n int) bool { return n < layer }), layersOf(files, func(n int) bool { return n == layer })

@@ -68,7 +68,8 @@ rules:
           客户：停电了
       todo: [黑了, 停电]
 `))
-	failed, learnt := rs.Test()
+	verdict := rs.Test()
+	failed, learnt := verdict.Failed, verdict.Learnt
 	if len(failed) != 2 || failed[0].Line != 7 || !strings.Contains(failed[0].What, "断电了") || failed[1].Line != 11 ||
 		!strings.Contains(failed[0].What, "missing: 「停电」") || !strings.Contains(failed[1].What, "it fires by 「停电」") {
 		t.Errorf("failed %v", failed)

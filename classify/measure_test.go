@@ -83,7 +83,7 @@ func TestMutation(t *testing.T) {
 				noMatch = `["` + strings.TrimPrefix(test.killer, "no_match: ") + `", ` + strings.TrimPrefix(noMatch, "[")
 			}
 			rs := mustCompile(t, testFS(rules(match, noMatch)))
-			if failed, _ := rs.Test(); len(failed) > 0 {
+			if failed := rs.Test().Failed; len(failed) > 0 {
 				t.Fatalf("the examples do not hold: %v", failed)
 			}
 			if after := measureOne(t, rules(match, noMatch)); survives(after) {

@@ -13,6 +13,8 @@ type Problem struct {
 	Line   int    `json:"line,omitempty"`
 	Column int    `json:"column,omitempty"`
 	What   string `json:"what"`
+
+	overlay bool
 }
 
 func (p Problem) String() string {
@@ -23,7 +25,7 @@ func (p Problem) String() string {
 }
 
 // Overlay reports whether the problem is in a file that lies over the base.
-func (p Problem) Overlay() bool { return strings.HasPrefix(p.File, overlayPrefix) }
+func (p Problem) Overlay() bool { return p.overlay }
 
 // LoadError lists everything that keeps a rule set from being used.
 type LoadError struct {
@@ -52,7 +54,7 @@ type problems struct {
 }
 
 func (p *problems) add(f file, line, column int, format string, args ...any) {
-	p.all = append(p.all, Problem{f.name(), line, column, fmt.Sprintf(format, args...)})
+	p.all = append(p.all, Problem{f.name(), line, column, fmt.Sprintf(format, args...), f.layer > 0})
 }
 
 func (p *problems) err() error {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"io/fs"
+	"slices"
 	"sync"
 
 	"suqiu/hotline"
@@ -16,7 +17,8 @@ type RuleSet struct {
 	marks     *Marks
 	segmenter *Segmenter
 	weights   *wordWeights // nil for none
-	source    []byte
+	sources   []file       // of all layers, without those of examples
+	source    []byte       // their archive
 	hash      string
 	rev       int64
 	pool      *sync.Pool // of *matches
@@ -84,7 +86,8 @@ func compileFiles(files []file, segmenterOf func(*Lexicon) *Segmenter) (*RuleSet
 		return nil, err
 	}
 	source := archive(files)
-	rs := &RuleSet{program: program, taxonomy: taxonomy, marks: marks, segmenter: segmenter, source: source, hash: hashSource(source)}
+	files = slices.DeleteFunc(slices.Clone(files), file.isExamples)
+	rs := &RuleSet{program: program, taxonomy: taxonomy, marks: marks, segmenter: segmenter, sources: files, source: source, hash: hashSource(source)}
 	if words != nil {
 		rs.weights = layWeights(words, layer, taxonomy)
 	}
@@ -131,7 +134,7 @@ type RuleInfo struct {
 	Decides string // label, nature, responsible, found, urgency or portrait
 	Value   string // what it decides for: a code, a nature, a party
 	Weight  float64
-	File    string // overlays are named overlay1/…
+	File    string // of an overlay with its folder
 	Line    int
 }
 

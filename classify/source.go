@@ -2,11 +2,13 @@ package classify
 
 import (
 	"bytes"
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
 	"fmt"
 	"io/fs"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -25,19 +27,29 @@ const maxSourceBytes = 32 << 20
 type file struct {
 	layer int
 	path  string
+	shown string // the path as its author knows it; empty where that is not known
 	data  []byte
 }
 
 // name is how errors speak of the file.
-func (f file) name() string {
+func (f file) name() string { return cmp.Or(f.shown, f.key()) }
+
+// key tells the file from all others of the set, wherever its layer was read from.
+func (f file) key() string {
 	if f.layer == 0 {
 		return f.path
 	}
-	return fmt.Sprintf("%s%d/%s", overlayPrefix, f.layer, f.path)
+	return fmt.Sprintf("overlay%d/%s", f.layer, f.path)
 }
 
-// overlayPrefix begins the names of files of the layers over the base, which has no such folder.
-const overlayPrefix = "overlay"
+// shownIn is the path of a file of a layer as its author knows it: a layer that names its folder (fmt.Stringer) is one
+// of a user's.
+func shownIn(layer fs.FS, name string) string {
+	if folder, ok := layer.(fmt.Stringer); ok {
+		return filepath.Join(folder.String(), filepath.FromSlash(name))
+	}
+	return ""
+}
 
 // readLayers reads the files that belong to a rule set, layer by layer, each in the order of paths.
 func readLayers(layers []fs.FS) ([]file, error) {
@@ -69,7 +81,7 @@ func readPatterns(layers []fs.FS, patterns ...string) ([]file, error) {
 			if size += len(data); size > maxSourceBytes {
 				return nil, fmt.Errorf("read %s of layer %d: the rule set is larger than %d bytes", path, layer, maxSourceBytes)
 			}
-			files = append(files, file{layer, path, data})
+			files = append(files, file{layer, path, shownIn(fsys, path), data})
 		}
 	}
 	return files, nil
@@ -80,7 +92,7 @@ func readPatterns(layers []fs.FS, patterns ...string) ([]file, error) {
 func archive(files []file) []byte {
 	var b bytes.Buffer
 	for _, f := range files {
-		if strings.HasPrefix(f.path, examplesFolder) {
+		if f.isExamples() {
 			continue
 		}
 		fmt.Fprintf(&b, "-- %d %s %d --\n", f.layer, f.path, len(f.data))
@@ -106,7 +118,7 @@ func unarchive(source []byte) ([]file, error) {
 		if err != nil || err2 != nil || layer < 0 || size < 0 || size >= len(rest) {
 			return nil, errArchive
 		}
-		files = append(files, file{layer, fields[2], rest[:size:size]})
+		files = append(files, file{layer: layer, path: fields[2], data: rest[:size:size]})
 		source = rest[size+1:]
 	}
 	return files, nil

@@ -45,6 +45,25 @@ func (m *matches) tests(e *expr) bool {
 	})
 }
 
+// tested is what the contact has where a test asks for something else; empty where nothing is told.
+func (m *matches) tested(e *expr) string {
+	call := m.doc.call
+	switch e.name {
+	case "hotline":
+		return string(call.Hotline)
+	case "kind":
+		return string(call.Kind)
+	case "channel":
+		return call.Channel
+	case "label":
+		return labelsText(m.labels)
+	}
+	if call.Received.IsZero() {
+		return ""
+	}
+	return call.Received.In(m.zone).Format("2006-01-02 15:04")
+}
+
 // received tests when the contact came, by the clock of the hotlines' zone. A contact of which only the day is known has
 // no hour.
 func (m *matches) received(e *expr) bool {

@@ -50,8 +50,12 @@ func parseYAML(f file, p *problems) (root yamlNode, ok bool) {
 
 func (n yamlNode) with(node ast.Node) yamlNode { return yamlNode{node, n.file, n.problems} }
 
-// position is where the node begins; a block mapping's own token is its first colon, so its first key tells.
+// position is where the node begins; a block mapping's own token is its first colon, so its first key tells. Without a node the
+// whole file is meant.
 func (n yamlNode) position() *token.Position {
+	if n.Node == nil {
+		return &token.Position{}
+	}
 	switch m := n.Node.(type) {
 	case *ast.MappingNode:
 		if !m.IsFlowStyle && len(m.Values) > 0 {
@@ -88,7 +92,7 @@ func (n yamlNode) describe(offset int, format string, args ...any) Problem {
 			column++
 		}
 	}
-	return Problem{n.file.name(), line, column, fmt.Sprintf(format, args...)}
+	return Problem{n.file.name(), line, column, fmt.Sprintf(format, args...), n.file.layer > 0}
 }
 
 // inBlock finds the place of a character of a block whose | stands in the line. The indent, which is no part of the

@@ -89,9 +89,12 @@ func (s *session) checkRules() (*ruleReport, error) {
 	if err := rules.Ready(); err != nil {
 		return nil, err
 	}
-	failed, learnt := rules.Test()
-	report.Faults, report.Learnt = append(report.Faults, failed...), append(report.Learnt, learnt...)
+	verdict := rules.Test()
+	report.Faults, report.Learnt = append(report.Faults, verdict.Failed...), append(report.Learnt, verdict.Learnt...)
 	report.Remarks = append(report.Remarks, rules.Lint()...)
+	for _, p := range verdict.Overlaid {
+		report.Remarks = append(report.Remarks, classify.Remark{Kind: classify.RemarkExample, Problem: p})
+	}
 	report.Labels, report.Rules, report.Hash = len(rules.Taxonomy().Labels), len(rules.Rules()), rules.Hash()
 	return report, nil
 }
@@ -113,6 +116,8 @@ func remarkName(kind string) string {
 		return "标签无法给出"
 	case classify.RemarkHidden:
 		return "取代"
+	case classify.RemarkExample:
+		return "内置示例受影响"
 	}
 	return kind
 }
@@ -178,7 +183,7 @@ func (r *ruleReport) verdict(strict bool) error {
 	}
 	remarks := 0
 	for _, m := range r.Remarks {
-		if m.Kind != classify.RemarkHidden {
+		if m.Kind != classify.RemarkHidden && m.Kind != classify.RemarkExample {
 			remarks++
 		}
 	}

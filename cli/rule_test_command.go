@@ -77,6 +77,8 @@ func (s *session) testRules(c *cli.Context, rules *classify.RuleSet) error {
 		case r.Failed:
 			failed++
 			fmt.Fprintln(out, r.Place)
+		case r.Overlaid:
+			fmt.Fprintf(out, "内置示例受影响：%s\n", r.Place)
 		case r.Place.What != "":
 			fmt.Fprintf(out, "已能识别，可移入 match：%s\n", r.Place)
 		}

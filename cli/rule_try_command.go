@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
 	"strings"
 	"time"
 
@@ -163,7 +162,7 @@ func (t *trying) show(ctx context.Context, text string) error {
 	if err != nil {
 		return err
 	}
-	rules, err := t.base.WithFile(filepath.Base(t.path), data)
+	rules, err := t.base.WithFile(t.path, data)
 	var faults *classify.LoadError
 	if errors.As(err, &faults) {
 		return reportProblems(t.env, faults.Problems)
@@ -179,11 +178,12 @@ func (t *trying) show(ctx context.Context, text string) error {
 	explanation.Call = ""
 	showCall(t.env.Stdout, &doc.Call, &explanation, t.paint)
 	fmt.Fprintln(t.env.Stdout, explanation)
-	failed, learnt := rules.Test()
+	verdict := rules.Test()
+	failed := verdict.Failed
 	for _, p := range failed {
 		fmt.Fprintln(t.env.Stdout, t.paint.bad(p.String()))
 	}
-	for _, p := range learnt {
+	for _, p := range verdict.Learnt {
 		fmt.Fprintf(t.env.Stdout, "已能识别，可移入 match：%s\n", p)
 	}
 	if len(failed) > 0 {

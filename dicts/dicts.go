@@ -15,7 +15,16 @@ var files embed.FS
 // Embedded returns the data that the binary ships.
 func Embedded() fs.FS { return files }
 
-// Overlay opens a user's folder of dictionaries. An empty dir gives nil: there is no overlay.
+// folder is a user's folder, which errors about its files name.
+type folder struct {
+	fs.FS
+	dir string
+}
+
+func (f folder) String() string { return f.dir }
+
+// Overlay opens a user's folder of dictionaries. An empty dir gives nil: there is no overlay. The file system tells the folder by
+// String, so that errors can name its files as the user does.
 func Overlay(dir string) (fs.FS, error) {
 	if dir == "" {
 		return nil, nil
@@ -27,5 +36,5 @@ func Overlay(dir string) (fs.FS, error) {
 	if !info.IsDir() {
 		return nil, fmt.Errorf("open the dictionary folder: %s is a file, not a folder; name the folder in dicts", dir)
 	}
-	return os.DirFS(dir), nil
+	return folder{os.DirFS(dir), dir}, nil
 }

@@ -168,7 +168,7 @@ func check(t *testing.T, r Rule) (refused Reason) {
 	if err != nil {
 		t.Fatalf("%s\n%v", data, err)
 	}
-	if failed, _ := laid.Test(); len(failed) > 0 {
+	if failed := laid.Test().Failed; len(failed) > 0 {
 		t.Errorf("%s\n%v", data, failed)
 	}
 	matched := 0
