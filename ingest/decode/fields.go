@@ -85,7 +85,13 @@ func newLayout(format Format, h hotline.Hotline, marks []string, aliases []alias
 var blanks = strings.NewReplacer(" ", "", "\t", "", "\u3000", "", "\ufeff", "", "\n", "", "\r", "", "*", "", "：", "", ":", "", "（", "(", "）", ")", "_", "")
 
 // canonical removes from a field's name what exports add to it: spaces, colons, the star of required fields, case.
-func canonical(name string) string { return strings.ToLower(blanks.Replace(name)) }
+func canonical(name string) string {
+	other := func(r rune) bool { return r < 'a' || r > 'z' }
+	if strings.IndexFunc(name, other) < 0 {
+		return name
+	}
+	return strings.ToLower(blanks.Replace(name))
+}
 
 // fits reports whether the names are those of the layout: one that holds text, at least one more, and one of the
 // marks if the layout has any. The id may stand elsewhere, as the source's configuration says.

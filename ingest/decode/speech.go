@@ -79,6 +79,9 @@ func roleWord(word string) string {
 
 // firstFields gives the fields of a JSON object, or of the first element of an array, for recognisers of formats.
 func firstFields(value json.RawMessage) map[string]json.RawMessage {
+	if len(value) == 0 {
+		return nil // the field is not there
+	}
 	var elements []json.RawMessage
 	if json.Unmarshal(value, &elements) == nil && len(elements) > 0 {
 		value = elements[0]
