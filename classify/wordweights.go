@@ -45,11 +45,12 @@ func layWeights(t *WordTable, layer int, taxonomy *Taxonomy) *wordWeights {
 	return w
 }
 
-// callerWords calls do with each word of the title and of the caller's turns: Chinese characters only, as the segmenter cuts
-// them, and the words of two characters and more that lie inside one: 充电桩报装 also tells 充电桩 and 报装. The word is valid
-// during the call.
+// callerWords calls do with the words of the title and of the caller's turns, Chinese characters only: each pair of
+// neighbouring characters, whatever the segmenter makes of them, for it cuts names and dialect as chance will have it; the
+// segmenter's words of one character and of three and more; and the known words of three and more that lie inside those:
+// 充电桩报装 also tells 充电桩. The word is valid during the call.
 func (d *document) callerWords(do func(start, end int32, word []byte)) {
-	var word []byte
+	var word, pair []byte
 	for _, t := range d.turns {
 		if t.bit&rolesCaller == 0 {
 			continue
@@ -59,10 +60,15 @@ func (d *document) callerWords(do func(start, end int32, word []byte)) {
 			word = word[:0]
 			for ; end < t.end && d.token[end] == d.token[start]; end++ {
 				r := d.runes[end]
-				han = han && isHan(r)
+				here := isHan(r)
+				if here && end > t.start && isHan(d.runes[end-1]) {
+					pair = utf8.AppendRune(utf8.AppendRune(pair[:0], d.runes[end-1]), r)
+					do(end-1, end+1, pair)
+				}
+				han = han && here
 				word = utf8.AppendRune(word, r)
 			}
-			if han {
+			if n := end - start; han && n != 2 {
 				do(start, end, word)
 				d.within(start, end, do)
 			}
@@ -71,9 +77,9 @@ func (d *document) callerWords(do func(start, end int32, word []byte)) {
 	}
 }
 
-// within calls do with the words inside the token from start to end.
+// within calls do with the words of three characters and more inside the token from start to end.
 func (d *document) within(start, end int32, do func(start, end int32, word []byte)) {
-	const least = 2 // characters of a word that says something
+	const least = 3 // characters; those of two are pairs
 	if end-start <= least {
 		return
 	}
@@ -236,6 +242,7 @@ func (rs *RuleSet) spokenHits(m *matches, label int32) []hotline.Hit {
 			hits = append(hits, m.doc.hit(ruleOfWords, "", start, end))
 		}
 	})
+	slices.SortStableFunc(hits, func(a, b hotline.Hit) int { return cmp.Or(cmp.Compare(a.Turn, b.Turn), cmp.Compare(a.Start, b.Start)) })
 	return hits
 }
 

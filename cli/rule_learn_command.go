@@ -47,8 +47,8 @@ Examples:
 			switch {
 			case c.NArg() == 0:
 				return usagef("learn from which files? See suqiu rule learn --help")
-			case options.Beside < options.Give || options.Give <= options.Drop || options.Drop < options.Alone:
-				return usagef("--beside %v must not be below --give %v, that must be above --drop %v, and that not below --alone %v", options.Beside, options.Give, options.Drop, options.Alone)
+			case options.Beside < options.Give || options.Beside <= options.Drop || options.Give <= options.Alone || options.Drop < options.Alone:
+				return usagef("--beside %v must be above --drop %v and not below --give %v, and --alone %v below --give and not above --drop", options.Beside, options.Drop, options.Give, options.Alone)
 			case options.LeastRecords < 1:
 				return usagef("--least %d: write 1 or more", options.LeastRecords)
 			}
