@@ -168,7 +168,7 @@ func (rs *RuleSet) addByWords(m *matches, scores []score) {
 	w := rs.weights
 	m.likely = m.likely[:0]
 	for label := range scores {
-		if len(m.spoken) >= leastSpoken && !scores[label].given() && m.support[label] > min(w.give[label], w.beside[label]) && rs.mayStand(m, label) {
+		if len(m.spoken) >= leastSpoken && !scores[label].given() && m.support[label] > min(w.give[label], w.beside[label]) && (m.support[label] > even || rs.mayStand(m, label)) {
 			m.likely = append(m.likely, int32(label))
 		}
 	}
@@ -214,6 +214,10 @@ func (rs *RuleSet) bestContradicted(m *matches, scores []score) int {
 	}
 	return best
 }
+
+// even is the support of a label for which words speak as much as against it. Above it they give the label even where nothing
+// of what it requires is said: people tell of a dark house without a word for electricity.
+const even = 0
 
 // leastSpoken is how many words of the table a contact must have for words alone to give a label: a greeting says nothing.
 const leastSpoken = 4

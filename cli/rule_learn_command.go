@@ -38,6 +38,7 @@ Examples:
 			&cli.StringSliceFlag{Name: "never-give", Usage: "words never give `LABEL`; for labels of the rest, which have no words of their own"},
 			&cli.Float64Flag{Name: "drop", Value: defaults.Drop, Usage: "`SUPPORT` below which words drop a label that rules gave beside others"},
 			&cli.Float64Flag{Name: "alone", Value: defaults.Alone, Usage: "`SUPPORT` below which words drop it even if no label is left"},
+			&cli.BoolFlag{Name: "unexamined", Usage: "learn all at once, without leaving each file out in turn first; many times faster"},
 			&cli.IntFlag{Name: "least", Value: defaults.LeastRecords, Usage: "a word counts that stands in `N` records"},
 		),
 		Action: inSession(env, func(s *session, c *cli.Context) error {
@@ -67,8 +68,10 @@ Examples:
 					return err
 				}
 			}
-			if err := l.examine(c.Context); err != nil {
-				return err
+			if !c.Bool("unexamined") {
+				if err := l.examine(c.Context); err != nil {
+					return err
+				}
 			}
 			table, err := l.learn(c.Context, -1)
 			if err != nil {
