@@ -36,7 +36,11 @@ type LoadError struct {
 func (e *LoadError) Error() string {
 	const most = 50
 	var b strings.Builder
-	fmt.Fprintf(&b, "the rule set has %d faults:", len(e.Problems))
+	b.WriteString("the rule set has 1 fault:")
+	if n := len(e.Problems); n != 1 {
+		b.Reset()
+		fmt.Fprintf(&b, "the rule set has %d faults:", n)
+	}
 	for i, p := range e.Problems {
 		if i == most {
 			fmt.Fprintf(&b, "\n… and %d more", len(e.Problems)-most)

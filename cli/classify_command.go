@@ -95,6 +95,7 @@ type classified struct {
 func writeObject(w io.Writer) func(analysed) error {
 	out := json.NewEncoder(w)
 	out.SetEscapeHTML(false)
+	out.SetEscapeHTML(false)
 	return func(a analysed) error {
 		if a.dead != nil {
 			return out.Encode(classified{Labels: []hotline.Label{}, Line: a.line, Error: deadText(a)})

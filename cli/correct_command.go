@@ -37,6 +37,7 @@ Examples:
 			&cli.BoolFlag{Name: "dry-run", Usage: "only show the contact before and after"},
 			formatFlag("text or json"),
 		),
+		Before:          refuseLostFlags,
 		Action:          inSession(env, (*session).correct),
 		HideHelpCommand: true,
 		Subcommands: []*cli.Command{
@@ -80,6 +81,15 @@ Example:
 	}
 }
 
+// refuseLostFlags refuses flags before a subcommand, which would not hear of them.
+func refuseLostFlags(c *cli.Context) error {
+	sub := c.Args().First()
+	if c.NumFlags() > 0 && slices.ContainsFunc(c.Command.Subcommands, func(of *cli.Command) bool { return of.HasName(sub) }) {
+		return usagef("write the flags after the subcommand: suqiu correct %s --…", sub)
+	}
+	return nil
+}
+
 // correct corrects one contact, or, as undo, takes its corrections back.
 func (s *session) correct(c *cli.Context) error {
 	if c.NArg() != 1 {
@@ -109,6 +119,9 @@ func (s *session) correct(c *cli.Context) error {
 	if now.Empty() && change.Empty() {
 		return fmt.Errorf("%s has no correction to take back; suqiu correct list shows those in force", id)
 	}
+	if err := refuseIdle(&before.Analysis, &change); err != nil {
+		return err
+	}
 	after := before
 	after.Analysis.Correct(change.After(now))
 	if !c.Bool("dry-run") {
@@ -137,6 +150,21 @@ func (s *session) correct(c *cli.Context) error {
 		return nil
 	}
 	fmt.Fprintf(s.env.Stdout, "已保存（第 %d 次更正）；撤销：suqiu correct undo %s --by …\n", after.Analysis.CorrectionRev, id)
+	return nil
+}
+
+// refuseIdle refuses to take away a label that is not there, and to give one again that the same person gave.
+func refuseIdle(a *hotline.Analysis, change *hotline.Correction) error {
+	for _, code := range change.Remove {
+		if !slices.Contains(a.Codes(), code) {
+			return usagef("--remove %s: the contact has no such label; it has %s", code, or(strings.Join(a.Codes(), ", "), "none"))
+		}
+	}
+	for _, l := range a.Labels {
+		if l.By == change.By && slices.Contains(change.Add, l.Code) {
+			return usagef("--add %s: %s gave it that label already", l.Code, l.By)
+		}
+	}
 	return nil
 }
 
@@ -358,6 +386,12 @@ func correctionText(c *hotline.Correction, names labelNames) string {
 	text := fmt.Sprintf("人工更正：%s  %s  %s", c.By, c.At.Format("2006-01-02 15:04"), strings.Join(parts, " "))
 	if c.Why != "" {
 		text += "  理由：" + c.Why
+	}
+	for _, k := range c.Kept {
+		text += fmt.Sprintf("；其中 %s（%s）由 %s 更正", names.name(k.Label), k.Label, k.By)
+		if k.Why != "" {
+			text += "，理由：" + k.Why
+		}
 	}
 	return text
 }

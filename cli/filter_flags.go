@@ -52,6 +52,8 @@ func readFilter(c *cli.Context, now time.Time, zone *time.Location) (index.Filte
 		Experience: cast[hotline.Experience](c.StringSlice("experience")), Entities: c.StringSlice("entity"),
 	}
 	err := errors.Join(
+		refuseNumber("caller", f.Caller, "a caller's telephone number is looked up by suqiu search --phone; --caller wants the pseudonym that contacts show"),
+		refuseNumber("account", f.Account, "--account wants the pseudonym that contacts show"),
 		allowed("hotline", f.Hotlines, hotline.Hotlines[:]...),
 		allowed("kind", f.Kinds, hotline.KindCall, hotline.KindOrder, hotline.KindMessage),
 		checkNatures(f.Natures...),
@@ -83,6 +85,17 @@ func readFilter(c *cli.Context, now time.Time, zone *time.Location) (index.Filte
 		return f, usagef("--from must lie before --to")
 	}
 	return f, nil
+}
+
+// written is what a number looks like where a pseudonym should stand; it would find nothing.
+var written = regexp.MustCompile(`^[+0-9 -]+$`)
+
+// refuseNumber refuses a number in the place of a pseudonym.
+func refuseNumber(flag, value, remedy string) error {
+	if written.MatchString(value) {
+		return usagef("--%s takes no number: %s", flag, remedy)
+	}
+	return nil
 }
 
 // checkNatures reports the first value of --nature that is none.

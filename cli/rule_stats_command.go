@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -55,7 +56,13 @@ Examples:
 					shown = append(shown, r)
 				}
 			}
+			if len(shown) == 0 {
+				return usagef("--rule %s: no id of a rule begins so; suqiu rule stats without it lists them", c.String("rule"))
+			}
 			report.Rules = shown
+			report.Overlaps = slices.DeleteFunc(report.Overlaps, func(p corpus.Pair) bool {
+				return !strings.HasPrefix(p.First, c.String("rule")) && !strings.HasPrefix(p.Second, c.String("rule"))
+			})
 			if c.String("format") == "json" {
 				return writeJSON(env.Stdout, report)
 			}

@@ -136,6 +136,7 @@ func showHistory(w io.Writer, h *index.History, names labelNames) error {
 // encodeResult writes one document a line, and after them the counts where such were asked for.
 func encodeResult(w io.Writer, query *index.Query, result *index.Result) error {
 	out := json.NewEncoder(w)
+	out.SetEscapeHTML(false)
 	for i := range result.Found {
 		if err := out.Encode(&result.Found[i].Document); err != nil {
 			return err

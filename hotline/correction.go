@@ -20,6 +20,25 @@ type Correction struct {
 	By          string      `json:"by"`
 	Why         string      `json:"why,omitempty"` // masked
 	At          time.Time   `json:"at"`
+	Kept        []Kept      `json:"kept,omitempty"` // changes of labels above that were said before, and hold on
+}
+
+// Kept is a change of a label that an earlier correction made and a later one kept: who said so, and why.
+type Kept struct {
+	Label string    `json:"label"`
+	By    string    `json:"by"`
+	Why   string    `json:"why,omitempty"` // masked
+	At    time.Time `json:"at"`
+}
+
+// said tells who made the change of a label, and why.
+func (c *Correction) said(label string) Kept {
+	for _, k := range c.Kept {
+		if k.Label == label {
+			return k
+		}
+	}
+	return Kept{label, c.By, c.Why, c.At}
 }
 
 // Empty reports whether the correction changes nothing.
@@ -35,6 +54,12 @@ func (c Correction) After(before Correction) Correction {
 		return c
 	}
 	add, remove := c.Add, c.Remove
+	c.Kept = nil
+	for _, code := range slices.Concat(before.Add, before.Remove) {
+		if !slices.Contains(add, code) && !slices.Contains(remove, code) {
+			c.Kept = append(c.Kept, before.said(code))
+		}
+	}
 	c.Add, c.Remove = union(before.Add, add, remove), union(before.Remove, remove, add)
 	c.Nature, c.Responsible = cmp.Or(c.Nature, before.Nature), cmp.Or(c.Responsible, before.Responsible)
 	return c
@@ -86,7 +111,7 @@ func (a *Analysis) Correct(c Correction) {
 		if i := slices.IndexFunc(rules.Labels, func(l Label) bool { return l.Code == code }); i >= 0 {
 			given = rules.Labels[i]
 		}
-		given.By = c.By
+		given.By = c.said(code).By
 		a.Labels = append(a.Labels, given)
 	}
 	for _, l := range rules.Labels {

@@ -52,11 +52,17 @@ func TestCorrect(t *testing.T) {
 }
 
 func TestCorrectionAfter(t *testing.T) {
+	kept := func(codes ...string) (kept []Kept) {
+		for _, code := range codes {
+			kept = append(kept, Kept{Label: code, By: "张三", Why: "w"})
+		}
+		return kept
+	}
 	before := Correction{Rev: 3, Add: []string{"a", "b"}, Remove: []string{"c"}, Nature: NatureHelp, By: "张三", Why: "w"}
 	for name, tc := range map[string]struct{ next, want Correction }{
-		"Adds":      {Correction{Add: []string{"d", "a"}, By: "李四"}, Correction{Rev: 4, Add: []string{"a", "b", "d"}, Remove: []string{"c"}, Nature: NatureHelp, By: "李四"}},
-		"Reverses":  {Correction{Add: []string{"c"}, Remove: []string{"a"}}, Correction{Rev: 4, Add: []string{"b", "c"}, Remove: []string{"a"}, Nature: NatureHelp}},
-		"Overrides": {Correction{Nature: NaturePraise}, Correction{Rev: 4, Add: []string{"a", "b"}, Remove: []string{"c"}, Nature: NaturePraise}},
+		"Adds":      {Correction{Add: []string{"d", "a"}, By: "李四"}, Correction{Rev: 4, Add: []string{"a", "b", "d"}, Remove: []string{"c"}, Nature: NatureHelp, By: "李四", Kept: kept("b", "c")}},
+		"Reverses":  {Correction{Add: []string{"c"}, Remove: []string{"a"}}, Correction{Rev: 4, Add: []string{"b", "c"}, Remove: []string{"a"}, Nature: NatureHelp, Kept: kept("b")}},
+		"Overrides": {Correction{Nature: NaturePraise}, Correction{Rev: 4, Add: []string{"a", "b"}, Remove: []string{"c"}, Nature: NaturePraise, Kept: kept("a", "b", "c")}},
 		"TakesBack": {Correction{By: "李四"}, Correction{Rev: 4, By: "李四"}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -64,5 +70,21 @@ func TestCorrectionAfter(t *testing.T) {
 				t.Errorf("got %+v, want %+v", got, tc.want)
 			}
 		})
+	}
+}
+
+// Each label names who gave it, however many corrected the call after.
+func TestCorrectNamesTheGiver(t *testing.T) {
+	first := Correction{Rev: 1, Add: []string{"bill.high"}, By: "张三", Why: "电费"}
+	second := Correction{Remove: []string{"voltage"}, By: "李四"}.After(first)
+	third := Correction{Add: []string{"outage.fault"}, By: "王五"}.After(second)
+	var a Analysis
+	a.Correct(third)
+	want := []Label{{Code: "bill.high", By: "张三"}, {Code: "outage.fault", By: "王五"}}
+	if !reflect.DeepEqual(a.Labels, want) {
+		t.Errorf("got %+v, want %+v", a.Labels, want)
+	}
+	if want := []Kept{{Label: "bill.high", By: "张三", Why: "电费"}, {Label: "voltage", By: "李四"}}; !reflect.DeepEqual(third.Kept, want) {
+		t.Errorf("kept %+v, want %+v", third.Kept, want)
 	}
 }

@@ -114,3 +114,23 @@ func TestDiff(t *testing.T) {
 		}
 	}
 }
+
+// A rule that speaks against its label is right where the label is not gold.
+func TestStatsAgainst(t *testing.T) {
+	stats := NewStats(rules(t, `
+rules:
+  - {id: bill.for, label: bill, when: 「电费」}
+  - {id: bill.against, label: bill, weight: -1, when: 「电费」}
+`))
+	told := call("1", "问电费")
+	for _, label := range []string{"bill", "cut", "cut"} {
+		stats.Add(told, &Gold{Labels: []string{label}})
+	}
+	got := map[string][2]int{}
+	for _, r := range stats.Report().Rules {
+		got[r.ID] = [2]int{r.Right, r.Wrong}
+	}
+	if want := map[string][2]int{"bill.for": {1, 2}, "bill.against": {2, 1}}; !reflect.DeepEqual(got, want) {
+		t.Errorf("right and wrong are %v, want %v", got, want)
+	}
+}

@@ -18,7 +18,7 @@ type Gold struct {
 }
 
 // Rule is how one rule did. Right and Wrong count calls with gold on which it fired, for rules of labels alone: Right where
-// its label is gold, Wrong where it neither is nor may be.
+// its label is gold, Wrong where it neither is nor may be; of a rule that speaks against its label the other way about.
 type Rule struct {
 	ID    string `json:"rule"`
 	Value string `json:"value"` // its label, nature or party
@@ -50,16 +50,17 @@ type Stats struct {
 	unlabeled int
 	byID      map[string]*Rule
 	decides   map[string]string
+	against   map[string]bool // by rule: its weight is negative
 	overlaps  map[[2]string]int
 	conflicts map[[2]string]int
 }
 
 // NewStats starts counting for a rule set, which must be ready.
 func NewStats(rules *classify.RuleSet) *Stats {
-	s := &Stats{rules: rules, byID: map[string]*Rule{}, decides: map[string]string{}, overlaps: map[[2]string]int{}, conflicts: map[[2]string]int{}}
+	s := &Stats{rules: rules, byID: map[string]*Rule{}, decides: map[string]string{}, against: map[string]bool{}, overlaps: map[[2]string]int{}, conflicts: map[[2]string]int{}}
 	for _, r := range rules.Rules() {
 		s.byID[r.ID] = &Rule{ID: r.ID, Value: r.Value}
-		s.decides[r.ID] = r.Decides
+		s.decides[r.ID], s.against[r.ID] = r.Decides, r.Weight < 0
 	}
 	return s
 }
@@ -93,7 +94,7 @@ func (s *Stats) Add(call *hotline.Call, gold *Gold) {
 		if gold == nil || s.decides[id] != "label" || slices.Contains(gold.Also, r.Value) {
 			continue
 		}
-		if slices.Contains(gold.Labels, r.Value) {
+		if slices.Contains(gold.Labels, r.Value) != s.against[id] {
 			r.Right++
 		} else {
 			r.Wrong++
