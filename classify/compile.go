@@ -291,7 +291,11 @@ func (c *compiler) checkTest(e *expr, place yamlNode, decides decision) {
 			continue
 		}
 		if !ok {
-			place.problemAt(e.at, "there is no %s %s; known are %s%s", e.name, v, strings.Join(known, ", "), suggest(v, known))
+			hint := suggest(v, known)
+			if e.name == "label" {
+				hint = c.taxonomy.suggest(v)
+			}
+			place.problemAt(e.at, "there is no %s %s; known are %s%s", e.name, v, strings.Join(known, ", "), hint)
 		}
 	}
 }
@@ -360,7 +364,7 @@ func (c *compiler) checkTarget(source *ruleSource) {
 		source.labelAt.oneOf(Codes(*c.marks.of(source.decides))...)
 	default:
 		if _, ok := c.taxonomy.Label(source.label); !ok {
-			source.labelAt.problem("there is no label %s in the taxonomy; correct it or add it there%s", source.label, suggest(source.label, c.taxonomy.codes()))
+			source.labelAt.problem("there is no label %s in the taxonomy; correct it or add it there%s", source.label, c.taxonomy.suggest(source.label))
 		}
 	}
 }

@@ -94,7 +94,7 @@ func (rs *RuleSet) codes(n yamlNode) []string {
 	for _, t := range n.texts() {
 		for code := range strings.FieldsSeq(t.text()) {
 			if _, ok := rs.taxonomy.Label(code); !ok {
-				t.problem("there is no label %s in the taxonomy; correct it or add it there%s", code, suggest(code, rs.taxonomy.codes()))
+				t.problem("there is no label %s in the taxonomy; correct it or add it there%s", code, rs.taxonomy.suggest(code))
 			}
 			codes = append(codes, code)
 		}

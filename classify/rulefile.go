@@ -172,7 +172,7 @@ func (r *ruleFiles) readFile(root yamlNode) {
 
 func (r *ruleFiles) putGroup(g groupSource) {
 	if old, ok := r.groups[g.name]; ok && old.layer == g.layer {
-		g.place.problem("the shared group %s stands in %s too; rename one", g.name, old.place.file.name())
+		g.place.problem("the shared group %s stands in %s too; rename one", g.name, placeOf(old.place))
 		return
 	}
 	r.groups[g.name] = g
@@ -189,7 +189,7 @@ func (r *ruleFiles) putRule(rule ruleSource) {
 		r.byID[rule.id] = len(r.rules)
 		r.rules = append(r.rules, rule)
 	case r.rules[i].place.file.layer == rule.place.file.layer:
-		rule.place.problem("the rule id %s stands in %s too; rename one", rule.id, r.rules[i].place.file.name())
+		rule.place.problem("the rule id %s stands in %s too; rename one", rule.id, placeOf(r.rules[i].place))
 	default:
 		r.rules[i] = rule
 	}

@@ -1,5 +1,7 @@
 package classify
 
+import "strings"
+
 // suggest is the end of an error about a word that is not known: the known word that is most like it, or nothing where
 // none is.
 func suggest(word string, known []string) string {
@@ -13,4 +15,14 @@ func suggest(word string, known []string) string {
 		return ""
 	}
 	return "; did you mean " + best + "?"
+}
+
+// suggest names the code of a label that was meant: the one of that name (停送电/故障停电, or 故障停电), or one that is spelt alike.
+func (t *Taxonomy) suggest(written string) string {
+	for _, l := range t.Labels {
+		if _, last, _ := strings.Cut(l.Name, "/"); l.Name == written || last != "" && last == written {
+			return "; write " + l.Code
+		}
+	}
+	return suggest(written, t.codes())
 }

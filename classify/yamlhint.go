@@ -27,10 +27,14 @@ func yamlHint(f file, number int, message string) string {
 	_, value, hasValue := strings.Cut(line, ": ")
 	value = strings.TrimSpace(value)
 	switch {
+	case strings.Contains(message, "already defined"):
+		return "; the key stands twice in one entry: rename one, or write the words of both under one"
 	case strings.Contains(indent, "\t"):
 		return "; indent with spaces, not with tabs"
 	case strings.Contains(message, "end character of"):
 		return "; close the quotation mark"
+	case strings.Contains(message, "must be specified") && (cutsBrace(line) || cutsBrace(f.line(number-1))):
+		return "; YAML takes # behind a space for the beginning of a comment: write the value in quotes"
 	case strings.Contains(message, "must be specified"):
 		return "; close the { or [ that is open, on this line or above"
 	case hasValue && value != "" && strings.ContainsRune("@*[{&!%", rune(value[0])):
@@ -43,6 +47,12 @@ func yamlHint(f file, number int, message string) string {
 	return "; see that the keys of one entry begin in the same column, and that each has \": \" behind it"
 }
 
+// cutsBrace reports whether what YAML takes for a comment stands behind a { or [ that it may keep open.
+func cutsBrace(line string) bool {
+	before, _, comment := strings.Cut(line, " #")
+	return comment && strings.ContainsAny(before, "{[")
+}
+
 // looksLike says what an author probably meant where the value has another shape than it must.
 func (n yamlNode) looksLike() string {
 	switch n.Node.(type) {
@@ -51,6 +61,11 @@ func (n yamlNode) looksLike() string {
 			return ", found nothing; YAML takes # for the beginning of a comment: write the value in quotes"
 		}
 		return ", found nothing; write it behind the colon, or indent the lines that belong to it"
+	case *ast.StringNode:
+		if strings.Contains(n.file.line(n.position().Line), "：") {
+			return ", found text; the colon behind a key is a half-width one and a space, not ："
+		}
+		return ", found text; write the name of what it holds and a colon before it"
 	case *ast.AliasNode, *ast.AnchorNode, *ast.TagNode:
 		return "; YAML takes a leading *, & or ! for its own: write the value in quotes"
 	case *ast.SequenceNode:
