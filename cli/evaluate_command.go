@@ -21,7 +21,7 @@ func evaluateCommand(env Env) *cli.Command {
 		Description: `Takes every gold record the whole way of a call (decoding, roles, masking, rules) and prints precision, recall and F1 of relevance
 and of each label, and the share of right natures and responsible parties, the main figures with intervals of 95 % (1,000 draws of
 the records). A gold record is a contact in suqiu's native JSON with
-labels, also (codes that may be given or left out), nature and responsible. Exit code 3 when the labels' F1 is below --min-f1.
+labels, also (codes that may be given or left out), nature, responsible and found (by the handlers' text). Exit code 3 when the labels' F1 is below --min-f1.
 
 Example:
    suqiu evaluate gold.jsonl --summary --min-f1 0.85`,

@@ -2,10 +2,17 @@ package cli
 
 import (
 	"bytes"
+	"encoding/json"
 	"path/filepath"
 	"slices"
+<<<<<<< HEAD
+=======
+	"strings"
+>>>>>>> f313b9c (What handlers found is measured by gold, and read from many more wordings)
 	"testing"
 	"time"
+
+	"suqiu/classify/evaluate"
 )
 
 // The rules do no worse on the gold records than they have done. The floors lie a little below what was measured.
@@ -31,5 +38,26 @@ func TestGold(t *testing.T) {
 				t.Errorf("exit code %d, told %q\n%s", code, &errs, &out)
 			}
 		})
+	}
+}
+
+// What handlers found is read from their replies as well as it has been, and the evaluation tells it.
+func TestGoldFound(t *testing.T) {
+	var out, errs bytes.Buffer
+	args := []string{"suqiu", "evaluate", filepath.Join("testdata", "gold", "handlers.jsonl"), "--summary", "--format", "json"}
+	if code := Run(t.Context(), args, Env{Stdin: &bytes.Buffer{}, Stdout: &out, Stderr: &errs, Now: time.Now}); code != 0 {
+		t.Fatalf("exit code %d, told %q", code, &errs)
+	}
+	var report struct {
+		Figures []evaluate.Figure `json:"figures"`
+	}
+	if err := json.Unmarshal(out.Bytes(), &report); err != nil {
+		t.Fatal(err)
+	}
+	for name, floor := range map[string]float64{"found": 0.97, "found, macro F1": 0.95} {
+		i := slices.IndexFunc(report.Figures, func(f evaluate.Figure) bool { return f.Name == name })
+		if i < 0 || report.Figures[i].Value < floor {
+			t.Errorf("%s: want at least %v in %+v", name, floor, report.Figures)
+		}
 	}
 }

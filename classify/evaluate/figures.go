@@ -24,6 +24,12 @@ func (c *Counts) ResponsibleMacroF1() float64 {
 	return mean
 }
 
+// FoundMacroF1 is the mean F1 over the parties that handlers found, FoundNone among them, as far as they stand in the gold records.
+func (c *Counts) FoundMacroF1() float64 {
+	mean, _ := macro(c.FoundBy, 1)
+	return mean
+}
+
 func macro[K comparable](scores map[K]Score, least int) (mean float64, n int) {
 	sum := 0.0
 	for _, s := range scores {
@@ -57,11 +63,14 @@ type Figure struct {
 	High  float64 `json:"high"`
 }
 
-// names of the figures, in the order of values.
+// names of the figures, in the order of values. The last two are left out where no gold record tells what handlers found.
 var figureNames = []string{
 	"relevance F1", "labels, micro precision", "labels, micro recall", "labels, micro F1", "labels, macro F1",
 	"labels, macro F1 (5 and more examples)", "nature", "responsible", "responsible, macro F1",
+	"found", "found, macro F1",
 }
+
+const foundFigures = 2 // at the end of figureNames
 
 // values are the figures of some records. frequent are the labels with enough examples among all records, so that a draw of
 // records decides about none.
@@ -76,6 +85,7 @@ func (c *Counts) values(frequent map[string]bool) []float64 {
 	return []float64{
 		c.Relevance.F1(), micro.Precision(), micro.Recall(), micro.F1(), all, often,
 		c.Nature.Share(), c.Responsible.Share(), c.ResponsibleMacroF1(),
+		c.Found.Share(), c.FoundMacroF1(),
 	}
 }
 
@@ -104,6 +114,9 @@ func (r *Report) Figures() []Figure {
 		slices.Sort(drawn[i])
 		outside := int((1 - coverage) / 2 * resamples)
 		figures[i] = Figure{figureNames[i], v, drawn[i][outside], drawn[i][resamples-1-outside]}
+	}
+	if r.Found.All == 0 {
+		return figures[:len(figures)-foundFigures]
 	}
 	return figures
 }

@@ -25,7 +25,11 @@ type Record struct {
 	Also        []string              `json:"also"` // may be given or left out: neither a miss nor a false alarm
 	Nature      []hotline.Nature      `json:"nature"`
 	Responsible []hotline.Responsible `json:"responsible"`
+	Found       []hotline.Responsible `json:"found"` // 查实责任, by the handlers' text; FoundNone where that doesn't say
 }
+
+// FoundNone is the gold value of a contact whose handlers don't say whose duty the matter is.
+const FoundNone hotline.Responsible = "none"
 
 // Call is the record as a call: its text is one turn of an unknown speaker.
 func (r *Record) Call() *hotline.Call {

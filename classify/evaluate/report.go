@@ -1,6 +1,7 @@
 package evaluate
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -48,6 +49,11 @@ type Tally struct {
 // Share is the share of right answers; 1 when there was no question.
 func (t Tally) Share() float64 { return share(t.Right, t.All) }
 
+func (t *Tally) add(o Tally) {
+	t.Right += o.Right
+	t.All += o.All
+}
+
 // Fault is one record that was answered wrongly.
 type Fault struct {
 	ID          string   `json:"id"`
@@ -55,10 +61,12 @@ type Fault struct {
 	Missed      []string `json:"missed,omitempty"`      // codes not given
 	Nature      string   `json:"nature,omitempty"`      // given, where wrong
 	Responsible string   `json:"responsible,omitempty"` // given, where wrong
+	Found       string   `json:"found,omitempty"`       // given, where wrong; FoundNone where nothing was
 	Relevance   string   `json:"relevance,omitempty"`   // "false alarm" or "missed", where wrong
 }
 
-// Report is how a rule set did on gold records. Nature and responsibility count on the records about electricity.
+// Report is how a rule set did on gold records. Nature and responsibility count on the records about electricity, what handlers
+// found on all whose gold tells it.
 type Report struct {
 	Counts
 	Faults []Fault // in the order of the records
@@ -75,14 +83,16 @@ type Counts struct {
 	Nature      Tally
 	Responsible Tally
 	Parties     map[hotline.Responsible]Score // Responsible by its values
+	Found       Tally
+	FoundBy     map[hotline.Responsible]Score // Found by its values, FoundNone among them
 }
 
 // outcome is what one record counts for.
 type outcome struct {
-	relevance           Score
-	labels              map[string]Score
-	nature, responsible Tally
-	parties             map[hotline.Responsible]Score
+	relevance                  Score
+	labels                     map[string]Score
+	nature, responsible, found Tally
+	parties, foundBy           map[hotline.Responsible]Score
 }
 
 // Analyzer is what is scored.
@@ -106,7 +116,7 @@ func Evaluate(a Analyzer, records []Record) *Report {
 }
 
 func newCounts() Counts {
-	return Counts{Labels: map[string]Score{}, Parties: map[hotline.Responsible]Score{}}
+	return Counts{Labels: map[string]Score{}, Parties: map[hotline.Responsible]Score{}, FoundBy: map[hotline.Responsible]Score{}}
 }
 
 func (c *Counts) add(o *outcome) {
@@ -121,12 +131,18 @@ func (c *Counts) add(o *outcome) {
 		sum.add(s)
 		c.Labels[code] = sum
 	}
-	c.Nature.Right, c.Nature.All = c.Nature.Right+o.nature.Right, c.Nature.All+o.nature.All
-	c.Responsible.Right, c.Responsible.All = c.Responsible.Right+o.responsible.Right, c.Responsible.All+o.responsible.All
-	for party, s := range o.parties {
-		sum := c.Parties[party]
+	c.Nature.add(o.nature)
+	c.Responsible.add(o.responsible)
+	c.Found.add(o.found)
+	addParties(c.Parties, o.parties)
+	addParties(c.FoundBy, o.foundBy)
+}
+
+func addParties(to, scores map[hotline.Responsible]Score) {
+	for party, s := range scores {
+		sum := to[party]
 		sum.add(s)
-		c.Parties[party] = sum
+		to[party] = sum
 	}
 }
 
@@ -170,6 +186,11 @@ func judge(gold *Record, a *hotline.Analysis) (outcome, Fault) {
 		}
 		o.parties = partyScores(a.Responsible, gold.Responsible)
 	}
+	found := cmp.Or(a.Found, FoundNone)
+	if o.found = tally(found, gold.Found); o.found.Right < o.found.All {
+		fault.Found = string(found)
+	}
+	o.foundBy = partyScores(found, gold.Found)
 	return o, fault
 }
 
@@ -197,7 +218,7 @@ func partyScores(answer hotline.Responsible, accepted []hotline.Responsible) map
 }
 
 func (f *Fault) wrong() bool {
-	return len(f.False)+len(f.Missed) > 0 || f.Nature+f.Responsible+f.Relevance != ""
+	return len(f.False)+len(f.Missed) > 0 || f.Nature+f.Responsible+f.Found+f.Relevance != ""
 }
 
 // String writes the fault in one line: + for what was given wrongly, - for what was missed.
@@ -217,6 +238,9 @@ func (f Fault) String() string {
 	}
 	if f.Responsible != "" {
 		parts = append(parts, "responsible:"+f.Responsible)
+	}
+	if f.Found != "" {
+		parts = append(parts, "found:"+f.Found)
 	}
 	return strings.Join(parts, " ")
 }

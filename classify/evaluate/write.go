@@ -27,6 +27,9 @@ func (r *Report) Write(w io.Writer) error {
 	for _, party := range slices.Sorted(maps.Keys(r.Parties)) {
 		row("responsible "+string(party), r.Parties[party])
 	}
+	for _, party := range slices.Sorted(maps.Keys(r.FoundBy)) {
+		row("found "+string(party), r.FoundBy[party])
+	}
 	fmt.Fprintln(t, "\t\t\t\t\t\t\t\t")
 	fmt.Fprintln(t, "\t\t\t\tvalue\t95 % from\tto\t")
 	for _, f := range r.Figures() {
@@ -41,6 +44,11 @@ func (r *Report) Write(w io.Writer) error {
 		r.Records, macroF1, frequent, labels, FewExamples, r.Nature.Share(), r.Nature.All, r.Responsible.Share(), r.Responsible.All, r.ResponsibleMacroF1())
 	if err != nil {
 		return err
+	}
+	if r.Found.All > 0 {
+		if _, err := fmt.Fprintf(w, "found by the handlers %.3f of %d (macro F1 %.3f)\n", r.Found.Share(), r.Found.All, r.FoundMacroF1()); err != nil {
+			return err
+		}
 	}
 	for _, f := range r.Faults {
 		if _, err := fmt.Fprintln(w, f); err != nil {
@@ -83,6 +91,7 @@ func (r *Report) MarshalJSON() ([]byte, error) {
 		Labels      map[string]scoreJSON              `json:"labels"`
 		Streetlight scoreJSON                         `json:"streetlight"`
 		Responsible map[hotline.Responsible]scoreJSON `json:"responsible"`
+		Found       map[hotline.Responsible]scoreJSON `json:"found,omitempty"`
 		Faults      []Fault                           `json:"faults,omitempty"`
-	}{r.Records, r.Figures(), resamples, r.Relevance.describe(), describeAll(r.Labels), r.Streetlight.describe(), describeAll(r.Parties), r.Faults})
+	}{r.Records, r.Figures(), resamples, r.Relevance.describe(), describeAll(r.Labels), r.Streetlight.describe(), describeAll(r.Parties), describeAll(r.FoundBy), r.Faults})
 }
