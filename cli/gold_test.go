@@ -5,10 +5,6 @@ import (
 	"encoding/json"
 	"path/filepath"
 	"slices"
-<<<<<<< HEAD
-=======
-	"strings"
->>>>>>> f313b9c (What handlers found is measured by gold, and read from many more wordings)
 	"testing"
 	"time"
 
