@@ -220,7 +220,7 @@ func (rs *RuleSet) bestContradicted(m *matches, scores []score) int {
 const even = 0
 
 // leastSpoken is how many words of the table a contact must have for words alone to give a label: a greeting says nothing.
-const leastSpoken = 4
+const leastSpoken = 8
 
 // mayStand reports whether what the label requires holds.
 func (rs *RuleSet) mayStand(m *matches, label int) bool {

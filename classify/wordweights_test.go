@@ -30,6 +30,16 @@ const testWords = "(label)\ta.dark\tb.meter\tb.bill\n" +
 	"昨天\t\t\t\n" +
 	"晚上\t\t\t\n" +
 	"孩子\t\t\t\n" +
+	"家昨\t\t\t\n" +
+	"天晚\t\t\t\n" +
+	"上没\t\t\t\n" +
+	"家孩\t\t\t\n" +
+	"子昨\t\t\t\n" +
+	"天没\t\t\t\n" +
+	"电了\t\t\t\n" +
+	"电我\t\t\t\n" +
+	"上孩\t\t\t\n" +
+	"子水\t\t\t\n" +
 	"骗人\t-90\t-90\t-90\n" +
 	"水表\t\t60\t\n"
 
@@ -43,13 +53,13 @@ func TestWordWeights(t *testing.T) {
 		{"the last label stays", "停电", "a.dark"},
 		{"unless the words speak very much against it", "停电，骗人", ""},
 		{"a word for the label saves it", "停电三天，电费", "a.dark b.bill"},
-		{"words alone give a label", "我家昨天晚上没电，电费", "b.bill a.dark"},
-		{"words alone, no rule", "我家昨天晚上没电", "a.dark"},
+		{"words alone give a label", "我家昨天晚上没电了，电费", "b.bill a.dark"},
+		{"words alone, no rule", "我家昨天晚上没电了", "a.dark"},
 		{"few words alone say nothing", "我家没电", ""},
 		{"an exclusive label is not given by words", "我家昨天晚上孩子水表，电费", "b.bill"},
 		{"a label that the table does not know stays", "通知，电费", "b.bill a.notice"},
 		{"agents' words do not count", "坐席：没电吗\n客户：电费", "b.bill"},
-		{"a word that stands twice counts once", "没电没电没电我家昨天晚上", "a.dark"},
+		{"a word that stands twice counts once", "没电没电没电我家昨天晚上没电了", "a.dark"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			if got := strings.Join(codesOf(rs, exampleCall(test.text)), " "); got != test.want {
@@ -70,7 +80,7 @@ func TestWordWeights(t *testing.T) {
 		if h := a.Labels[0].Hits[0]; h.Rule != ruleOfWords || h.Text != "没电" || h.Start != len("我家孩子昨天") {
 			t.Errorf("the evidence is %+v", h)
 		}
-		if want := 1 + -2 + 6/math.Sqrt(4) - -1.0; math.Abs(a.Labels[0].Weight-want) > 1e-6 { // threshold, bias, 没电 among four words, less give
+		if want := 1 + -2 + 6/math.Sqrt(8) - -1.0; math.Abs(a.Labels[0].Weight-want) > 1e-6 { // threshold, bias, 没电 among eight words, less give
 			t.Errorf("weight %v, want %v", a.Labels[0].Weight, want)
 		}
 	})
@@ -101,8 +111,8 @@ func TestWordWeightsUnderOverlay(t *testing.T) {
 func TestWordTableFaults(t *testing.T) {
 	for _, test := range []struct{ name, table, want string }{
 		{"no header", "停电\t1\n", "words.tsv:1:1: the first line does not begin with (label)"},
-		{"a short row", testWords + "跳闸\t1\n", "words.tsv:16:1: the row of 跳闸 has 2 cells, the first line 4"},
-		{"no number", testWords + "跳闸\t1.5\t\t\n", "words.tsv:16:1: the weight \"1.5\" of 跳闸 for a.dark is no whole number of tenths"},
+		{"a short row", testWords + "跳闸\t1\n", "words.tsv:26:1: the row of 跳闸 has 2 cells, the first line 4"},
+		{"no number", testWords + "跳闸\t1.5\t\t\n", "words.tsv:26:1: the weight \"1.5\" of 跳闸 for a.dark is no whole number of tenths"},
 		{"twice", testWords + "停电\t1\t\t\n", "words.tsv: the word 停电 has two rows"},
 		{"no bias", strings.Replace(testWords, "(bias)", "偏置", 1), "words.tsv: the row (bias) is missing"},
 	} {
