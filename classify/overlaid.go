@@ -79,7 +79,7 @@ func (o *overlays) cause(r *rule, kind exampleKind, e example) *cause {
 // groupCause finds one of the shared groups that a layer above redefines.
 func (o *overlays) groupCause(below *RuleSet, layer int, names []string) *cause {
 	for _, name := range names {
-		now, old := o.rs.program.files.groups[name], below.program.files.groups[name]
+		now, old := o.rs.files.groups[name], below.program.files.groups[name]
 		if now.layer > layer && old.place.Node != nil {
 			return &cause{now.place, fmt.Sprintf("your group %s (%s) takes the place of @%s (%s); rename it", name, placeOf(now.place), name, placeOf(old.place)), true}
 		}
@@ -104,8 +104,8 @@ func (o *overlays) labelCause(below *RuleSet, layer int, text string) (*cause, [
 	var groups []string
 	for _, r := range before {
 		groups = slices.Concat(groups, below.sharedBy(r.when), below.sharedBy(below.requires[below.taxonomy.index[r.label]]))
-		if i, ok := o.rs.program.files.byID[r.id]; ok {
-			note(o.rs.program.files.rules[i].place, "rule "+r.id)
+		if i, ok := o.rs.files.byID[r.id]; ok {
+			note(o.rs.files.rules[i].place, "rule "+r.id)
 		}
 	}
 	for _, code := range slices.Concat(is, was) {

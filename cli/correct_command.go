@@ -383,17 +383,18 @@ func correctionText(c *hotline.Correction, names labelNames) string {
 	if len(parts) == 0 {
 		parts = append(parts, "撤销，按规则")
 	}
-	text := fmt.Sprintf("人工更正：%s  %s  %s", c.By, c.At.Format("2006-01-02 15:04"), strings.Join(parts, " "))
+	var text strings.Builder
+	fmt.Fprintf(&text, "人工更正：%s  %s  %s", c.By, c.At.Format("2006-01-02 15:04"), strings.Join(parts, " "))
 	if c.Why != "" {
-		text += "  理由：" + c.Why
+		text.WriteString("  理由：" + c.Why)
 	}
 	for _, k := range c.Kept {
-		text += fmt.Sprintf("；其中 %s（%s）由 %s 更正", names.name(k.Label), k.Label, k.By)
+		fmt.Fprintf(&text, "；其中 %s（%s）由 %s 更正", names.name(k.Label), k.Label, k.By)
 		if k.Why != "" {
-			text += "，理由：" + k.Why
+			text.WriteString("，理由：" + k.Why)
 		}
 	}
-	return text
+	return text.String()
 }
 
 // findingsText tells in one line what a contact is about.

@@ -30,7 +30,7 @@ look:
 
 // TestElasticSecurity runs the store as users with no more rights than they need, and with too few.
 func TestElasticSecurity(t *testing.T) {
-	t.Parallel() // with a server of its own, for which it waits most of the time
+	t.Parallel()                               // with a server of its own, for which it waits most of the time
 	dir, err := os.MkdirTemp("", "suqiu-e2e-") //nolint:usetesting // t.TempDir keeps out the user that servers run as
 	if err != nil {
 		t.Fatal(err)
