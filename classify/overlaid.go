@@ -79,7 +79,7 @@ func (o *overlays) cause(r *rule, kind exampleKind, e example) *cause {
 // groupCause finds one of the shared groups that a layer above redefines.
 func (o *overlays) groupCause(below *RuleSet, layer int, names []string) *cause {
 	for _, name := range names {
-		now, old := o.rs.files.groups[name], below.program.files.groups[name]
+		now, old := o.rs.files.groups[name], below.files.groups[name]
 		if now.layer > layer && old.place.Node != nil {
 			return &cause{now.place, fmt.Sprintf("your group %s (%s) takes the place of @%s (%s); rename it", name, placeOf(now.place), name, placeOf(old.place)), true}
 		}
