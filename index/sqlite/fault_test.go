@@ -93,13 +93,13 @@ func TestOpenFaults(t *testing.T) {
 		{"newer schema", func(t *testing.T, path string) {
 			write(t, path, "")
 			openAndClose(t, path)
-			execute(t, other(t, path), "PRAGMA user_version = 5")
-		}, []string{"schema 5", "knows up to 4", "newer suqiu"}},
+			execute(t, other(t, path), "PRAGMA user_version = 6")
+		}, []string{"schema 6", "knows up to 5", "newer suqiu"}},
 		{"older schema", func(t *testing.T, path string) {
 			write(t, path, "")
 			openAndClose(t, path)
 			execute(t, other(t, path), "PRAGMA user_version = 1")
-		}, []string{"schema 1", "needs 4"}},
+		}, []string{"schema 1", "needs 5"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			path := filepath.Join(t.TempDir(), "folder", "store.db")
