@@ -119,18 +119,15 @@ func (c *chaos) startBroker() {
 	c.t.Cleanup(c.broker.Stop)
 }
 
-// reservePort lets the broker listen on a port below those that outgoing connections get. Else one of these could take the
-// port while the broker is dead; a client that looks for it could even connect to itself.
+// reservePort lets the broker listen on a port that no outgoing connection takes while the broker is dead; a client that
+// looks for it could even connect to itself.
 func (c *chaos) reservePort(data string) {
-	for port := 20_000 + c.rng.IntN(10_000); ; port++ {
-		address := fmt.Sprintf("127.0.0.1:%d", port)
-		l, err := net.Listen("tcp", address)
-		if err != nil {
-			continue
-		}
-		if err := errors.Join(l.Close(), os.MkdirAll(data, 0o700), os.WriteFile(filepath.Join(data, "broker.address"), []byte(address), 0o600)); err != nil {
-			c.t.Fatal(err)
-		}
-		return
+	port, err := engine.FreePort()
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	address := fmt.Sprintf("127.0.0.1:%d", port)
+	if err := errors.Join(os.MkdirAll(data, 0o700), os.WriteFile(filepath.Join(data, "broker.address"), []byte(address), 0o600)); err != nil {
+		c.t.Fatal(err)
 	}
 }

@@ -120,12 +120,11 @@ func exists(path string) bool {
 
 func port(t *testing.T) int {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	port, err := engine.FreePort()
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer l.Close()
-	return l.Addr().(*net.TCPAddr).Port
+	return port
 }
 
 func kafkaSettings(node int, plain, secured string, controller int, voters, keyStore string) map[string]string {

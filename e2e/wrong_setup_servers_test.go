@@ -19,6 +19,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -151,16 +152,12 @@ func (w *wrongSetups) startKafka(ctx context.Context) error {
 		"log.cleaner.dedupe.buffer.size":                "8000000",
 	}
 	for name, protocol := range map[string]string{"PLAINTEXT": "PLAINTEXT", "SECURED": "SASL_SSL", "EXPIRED": "SSL", "AWAY": "SSL"} {
-		l, err := net.Listen("tcp", "127.0.0.1:0")
+		port, err := engine.FreePort()
 		if err != nil {
 			return err
 		}
-		defer l.Close()
-		w.listeners[name] = l.Addr().String()
-		listeners, protocols = append(listeners, name+"://"+l.Addr().String()), append(protocols, name+":"+protocol)
-		if err := l.Close(); err != nil {
-			return err
-		}
+		w.listeners[name] = net.JoinHostPort("127.0.0.1", strconv.Itoa(port))
+		listeners, protocols = append(listeners, name+"://"+w.listeners[name]), append(protocols, name+":"+protocol)
 	}
 	for listener, store := range map[string]string{"secured": "good", "expired": "expired", "away": "away"} {
 		settings["listener.name."+listener+".ssl.keystore.type"] = "PEM"
@@ -182,14 +179,11 @@ func (w *wrongSetups) startKafka(ctx context.Context) error {
 	if _, err := fmt.Sscan(port, &number); err != nil {
 		return err
 	}
-	controller, err := net.Listen("tcp", "127.0.0.1:0")
+	controller, err := engine.FreePort()
 	if err != nil {
 		return err
 	}
-	own := controller.Addr().String()
-	if err := controller.Close(); err != nil {
-		return err
-	}
+	own := net.JoinHostPort("127.0.0.1", strconv.Itoa(controller))
 	settings["controller.quorum.voters"] = "1@" + own
 	settings["listeners"] = strings.Join(append(listeners, "CONTROLLER://"+own), ",")
 	settings["advertised.listeners"] = strings.Join(listeners, ",")

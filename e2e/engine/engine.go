@@ -17,6 +17,7 @@ import (
 	"os/user"
 	"path/filepath"
 	"strconv"
+	"sync/atomic"
 	"syscall"
 	"time"
 )
@@ -54,7 +55,7 @@ func (o Options) withDefaults() (Options, error) {
 		o.Timeout = 3 * time.Minute
 	}
 	if o.Port == 0 {
-		port, err := freePort()
+		port, err := FreePort()
 		if err != nil {
 			return o, err
 		}
@@ -159,11 +160,20 @@ func give(dir string, to *syscall.Credential) error {
 	return nil
 }
 
-func freePort() (int, error) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return 0, fmt.Errorf("find a free port: %w", err)
+// portsGiven counts the ports that FreePort has given in this process, so that none is given twice: a server binds its port
+// seconds after it was chosen.
+var portsGiven atomic.Int64
+
+// FreePort returns a port of 127.0.0.1 for a server that is started later. It lies below those that outgoing connections
+// get: one of these could take it before the server does.
+func FreePort() (int, error) {
+	const first, ports = 10_000, 20_000
+	for range ports {
+		port := first + (int64(os.Getpid())*601+portsGiven.Add(1))%ports
+		l, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", port))
+		if err == nil {
+			return int(port), l.Close()
+		}
 	}
-	defer l.Close()
-	return l.Addr().(*net.TCPAddr).Port, nil
+	return 0, fmt.Errorf("find a free port: none of %d to %d is", first, first+ports-1)
 }

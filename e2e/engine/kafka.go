@@ -48,7 +48,7 @@ func StartKafka(ctx context.Context, dir string, o Options) (*Kafka, error) {
 			return nil, err
 		}
 	}
-	controller, err := freePort()
+	controller, err := FreePort()
 	if err != nil {
 		return nil, err
 	}
