@@ -152,10 +152,10 @@ func (w *wordWeights) scale(m *matches) float32 {
 }
 
 // contradicts reports whether the words speak so much against a label that rules do not suffice. A rule that lies over the table
-// has the last word: its words may be new.
+// has the last word: its words may be new. So has any rule in a short contact, which says little else.
 func (rs *RuleSet) contradicts(m *matches, label int, fired []int32) bool {
 	w := rs.weights
-	return w != nil && m.support[label] < w.drop[label] && !slices.ContainsFunc(fired, func(i int32) bool {
+	return w != nil && len(m.spoken) >= leastAgainst && m.support[label] < w.drop[label] && !slices.ContainsFunc(fired, func(i int32) bool {
 		r := &rs.rules[decidesLabel][i]
 		return r.weight > 0 && r.place.file.layer > w.layer
 	})
@@ -221,6 +221,9 @@ const even = 0
 
 // leastSpoken is how many words of the table a contact must have for words alone to give a label: a greeting says nothing.
 const leastSpoken = 8
+
+// leastAgainst is how many words of the table a contact must have for words to speak against rules: a sentence or two.
+const leastAgainst = 20
 
 // mayStand reports whether what the label requires holds.
 func (rs *RuleSet) mayStand(m *matches, label int) bool {

@@ -16,16 +16,29 @@ func wordsFS(table string) fstest.MapFS {
 	return fsys
 }
 
+// restWords is the rest of a contact: words that speak neither for nor against a label, enough of them for others to.
+const restWords = "。甲乙丙丁戊己庚辛壬癸子丑寅卯辰巳午未申酉戌亥"
+
+// rowsOf gives each pair of neighbouring characters of a text a row without weights.
+func rowsOf(text string) string {
+	var rows strings.Builder
+	runes := []rune(strings.Trim(text, "。"))
+	for i := range len(runes) - 1 {
+		rows.WriteString(string(runes[i:i+2]) + "\t\t\t\n")
+	}
+	return rows.String()
+}
+
 // In the table, 停电 speaks against a.dark so much that only 三天 beside it saves the label, and 没电 gives it alone.
-const testWords = "(label)\ta.dark\tb.meter\tb.bill\n" +
+var testWords = "(label)\ta.dark\tb.meter\tb.bill\n" +
 	"(bias)\t-20\t-20\t-20\n" +
 	"(give)\t-10\t-10\t-10\n" +
 	"(beside)\t-5\t-5\t-5\n" +
 	"(drop)\t-30\t-30\t-30\n" +
 	"(alone)\t-80\t-80\t-80\n" +
-	"停电\t-20\t\t\n" +
-	"三天\t40\t\t\n" +
-	"没电\t60\t\t\n" +
+	"停电\t-100\t\t\n" +
+	"三天\t200\t\t\n" +
+	"没电\t300\t\t\n" +
 	"我家\t\t\t\n" +
 	"昨天\t\t\t\n" +
 	"晚上\t\t\t\n" +
@@ -40,8 +53,8 @@ const testWords = "(label)\ta.dark\tb.meter\tb.bill\n" +
 	"电我\t\t\t\n" +
 	"上孩\t\t\t\n" +
 	"子水\t\t\t\n" +
-	"骗人\t-90\t-90\t-90\n" +
-	"水表\t\t60\t\n"
+	"骗人\t-450\t-450\t-450\n" +
+	"水表\t\t300\t\n" + rowsOf(restWords)
 
 func TestWordWeights(t *testing.T) {
 	rs := mustCompile(t, wordsFS(testWords))
@@ -49,10 +62,11 @@ func TestWordWeights(t *testing.T) {
 		name, text string
 		want       string
 	}{
-		{"a rule that words contradict gives way to others", "停电，电费", "b.bill"},
-		{"the last label stays", "停电", "a.dark"},
-		{"unless the words speak very much against it", "停电，骗人", ""},
-		{"a word for the label saves it", "停电三天，电费", "a.dark b.bill"},
+		{"a rule that words contradict gives way to others", "停电，电费" + restWords, "b.bill"},
+		{"in a short contact it does not", "停电，电费", "b.bill a.dark"},
+		{"the last label stays", "停电" + restWords, "a.dark"},
+		{"unless the words speak very much against it", "停电，骗人" + restWords, ""},
+		{"a word for the label saves it", "停电三天，电费" + restWords, "a.dark b.bill"},
 		{"words alone give a label", "我家昨天晚上没电了，电费", "b.bill a.dark"},
 		{"words alone, no rule", "我家昨天晚上没电了", "a.dark"},
 		{"few words alone say nothing", "我家没电", ""},
@@ -80,7 +94,7 @@ func TestWordWeights(t *testing.T) {
 		if h := a.Labels[0].Hits[0]; h.Rule != ruleOfWords || h.Text != "没电" || h.Start != len("我家孩子昨天") {
 			t.Errorf("the evidence is %+v", h)
 		}
-		if want := 1 + -2 + 6/math.Sqrt(8) - -1.0; math.Abs(a.Labels[0].Weight-want) > 1e-6 { // threshold, bias, 没电 among eight words, less give
+		if want := 1 + -2 + 30/math.Sqrt(8) - -1.0; math.Abs(a.Labels[0].Weight-want) > 1e-6 { // threshold, bias, 没电 among eight words, less give
 			t.Errorf("weight %v, want %v", a.Labels[0].Weight, want)
 		}
 	})
@@ -97,11 +111,11 @@ func TestWordWeightsUnderOverlay(t *testing.T) {
 		{"nothing over the table", fstest.MapFS{}, "b.bill"},
 		{"a rule over the table", fstest.MapFS{"rules/mine.yaml": fileOf(mine)}, "a.dark b.bill"},
 		{"a rule and a table", fstest.MapFS{"rules/mine.yaml": fileOf(mine), wordsPath: fileOf(testWords)}, "b.bill"},
-		{"a table of its own", fstest.MapFS{wordsPath: fileOf(strings.Replace(testWords, "停电\t-20", "停电\t20", 1))}, "b.bill a.dark"},
+		{"a table of its own", fstest.MapFS{wordsPath: fileOf(strings.Replace(testWords, "停电\t-100", "停电\t100", 1))}, "b.bill a.dark"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			rs := mustCompile(t, wordsFS(testWords), test.overlay)
-			if got := strings.Join(codesOf(rs, message("停电，电费")), " "); got != test.want {
+			if got := strings.Join(codesOf(rs, message("停电，电费"+restWords)), " "); got != test.want {
 				t.Errorf("got %q, want %q", got, test.want)
 			}
 		})
@@ -111,8 +125,8 @@ func TestWordWeightsUnderOverlay(t *testing.T) {
 func TestWordTableFaults(t *testing.T) {
 	for _, test := range []struct{ name, table, want string }{
 		{"no header", "停电\t1\n", "words.tsv:1:1: the first line does not begin with (label)"},
-		{"a short row", testWords + "跳闸\t1\n", "words.tsv:26:1: the row of 跳闸 has 2 cells, the first line 4"},
-		{"no number", testWords + "跳闸\t1.5\t\t\n", "words.tsv:26:1: the weight \"1.5\" of 跳闸 for a.dark is no whole number of tenths"},
+		{"a short row", testWords + "跳闸\t1\n", "words.tsv:47:1: the row of 跳闸 has 2 cells, the first line 4"},
+		{"no number", testWords + "跳闸\t1.5\t\t\n", "words.tsv:47:1: the weight \"1.5\" of 跳闸 for a.dark is no whole number of tenths"},
 		{"twice", testWords + "停电\t1\t\t\n", "words.tsv: the word 停电 has two rows"},
 		{"no bias", strings.Replace(testWords, "(bias)", "偏置", 1), "words.tsv: the row (bias) is missing"},
 	} {

@@ -37,7 +37,7 @@ type Options struct {
 
 // Defaults are the options of the shipped table.
 func Defaults() Options {
-	return Options{LeastRecords: 5, Passes: 60, Step: 0.3, L1: 1e-4, L2: 1e-4, Least: 0.2, Give: -3, Beside: -1.5, Drop: -3, Alone: -6, Seed: 1}
+	return Options{LeastRecords: 5, Passes: 60, Step: 0.3, L1: 1e-4, L2: 1e-4, Least: 0.2, Give: -2.5, Beside: -1.3, Drop: -2.5, Alone: -6, Seed: 1}
 }
 
 // unreached is a support that no words have.
