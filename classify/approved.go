@@ -72,11 +72,11 @@ func (a *ApprovedAnswers) put(t *Taxonomy, n yamlNode, seen map[string]bool) {
 	}
 	switch {
 	case answer.Label == "" || answer.Answer == "":
-		n.problem("the answer needs a label and a text; write label: and answer:")
+		n.problem("答复口径缺少标签或正文；写上 label: 和 answer:")
 	case len(answer.Basis) == 0:
-		n.problem("the answer of %s rests on nothing; write under basis: the law, rule, standard or promise that it rests on", answer.Label)
+		n.problem("%s 的答复口径没有依据；在 basis: 下写所依据的法律、规定、标准或承诺", answer.Label)
 	case seen[answer.Label]:
-		n.problem("%s has an answer in this file already; keep one of the two", answer.Label)
+		n.problem("本文件中 %s 已有答复口径；两个留一个", answer.Label)
 	}
 	seen[answer.Label] = true
 	if info, ok := t.Label(answer.Label); ok {

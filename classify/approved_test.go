@@ -50,11 +50,11 @@ func TestLoadAnswersFaults(t *testing.T) {
 	taxonomy := mustCompile(t, testFS("rules: []\n")).Taxonomy()
 	for name, test := range map[string]struct{ text, want string }{
 		"NoYAML":       {"answers: [", "answers.yaml:1:"},
-		"UnknownLabel": {"answers:\n  - {label: a.oen, answer: 好, basis: 某法}\n", `answers.yaml:2:13: "a.oen" is not one of a.one, a.two, b.one; did you mean a.one?`},
-		"UnknownKey":   {"answers:\n  - label: a.one\n    reply: 好\n    basis: 某法\n", `answers.yaml:3:5: unknown key "reply"`},
-		"NoText":       {"answers:\n  - label: a.one\n    basis: 某法\n", "answers.yaml:2:5: the answer needs a label and a text"},
-		"NoBasis":      {"answers:\n  - label: a.one\n    answer: 好\n", "answers.yaml:2:5: the answer of a.one rests on nothing; write under basis:"},
-		"Twice":        {"answers:\n  - {label: a.one, answer: 好, basis: 某法}\n  - {label: a.one, answer: 坏, basis: 某法}\n", "answers.yaml:3:5: a.one has an answer in this file already"},
+		"UnknownLabel": {"answers:\n  - {label: a.oen, answer: 好, basis: 某法}\n", `answers.yaml:2:13: 不能写 "a.oen"；可写 a.one、a.two、b.one；是不是 a.one？`},
+		"UnknownKey":   {"answers:\n  - label: a.one\n    reply: 好\n    basis: 某法\n", `answers.yaml:3:5: 不认识的键 "reply"`},
+		"NoText":       {"answers:\n  - label: a.one\n    basis: 某法\n", "answers.yaml:2:5: 答复口径缺少标签或正文"},
+		"NoBasis":      {"answers:\n  - label: a.one\n    answer: 好\n", "answers.yaml:2:5: a.one 的答复口径没有依据；在 basis: 下写"},
+		"Twice":        {"answers:\n  - {label: a.one, answer: 好, basis: 某法}\n  - {label: a.one, answer: 坏, basis: 某法}\n", "answers.yaml:3:5: 本文件中 a.one 已有答复口径"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := LoadAnswers(taxonomy, answersFS(test.text))

@@ -99,7 +99,7 @@ func compile(taxonomy *Taxonomy, marks *Marks, files *ruleFiles, cues cueSources
 		}
 	}
 	if len(c.groups) > maxGroups {
-		p.add(file{path: "rules"}, 0, 0, "the rules have %d groups, at most %d", len(c.groups), maxGroups)
+		p.add(file{path: "rules"}, 0, 0, "规则共有 %d 个词组，最多 %d 个；减少词组", len(c.groups), maxGroups)
 	}
 	if len(p.all) > 0 {
 		return nil
@@ -152,9 +152,9 @@ func (c *compiler) read(patterns []placedPattern, open []string) []pattern {
 			shared, ok := c.files.groups[name]
 			switch {
 			case !ok:
-				p.node.problemAt(p.at, "there is no shared group %s; define it under groups at the top of a rule file%s", name, suggest(name, slices.Sorted(maps.Keys(c.files.groups))))
+				p.node.problemAt(p.at, "没有共用词组 %s；在规则文件开头的 groups 下定义它%s", name, suggest(name, slices.Sorted(maps.Keys(c.files.groups))))
 			case slices.Contains(open, name):
-				p.node.problemAt(p.at, "the shared group %s takes in itself; break the circle", name)
+				p.node.problemAt(p.at, "共用词组 %s 引入了它自己；去掉循环的引入", name)
 			default:
 				all = append(all, c.read(shared.any, append(open, name))...)
 			}
@@ -166,7 +166,7 @@ func (c *compiler) read(patterns []placedPattern, open []string) []pattern {
 			if fault := (*patternError)(nil); errors.As(err, &fault) {
 				at = fault.at
 			}
-			p.node.problemAt(p.at+at, "pattern %s: %v", p.text, err)
+			p.node.problemAt(p.at+at, "模式 %s：%v", p.text, err)
 			continue
 		}
 		all = append(all, one)
@@ -245,7 +245,7 @@ func (c *compiler) resolve(e *expr, place yamlNode, local map[string]int32, defa
 	case e.inline:
 		patterns := splitPatterns(e.name, e.at+1, place)
 		if len(patterns) == 0 {
-			place.problemAt(e.at, "「」 holds no words")
+			place.problemAt(e.at, "「」里没有词语；写上词语，或去掉它")
 			return
 		}
 		e.group, ok = c.addGroup(groupSource{name: "「" + e.name + "」", any: patterns, opts: defaults}), true
@@ -255,16 +255,16 @@ func (c *compiler) resolve(e *expr, place yamlNode, local map[string]int32, defa
 		e.group, ok = local[e.name]
 	}
 	if !ok {
-		remedy, known := "define it under groups of the rule, or write @ before the name of a shared group", maps.Keys(local)
+		remedy, known := "在规则的 groups 下定义它，或在共用词组的名称前写 @", maps.Keys(local)
 		if e.shared {
-			remedy, known = "define it under groups at the top of a rule file", maps.Keys(c.files.groups)
+			remedy, known = "在规则文件开头的 groups 下定义它", maps.Keys(c.files.groups)
 		}
 		if _, shared := c.files.groups[e.name]; shared {
-			remedy = "write @" + e.name + " for the shared group"
+			remedy = "共用词组写作 @" + e.name
 		} else if strings.ContainsFunc(e.name, func(r rune) bool { return unicode.Is(unicode.Han, r) }) {
-			remedy = "for the word itself write 「" + e.name + "」, or " + remedy
+			remedy = "要匹配这个词本身，写「" + e.name + "」，否则" + remedy
 		}
-		place.problemAt(e.at, "there is no group %s; %s%s", e.name, remedy, suggest(e.name, slices.Sorted(known)))
+		place.problemAt(e.at, "没有词组 %s；%s%s", e.name, remedy, suggest(e.name, slices.Sorted(known)))
 	}
 }
 
@@ -277,7 +277,7 @@ func (c *compiler) checkTest(e *expr, place yamlNode, decides decision) {
 		switch e.name {
 		case "label":
 			if decides == decidesLabel {
-				place.problemAt(e.at, "label(…) is known only in files that decide something else than labels; use unless in the taxonomy")
+				place.problemAt(e.at, "label(…) 只能用在不判断标签的文件中；改用分类体系的 unless")
 				return
 			}
 			ok = slices.ContainsFunc(known, func(code string) bool { return under(code, v) })
@@ -286,7 +286,7 @@ func (c *compiler) checkTest(e *expr, place yamlNode, decides decision) {
 		case "weekday", "hour", "month":
 			if _, _, ok := readRange(v, calendarRanges[e.name]); !ok {
 				r := calendarRanges[e.name]
-				place.problemAt(e.at, "%q is no %s; write numbers from %d to %d, or ranges such as %d-%d", v, e.name, r[0], r[1], r[0], r[1])
+				place.problemAt(e.at, "%q 不是 %s 的值；写 %d 到 %d 的数，或 %d-%d 这样的范围", v, e.name, r[0], r[1], r[0], r[1])
 			}
 			continue
 		}
@@ -295,7 +295,7 @@ func (c *compiler) checkTest(e *expr, place yamlNode, decides decision) {
 			if e.name == "label" {
 				hint = c.taxonomy.suggest(v)
 			}
-			place.problemAt(e.at, "there is no %s %s; known are %s%s", e.name, v, strings.Join(known, ", "), hint)
+			place.problemAt(e.at, "%s 没有 %s 这个值；可写 %s%s", e.name, v, strings.Join(known, "、"), hint)
 		}
 	}
 }
@@ -336,12 +336,12 @@ func (c *compiler) addRule(source *ruleSource) {
 	})
 	for _, g := range source.groups {
 		if isName(g.name) && !used[local[g.name]] {
-			g.place.problem("the group %s is not used in when; use it or remove it", g.name)
+			g.place.problem("when 没有用到词组 %s；用上它，或去掉它", g.name)
 		}
 	}
 	anchors, ok := anchorsOf(e)
 	if !ok && source.decides.needsWord() {
-		source.when.problem("the rule %s can fire without a single word; require a group", source.id)
+		source.when.problem("规则 %s 一个词都不需要就能成立；让它至少需要一个词组", source.id)
 		return
 	}
 	c.rules[source.decides] = append(c.rules[source.decides], rule{
@@ -352,7 +352,7 @@ func (c *compiler) addRule(source *ruleSource) {
 // checkTarget sees that the rule decides for something there is.
 func (c *compiler) checkTarget(source *ruleSource) {
 	if source.labelAt.Node == nil {
-		source.place.problem("the rule %s has no label; write label: and a code of the taxonomy", source.id)
+		source.place.problem("规则 %s 没有 label；写上 label: 和分类体系中的编码", source.id)
 		return
 	}
 	switch source.decides {
@@ -364,7 +364,7 @@ func (c *compiler) checkTarget(source *ruleSource) {
 		source.labelAt.oneOf(Codes(*c.marks.of(source.decides))...)
 	default:
 		if _, ok := c.taxonomy.Label(source.label); !ok {
-			source.labelAt.problem("there is no label %s in the taxonomy; correct it or add it there%s", source.label, c.taxonomy.suggest(source.label))
+			source.labelAt.problem("分类体系中没有标签 %s；改正它，或把它加进分类体系%s", source.label, c.taxonomy.suggest(source.label))
 		}
 	}
 }

@@ -18,18 +18,18 @@ func (l *lab) demands(r *rule, trials []*trial) []Gap {
 	}
 	match, noMatch := len(r.examples[exampleMatch]), len(r.examples[exampleNoMatch])
 	if match < minMatch {
-		lacks(r.place, "the rule %s has %d examples under match; give it at least %d", r.id, match, minMatch)
+		lacks(r.place, "规则 %s 的 match 下有 %d 个示例；至少要 %d 个", r.id, match, minMatch)
 	}
 	if noMatch < minNoMatch {
-		lacks(r.place, "the rule %s has %d examples under no_match; give it at least %d", r.id, noMatch, minNoMatch)
+		lacks(r.place, "规则 %s 的 no_match 下有 %d 个示例；至少要 %d 个", r.id, noMatch, minNoMatch)
 	}
 	if noMatch > 0 && !slices.ContainsFunc(trials, func(t *trial) bool { return t.kind == exampleNoMatch && t.m.hasWords(r.when) }) {
-		lacks(r.place, "no example under no_match of the rule %s has all its words; add one that has a word of every group it wants and yet is another thing", r.id)
+		lacks(r.place, "规则 %s 的 no_match 下没有一个示例含有它所要的每组词；加一个各组词都有、说的却是另一回事的", r.id)
 	}
 	for i, t := range trials {
 		for _, other := range trials[:i] {
 			if EditDistance(t.text, other.text) < minDistance {
-				lacks(t.node, "this example of %s differs from the one in line %d by fewer than %d characters; change or remove one", r.id, other.node.position().Line, minDistance)
+				lacks(t.node, "%s 的这个示例与第 %d 行的相差不到 %d 个字；改掉或去掉一个", r.id, other.node.position().Line, minDistance)
 			}
 		}
 	}

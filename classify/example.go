@@ -94,11 +94,11 @@ func (o *overlays) try(r *rule, kind exampleKind, e example) ExampleResult {
 	what := ""
 	switch fires := rs.fires(r, e.text); {
 	case kind == exampleMatch && !fires:
-		what, result.Failed = "the rule %s does not match this example: %s", true
+		what, result.Failed = "规则 %s 不匹配这个示例：%s", true
 	case kind == exampleNoMatch && fires:
-		what, result.Failed = "the rule %s matches this example: %s", true
+		what, result.Failed = "规则 %s 匹配了这个示例：%s", true
 	case kind == exampleTodo && fires:
-		what = "the rule %s matches this example now; move it to match: %s"
+		what = "规则 %s 现在匹配这个示例；移入 match：%s"
 	}
 	if what == "" {
 		result.Place = e.node.describe(0, "")
@@ -110,13 +110,13 @@ func (o *overlays) try(r *rule, kind exampleKind, e example) ExampleResult {
 	}
 	switch cause := o.cause(r, kind, e); {
 	case cause == nil:
-		result.Place.What += "; " + rs.because(r, e.text)
+		result.Place.What += "；" + rs.because(r, e.text)
 	case cause.group:
-		result.Place.What += "; " + cause.what
+		result.Place.What += "；" + cause.what
 	default:
 		result.Failed, result.Overlaid = false, true
 		at := placeOf(e.node)
-		result.Place = cause.place.describe(0, "%s; so "+what+" (%s), which is right if you mean it", cause.what, r.id, e.text, at)
+		result.Place = cause.place.describe(0, "%s；因此"+what+"（%s）；若是有意如此，不必改", cause.what, r.id, e.text, at)
 	}
 	return result
 }
@@ -176,41 +176,44 @@ func (rs *RuleSet) because(r *rule, text string) string {
 			words = append(words, "「"+h.Text+"」")
 		}
 		if testsLabel(r.when) {
-			words = append(words, "the contact has "+labelsText(m.labels))
+			words = append(words, "这段文字的标签是 "+labelsText(m.labels))
 		}
-		return "it fires by " + strings.Join(words, " ") + "; ask for more, exclude or mask what differs, or correct the example"
+		if len(words) == 0 {
+			words = []string{"没有要求的词"}
+		}
+		return "依据是" + strings.Join(words, "、") + "；让规则要求更多，排除或用 mask 遮住不同之处，或改正示例"
 	}
 	f := RuleFinding{Rule: r.id}
 	m.why(r.when, &f)
 	for _, b := range f.Blocks[:min(len(f.Blocks), maxBlocks)] {
-		word := string(b.Reason) + ": " + b.Group
+		word := reasonNames[b.Reason] + "：" + b.Group
 		if b.Hit != nil && b.Group != "「"+b.Hit.Text+"」" {
 			word += " 「" + b.Hit.Text + "」"
 		}
 		if b.By != nil {
-			word += " by 「" + b.By.Text + "」"
+			word += "，因为「" + b.By.Text + "」"
 		}
 		if b.Found != "" {
-			word += " is wanted, the contact has " + b.Found
+			word += "，实为 " + b.Found
 		}
 		words = append(words, word)
 	}
-	return strings.Join(words, ", ") + "; " + remedyOf(f.Blocks)
+	return strings.Join(words, "，") + "；" + remedyOf(f.Blocks)
 }
 
 // remedyOf says what makes a rule match its example, by what keeps it from matching.
 func remedyOf(blocks []Block) string {
 	if len(blocks) == 0 {
-		return "correct the example, or move it to todo"
+		return "改正示例，或移入 todo"
 	}
 	b := blocks[0]
 	switch b.Reason {
 	case ReasonMissing:
-		return "add a word of the example to the group " + b.Group + ", correct the example, or move it to todo"
+		return "把示例中的词加进词组 " + b.Group + "，或改正示例，或移入 todo"
 	case ReasonTest:
-		return "correct the example, or what the rule asks for; an example is of 12345 unless 热线： names another, and has the labels that the whole set gives it"
+		return "改正示例，或规则所要求的；示例的热线是 12345，除非写了 热线：；它的标签是整个规则集给的"
 	}
-	return "change the group or its filters, correct the example, or move it to todo"
+	return "改词组或它的选项，或改正示例，或移入 todo"
 }
 
 // Check loads the segmenter's dictionary, if it is not loaded yet, and runs the rules' examples: a *LoadError names

@@ -34,7 +34,7 @@ func (r *ruleFiles) putExamples(entry field) {
 		for i := range r.rules {
 			ids[i] = r.rules[i].id
 		}
-		entry.at.problem("there is no rule %s for these examples; write the id of a rule%s", entry.key, suggest(entry.key, ids))
+		entry.at.problem("这些示例所属的规则 %s 不存在；写规则的 id%s", entry.key, suggest(entry.key, ids))
 		return
 	}
 	rule := &r.rules[i]

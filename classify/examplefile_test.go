@@ -66,8 +66,8 @@ func TestExampleFileFaults(t *testing.T) {
 		t.Fatalf("got %v, want faults", err)
 	}
 	want := []string{
-		"examples/more.yaml:2:3: there is no rule cutt for these examples; write the id of a rule; did you mean cut?",
-		`examples/more.yaml:3:9: unknown key "matches"; known are match, no_match, todo; did you mean match?`,
+		"examples/more.yaml:2:3: 这些示例所属的规则 cutt 不存在；写规则的 id；是不是 cut？",
+		`examples/more.yaml:3:9: 不认识的键 "matches"；可写 match、no_match、todo；是不是 match？`,
 	}
 	var got []string
 	for _, p := range load.Problems {

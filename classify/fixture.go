@@ -72,9 +72,9 @@ func (rs *RuleSet) readFixture(n yamlNode) Fixture {
 	}
 	switch {
 	case strings.TrimSpace(f.text) == "":
-		n.problem("the test has no text; write what the contact says under text")
+		n.problem("测试没有 text；在 text 下写这件诉求说了什么")
 	case !expects:
-		n.problem("the test expects nothing; write labels ([] for none), without, nature or responsible")
+		n.problem("测试没有写期望什么；写 labels（没有标签写 []）、without、nature 或 responsible")
 	}
 	if f.call = exampleCall(f.text); contactHotline != "" {
 		f.call.Hotline = hotline.Hotline(contactHotline)
@@ -94,7 +94,7 @@ func (rs *RuleSet) codes(n yamlNode) []string {
 	for _, t := range n.texts() {
 		for code := range strings.FieldsSeq(t.text()) {
 			if _, ok := rs.taxonomy.Label(code); !ok {
-				t.problem("there is no label %s in the taxonomy; correct it or add it there%s", code, rs.taxonomy.suggest(code))
+				t.problem("分类体系中没有标签 %s；改正它，或把它加进分类体系%s", code, rs.taxonomy.suggest(code))
 			}
 			codes = append(codes, code)
 		}
@@ -110,23 +110,23 @@ func (rs *RuleSet) RunFixture(f *Fixture) ExampleResult {
 	for _, code := range given {
 		switch {
 		case slices.Contains(f.without, code), f.labels != nil && !slices.Contains(f.labels, code) && !slices.Contains(f.also, code):
-			wrong = append(wrong, "it has the label "+code)
+			wrong = append(wrong, "多了标签 "+code)
 		}
 	}
 	for _, code := range f.labels {
 		if !slices.Contains(given, code) {
-			wrong = append(wrong, "it lacks the label "+code)
+			wrong = append(wrong, "少了标签 "+code)
 		}
 	}
 	if got := string(a.Nature); f.nature != "" && got != f.nature {
-		wrong = append(wrong, fmt.Sprintf("its nature is %s, not %s", got, f.nature))
+		wrong = append(wrong, fmt.Sprintf("性质是 %s，不是 %s", got, f.nature))
 	}
 	if got := string(a.Responsible); f.responsible != "" && got != f.responsible {
-		wrong = append(wrong, fmt.Sprintf("its responsible party is %s, not %s", got, f.responsible))
+		wrong = append(wrong, fmt.Sprintf("责任方是 %s，不是 %s", got, f.responsible))
 	}
 	result := ExampleResult{Rule: f.name, Kind: "test", Text: f.text, Place: f.place.describe(0, ""), Failed: len(wrong) > 0}
 	if result.Failed {
-		result.Place.What = fmt.Sprintf("%s: %s; suqiu explain says why", strings.Join(wrong, ", "), strings.TrimSpace(f.text))
+		result.Place.What = fmt.Sprintf("%s：%s；原因见 suqiu explain", strings.Join(wrong, "，"), strings.TrimSpace(f.text))
 	}
 	return result
 }

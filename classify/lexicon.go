@@ -82,7 +82,7 @@ func readWords(f file, fold folder, words map[string]Word, p *problems) {
 		if len(fields) > 1 {
 			n, err := strconv.Atoi(fields[1])
 			if err != nil || n < 2 || n > maxFrequency {
-				p.add(f, line, utf8.RuneCountInString(fields[0])+2, "the frequency %q is not a number from 2 to %d; write: word frequency part-of-speech", fields[1], maxFrequency)
+				p.add(f, line, utf8.RuneCountInString(fields[0])+2, "词频 %q 不是 2 到 %d 的数；写成：词 词频 词性", fields[1], maxFrequency)
 				return
 			}
 			w.Frequency = n
@@ -92,9 +92,9 @@ func readWords(f file, fold folder, words map[string]Word, p *problems) {
 		}
 		switch {
 		case len(fields) > 3:
-			p.add(f, line, 1, "%d fields; write at most: word frequency part-of-speech", len(fields))
+			p.add(f, line, 1, "这一行有 %d 项；最多写：词 词频 词性", len(fields))
 		case utf8.RuneCountInString(w.Text) < 2:
-			p.add(f, line, 1, "the word %q has one character, which gse gives a fixed frequency; remove it", w.Text)
+			p.add(f, line, 1, "%q 只有一个字，分词器不用它的词频；去掉它", w.Text)
 		default:
 			words[w.Text] = w
 		}
@@ -104,7 +104,7 @@ func readWords(f file, fold folder, words map[string]Word, p *problems) {
 func readVariants(f file, variants map[rune]rune, p *problems) {
 	lexiconLines(f, func(line int, fields []string) {
 		if len(fields) != 2 || utf8.RuneCountInString(fields[0]) != 1 || utf8.RuneCountInString(fields[1]) != 1 {
-			p.add(f, line, 1, "write two single characters: the variant and what it stands for")
+			p.add(f, line, 1, "异体字表每行两个单字；写异体字和它所代表的字")
 			return
 		}
 		from, _ := utf8.DecodeRuneInString(fields[0])

@@ -54,7 +54,7 @@ func (l *linter) rules() {
 		for i := range rules {
 			r := &rules[i]
 			if decision(d) != decidesLabel && !needsSomething(r.when) {
-				l.add(RemarkNoAnchor, r.source.when.describe(0, "the rule %s can fire without a word or a label; require one", r.id))
+				l.add(RemarkNoAnchor, r.source.when.describe(0, "规则 %s 没有词、没有标签也能成立；让它至少需要一个", r.id))
 			}
 			for j := range rules {
 				if i != j && rules[j].label == r.label {
@@ -79,10 +79,10 @@ func (l *linter) pair(d decision, r, other *rule, later bool) {
 	switch same := l.rs.implies(other.when, r.when); {
 	case same && r.weight == other.weight:
 		if later {
-			l.add(RemarkDuplicate, r.place.describe(0, "the rule %s has the same condition as %s (%s:%d); remove one", r.id, other.id, at.File, at.Line))
+			l.add(RemarkDuplicate, r.place.describe(0, "规则 %s 的条件与 %s（%s:%d）相同；去掉一条", r.id, other.id, at.File, at.Line))
 		}
 	case r.weight > 0 && r.weight <= other.weight && other.weight >= threshold && d == decidesLabel:
-		l.add(RemarkShadowed, r.place.describe(0, "the rule %s fires only where %s (%s:%d) does, which gives %s by itself; remove it or make it ask for something else", r.id, other.id, at.File, at.Line, r.label))
+		l.add(RemarkShadowed, r.place.describe(0, "规则 %s 只在 %s（%s:%d）成立时才成立，而后者独自就能给出 %s；去掉它，或让它要求别的", r.id, other.id, at.File, at.Line, r.label))
 	}
 }
 
@@ -123,7 +123,7 @@ func (l *linter) unused() {
 	}
 	for name, g := range l.rs.files.groups {
 		if !used[name] {
-			l.add(RemarkUnused, g.place.describe(0, "no rule uses the shared group %s; use it or remove it", name))
+			l.add(RemarkUnused, g.place.describe(0, "没有规则用到共用词组 %s；用上它，或去掉它", name))
 		}
 	}
 }
@@ -137,7 +137,7 @@ func (l *linter) labels() {
 	for i := range l.rs.taxonomy.Labels {
 		label := &l.rs.taxonomy.Labels[i]
 		if sum := sums[label.Code]; sum < label.Threshold {
-			l.add(RemarkNoRule, label.place.describe(0, "the weights of all rules of %s make %g, its threshold is %g, so it is never given; add rules or lower the threshold", label.Code, sum, label.Threshold))
+			l.add(RemarkNoRule, label.place.describe(0, "%s 的规则权重合计 %g，阈值是 %g，永远不会给出；补充规则，或降低阈值", label.Code, sum, label.Threshold))
 		}
 	}
 }
@@ -153,20 +153,20 @@ func (l *linter) hidden() {
 			if !ok {
 				continue
 			}
-			what := "the rule %s takes the place of the one in %s"
+			what := "规则 %s 取代了 %s 的那一条"
 			if r.disabled {
-				what = "the rule %s takes away the one in %s"
+				what = "规则 %s 去掉了 %s 的那一条"
 			}
 			l.add(RemarkHidden, r.place.describe(0, what, r.id, placeOf(below.rules.rules[i].place)))
 		}
 		for name, g := range above.rules.groups {
 			if old, ok := below.rules.groups[name]; ok {
-				l.add(RemarkHidden, g.place.describe(0, "the shared group %s takes the place of the one in %s; the rules that use it change too", name, placeOf(old.place)))
+				l.add(RemarkHidden, g.place.describe(0, "共用词组 %s 取代了 %s 的那一个；用到它的规则也随之改变", name, placeOf(old.place)))
 			}
 		}
 		for _, label := range above.taxonomy.Labels {
 			if old, ok := below.taxonomy.Label(label.Code); ok {
-				l.add(RemarkHidden, label.place.describe(0, "the label %s takes the place of the one in %s", label.Code, placeOf(old.place)))
+				l.add(RemarkHidden, label.place.describe(0, "标签 %s 取代了 %s 的那一个", label.Code, placeOf(old.place)))
 			}
 		}
 	}

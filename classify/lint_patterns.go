@@ -183,12 +183,12 @@ func (p *patternLint) list(w *wordList, read [][]pattern) {
 		id := p.ids[own.text]
 		if count[own.text] > 1 {
 			count[own.text]--
-			p.add(RemarkDuplicate, own.node.describe(own.at, "the pattern %s is in the group %s twice; remove one", own.text, w.name))
+			p.add(RemarkDuplicate, own.node.describe(own.at, "模式 %s 在词组 %s 中有两次；去掉一次", own.text, w.name))
 			continue
 		}
 		for i, r := range own.text {
 			if r == '<' && placeholder(own.text[i:]) > 0 {
-				p.add(RemarkDead, own.node.describe(own.at, "the pattern %s can never match: no rule sees what masking wrote; remove it", own.text))
+				p.add(RemarkDead, own.node.describe(own.at, "模式 %s 永远匹配不到：脱敏写下的内容规则看不见；去掉它", own.text))
 			}
 		}
 		texts := p.realise(own.text, read)
@@ -196,15 +196,15 @@ func (p *patternLint) list(w *wordList, read [][]pattern) {
 			continue
 		}
 		if phrase, ok := p.hiddenBy(w, texts); ok {
-			p.add(RemarkDead, own.node.describe(own.at, "the pattern %s can never match: the mask %s of the group %s always covers it; remove one of them", own.text, phrase, w.name))
+			p.add(RemarkDead, own.node.describe(own.at, "模式 %s 永远匹配不到：总被 mask %s 盖住（词组 %s）；去掉其中一个", own.text, phrase, w.name))
 			continue
 		}
 		if w.opts.cues[cueNegation] == cueRequire && !slices.ContainsFunc(texts, func(r realised) bool { return len(r.cues[cueNegation]) == 0 }) {
-			p.add(RemarkDead, own.node.describe(own.at, "the pattern %s holds a negation and the group %s requires one before it; leave the negation out of the pattern, or write neg: ignore", own.text, w.name))
+			p.add(RemarkDead, own.node.describe(own.at, "模式 %s 里已有否定，而词组 %s 要求前面有否定；把否定从模式里去掉，或写 neg: ignore", own.text, w.name))
 		}
 		delete(others, id)
 		if cover := p.coveredBy(w, texts, others, masked); cover != "" && !w.use.measured {
-			p.add(RemarkDead, own.node.describe(own.at, "the pattern %s finds nothing that %s does not find; remove it from the group %s", own.text, cover, w.name))
+			p.add(RemarkDead, own.node.describe(own.at, "模式 %s 能找到的，%s 都能找到；把它从词组 %s 中去掉", own.text, cover, w.name))
 			continue
 		}
 		others[id] = own.text
@@ -369,11 +369,11 @@ func (l *linter) sameGroups(lists []*wordList) {
 		case len(w.own) == 0: // only takes in a shared group
 			continue
 		case w.owner == "":
-			what.What = "the shared group " + w.name + " is the same as " + first.name + "; keep one"
+			what.What = "共用词组 " + w.name + " 与 " + first.name + " 相同；留一个"
 		case first.owner == "":
-			what.What = "the group " + w.name + " of the rule " + w.owner + " is the same as " + first.name + "; write " + first.name + " instead"
+			what.What = "规则 " + w.owner + " 的词组 " + w.name + " 与 " + first.name + " 相同；改写 " + first.name
 		case len(w.texts) >= minSame:
-			what.What = "the group " + w.name + " of the rule " + w.owner + " is the same as " + first.name + " of " + first.owner + "; make it one shared group"
+			what.What = "规则 " + w.owner + " 的词组 " + w.name + " 与 " + first.owner + " 的 " + first.name + " 相同；合成一个共用词组"
 		default:
 			continue
 		}

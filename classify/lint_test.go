@@ -39,10 +39,10 @@ func TestLintHidden(t *testing.T) {
 		}
 	}
 	want := []string{
-		"overlay1/rules/mine.yaml:1:10: the shared group power takes the place of the one in rules/test.yaml:1; the rules that use it change too",
-		"overlay1/rules/mine.yaml:3:5: the rule r takes the place of the one in rules/test.yaml:3",
-		"overlay1/rules/mine.yaml:4:5: the rule s takes away the one in rules/test.yaml:4",
-		"overlay1/taxonomy.yaml:2:5: the label a.two takes the place of the one in taxonomy.yaml:5",
+		"overlay1/rules/mine.yaml:1:10: 共用词组 power 取代了 rules/test.yaml:1 的那一个；用到它的规则也随之改变",
+		"overlay1/rules/mine.yaml:3:5: 规则 r 取代了 rules/test.yaml:3 的那一条",
+		"overlay1/rules/mine.yaml:4:5: 规则 s 去掉了 rules/test.yaml:4 的那一条",
+		"overlay1/taxonomy.yaml:2:5: 标签 a.two 取代了 taxonomy.yaml:5 的那一个",
 	}
 	if !slices.Equal(got, want) {
 		t.Errorf("got  %q\nwant %q", got, want)

@@ -39,8 +39,8 @@ func TestDeadPatternsChangeNothing(t *testing.T) {
 		with := mustCompile(t, testFS(fmt.Sprintf(rules, strings.Join(patterns, " "), neg, border, when)))
 		kept := slices.Clone(patterns)
 		for _, r := range slices.Backward(with.Lint()) {
-			_, rest, found := strings.Cut(r.What, "the pattern ")
-			if !found || r.Kind != RemarkDead && r.Kind != RemarkDuplicate || strings.Contains(r.What, "holds a negation") {
+			_, rest, found := strings.Cut(r.What, "模式 ")
+			if !found || r.Kind != RemarkDead && r.Kind != RemarkDuplicate || strings.Contains(r.What, "里已有否定") {
 				continue
 			}
 			pattern, _, _ := strings.Cut(rest, " ")

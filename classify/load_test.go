@@ -71,7 +71,7 @@ rules:
 	verdict := rs.Test()
 	failed, learnt := verdict.Failed, verdict.Learnt
 	if len(failed) != 2 || failed[0].Line != 7 || !strings.Contains(failed[0].What, "断电了") || failed[1].Line != 11 ||
-		!strings.Contains(failed[0].What, "missing: 「停电」") || !strings.Contains(failed[1].What, "it fires by 「停电」") {
+		!strings.Contains(failed[0].What, "文中没有：「停电」") || !strings.Contains(failed[1].What, "依据是「停电」") {
 		t.Errorf("failed %v", failed)
 	}
 	if len(learnt) != 1 || !strings.Contains(learnt[0].What, "停电") {

@@ -112,7 +112,7 @@ func (k *Marks) putGroup(n yamlNode) {
 		}
 	}
 	if group.Code == "" || group.Name == "" {
-		n.problem("the group needs a code and a name")
+		n.problem("画像分组缺少编码或名称；写上 code: 和 name:")
 		return
 	}
 	if i := slices.IndexFunc(k.Groups, func(g MarkGroup) bool { return g.Code == group.Code }); i >= 0 {
@@ -137,12 +137,12 @@ func (k *Marks) putMark(on decision, n yamlNode) {
 		}
 	}
 	if info.Code == "" || info.Name == "" {
-		n.problem("the mark needs a code and a name")
+		n.problem("标记缺少编码或名称；写上 code: 和 name:")
 		return
 	}
 	group, _, _ := strings.Cut(info.Code, ".")
 	if on == decidesPortrait && !slices.ContainsFunc(k.Groups, func(g MarkGroup) bool { return strings.HasPrefix(info.Code, g.Code+".") }) {
-		n.problem("the portrait label %s belongs to the group %q, which is not under groups; add it there", info.Code, group)
+		n.problem("画像标签 %s 的分组 %q 不在 groups 下；加到那里", info.Code, group)
 		return
 	}
 	list := k.of(on)

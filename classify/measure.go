@@ -149,7 +149,7 @@ func (m *measurer) rule(r *rule) {
 	}
 	m.mutants = append(m.mutants, own...)
 	if len(trials) > 0 && len(own) > 0 && !slices.ContainsFunc(own, func(c *mutant) bool { return c.killed }) {
-		m.result.Mutation.Weak = append(m.result.Mutation.Weak, Gap{r.place.describe(0, "no change of the rule %s fails its examples; they are too weak, add some that nearly match", r.id), r.id})
+		m.result.Mutation.Weak = append(m.result.Mutation.Weak, Gap{r.place.describe(0, "规则 %s 怎么改动，示例都发现不了；示例太弱，加几个差一点就匹配的", r.id), r.id})
 	}
 }
 
@@ -160,7 +160,7 @@ func (m *measurer) cover(r *rule, trials []*trial) {
 	if slices.ContainsFunc(trials, func(t *trial) bool { return t.fires && t.right() }) {
 		c.Rules.Good++
 	} else {
-		c.RuleGaps = append(c.RuleGaps, Gap{r.place.describe(0, "the rule %s fires on none of its examples; give it some under match", r.id), r.id})
+		c.RuleGaps = append(c.RuleGaps, Gap{r.place.describe(0, "规则 %s 在它的示例上从不成立；在 match 下加几个", r.id), r.id})
 	}
 	visit(r.when, true, func(e *expr, _ bool) {
 		if e.op == opGroup {
@@ -175,7 +175,7 @@ func (m *measurer) cover(r *rule, trials []*trial) {
 				c.Branches.Good++
 				continue
 			}
-			c.BranchGaps = append(c.BranchGaps, Gap{r.source.when.describe(child.at, "%s holds in no example of %s", child, r.id), r.id})
+			c.BranchGaps = append(c.BranchGaps, Gap{r.source.when.describe(child.at, "%s 在 %s 的示例中从不成立；加一个它成立的示例", child, r.id), r.id})
 		}
 	})
 }
@@ -183,16 +183,16 @@ func (m *measurer) cover(r *rule, trials []*trial) {
 func (m *measurer) coverGroup(r *rule, e *expr, trials []*trial) {
 	id, owner := e.group, r.id
 	if m.groups[id] == nil {
-		place := r.source.when.describe(e.at, "no example of %s has a word of the group %s", r.id, e)
+		place := r.source.when.describe(e.at, "%s 的示例中没有词组 %s 的词；加一个有的示例", r.id, e)
 		if e.shared {
 			owner = ""
-			place = m.program.files.groups[e.name].place.describe(0, "no example has a word of the shared group %s", e)
+			place = m.program.files.groups[e.name].place.describe(0, "没有一个示例有共用词组 %s 的词；加一个有的示例", e)
 		}
 		m.groups[id] = &reach{gap: Gap{place, owner}}
 	}
 	for _, u := range m.byGroup[id] {
 		if p := &m.units[u]; m.patterns[u] == nil {
-			m.patterns[u] = &reach{gap: Gap{p.node.describe(p.at, "no example has the pattern %s", p.text), owner}}
+			m.patterns[u] = &reach{gap: Gap{p.node.describe(p.at, "没有一个示例有模式 %s；加一个有的示例", p.text), owner}}
 		}
 	}
 	for _, t := range trials {
@@ -224,7 +224,7 @@ func (m *measurer) decisive(r *rule, trials []*trial) {
 				p := &m.units[u]
 				m.dropped[u] = &mutant{
 					operator: MutateDropPattern, rule: m.patterns[u].gap.Rule, unit: u,
-					place: p.node.describe(p.at, "%s: %s", MutateDropPattern, p.text),
+					place: p.node.describe(p.at, "%s：%s", MutateDropPattern, p.text),
 				}
 				m.mutants = append(m.mutants, m.dropped[u])
 			}

@@ -33,32 +33,32 @@ func TestMutation(t *testing.T) {
 		killer             string // one more example, as "match: …" or "no_match: …"
 		survivor           string
 	}{
-		{"drop operand of and", "", "「停电」 and 「赔偿」", "[停电要赔偿]", "[天气好]", "no_match: 停电了", "drop operand: without 「赔偿」"},
-		{"drop operand of or", "", "「停电」 or 「断电」", "[停电了]", "[天气好]", "match: 断电了", "drop operand: without 「断电」"},
-		{"drop operand of near", "", "「停电」 near/4 「赔偿」", "[停电要赔偿]", "[天气好]", "no_match: 停电了", "drop operand: without 「赔偿」"},
-		{"and to or", "", "「停电」 and 「赔偿」", "[停电要赔偿]", "[天气好]", "no_match: 停电了", "and to or: 「停电」 and 「赔偿」"},
-		{"or to and", "", "「停电」 or 「断电」", "[停电又断电]", "[天气好]", "match: 断电了", "or to and: 「停电」 or 「断电」"},
-		{"not off", "", "「停电」 and not 「计划」", "[]", "[天气好]", "match: 停电了", "not off: not 「计划」"},
-		{"distance off", "", "「停电」 near/4 「赔偿」", "[停电要赔偿]", "[天气好]", "no_match: 停电了一天才来人还说没有什么可以给我们赔偿", "distance off: 「停电」 near/4 「赔偿」"},
-		{"distance halved", "", "「停电」 near/4 「赔偿」", "[停电要赔偿]", "[天气好]", "match: 停电了可以赔偿", "distance halved: 「停电」 near/4 「赔偿」, 4 becomes 2"},
-		{"distance doubled", "", "「停电」 near/4 「赔偿」", "[停电要赔偿]", "[天气好]", "no_match: 停电的事情怎么赔偿吧", "distance doubled: 「停电」 near/4 「赔偿」, 4 becomes 8"},
-		{"clause to sentence", "", "「停电」 near/c 「赔偿」", "[停电要赔偿]", "[天气好]", "no_match: 停电了，要赔偿", "distance doubled: 「停电」 near/c 「赔偿」, the clause becomes the sentence"},
-		{"sentence to clause", "", "「停电」 near/s 「赔偿」", "[停电要赔偿]", "[天气好]", "match: 停电了，要赔偿", "distance halved: 「停电」 near/s 「赔偿」, the sentence becomes the clause"},
-		{"before to near", "", "「停电」 before/4 「赔偿」", "[停电要赔偿]", "[天气好]", "no_match: 赔偿停电", "before to near: 「停电」 before/4 「赔偿」"},
-		{"count raised", "", "count(「停电」) >= 2", "[停电停电停电]", "[天气好]", "match: 停电停电", "count changed: count(「停电」) >= 2 becomes 3"},
-		{"count lowered", "", "count(「停电」) >= 2", "[停电停电]", "[天气好]", "no_match: 停电", "count changed: count(「停电」) >= 2 becomes 1"},
-		{"title off", "", "title(「停电」)", `["标题：停电"]`, "[天气好]", "no_match: 停电了", "place off: title(「停电」)"},
-		{"first off", "", "first(「停电」, 5)", "[停电]", "[天气好]", "no_match: 我们这里又双叒叕停电了", "place off: first(「停电」, 5)"},
-		{"comparison off", "{cut: 停了#times}", "times(cut) >= 3", "[停了四次]", "[天气好]", "no_match: 停了两次", "comparison off: times(cut) >= 3"},
-		{"bound changed", "{cut: 停了#times}", "times(cut) >= 3", "[停了四次]", "[天气好]", "match: 停了三次", "bound changed: times(cut) >= 3, >= becomes >"},
-		{"neg ignored", "{cut: 停电}", "cut", "[停电]", "[天气好]", "no_match: 没有停电", "cue ignored: group cut, neg exclude becomes ignore"},
-		{"hyp ignored", "{cut: {any: 停电, hyp: exclude}}", "cut", "[停电]", "[天气好]", "no_match: 如果停电", "cue ignored: group cut, hyp exclude becomes ignore"},
-		{"border any", "{cut: {any: 网国, border: nocross}}", "cut or 「电费」", "[电费]", "[天气好]", "no_match: 网上国网国际", "border any: group cut, nocross becomes any"},
-		{"mask off", "{cut: {any: 停电, border: any, mask: 停电费}}", "cut", "[停电]", "[天气好]", "no_match: 停电费", "mask off: group cut, its mask"},
-		{"role any", "{cut: {any: 停电, role: agent}}", "cut", `["坐席：停电"]`, "[天气好]", "no_match: 客户：停电", "role any: group cut, its role"},
-		{"fillers kept", "{cut: {any: 停电了, filler: skip}}", "cut", "[停电了]", "[天气好]", "match: 停停电电了", "fillers kept: group cut, its words in this view"},
-		{"pinyin off", "{cut: {any: 变压器, pinyin: toneless}}", "cut", "[变压器]", "[天气好]", "match: 我家变鸭器坏", "pinyin off: group cut, its words in this view"},
-		{"drop pattern", "{cut: 停电 断电}", "cut", "[停电又断电]", "[天气好]", "match: 断电", "drop pattern: 断电"},
+		{"drop operand of and", "", "「停电」 and 「赔偿」", "[停电要赔偿]", "[天气好]", "no_match: 停电了", "去掉一项：「赔偿」"},
+		{"drop operand of or", "", "「停电」 or 「断电」", "[停电了]", "[天气好]", "match: 断电了", "去掉一项：「断电」"},
+		{"drop operand of near", "", "「停电」 near/4 「赔偿」", "[停电要赔偿]", "[天气好]", "no_match: 停电了", "去掉一项：「赔偿」"},
+		{"and to or", "", "「停电」 and 「赔偿」", "[停电要赔偿]", "[天气好]", "no_match: 停电了", "and 改 or：「停电」 and 「赔偿」"},
+		{"or to and", "", "「停电」 or 「断电」", "[停电又断电]", "[天气好]", "match: 断电了", "or 改 and：「停电」 or 「断电」"},
+		{"not off", "", "「停电」 and not 「计划」", "[]", "[天气好]", "match: 停电了", "去掉 not：not 「计划」"},
+		{"distance off", "", "「停电」 near/4 「赔偿」", "[停电要赔偿]", "[天气好]", "no_match: 停电了一天才来人还说没有什么可以给我们赔偿", "取消距离：「停电」 near/4 「赔偿」"},
+		{"distance halved", "", "「停电」 near/4 「赔偿」", "[停电要赔偿]", "[天气好]", "match: 停电了可以赔偿", "距离减半：「停电」 near/4 「赔偿」，4 改为 2"},
+		{"distance doubled", "", "「停电」 near/4 「赔偿」", "[停电要赔偿]", "[天气好]", "no_match: 停电的事情怎么赔偿吧", "距离加倍：「停电」 near/4 「赔偿」，4 改为 8"},
+		{"clause to sentence", "", "「停电」 near/c 「赔偿」", "[停电要赔偿]", "[天气好]", "no_match: 停电了，要赔偿", "距离加倍：「停电」 near/c 「赔偿」，分句改为整句"},
+		{"sentence to clause", "", "「停电」 near/s 「赔偿」", "[停电要赔偿]", "[天气好]", "match: 停电了，要赔偿", "距离减半：「停电」 near/s 「赔偿」，整句改为分句"},
+		{"before to near", "", "「停电」 before/4 「赔偿」", "[停电要赔偿]", "[天气好]", "no_match: 赔偿停电", "before 改 near：「停电」 before/4 「赔偿」"},
+		{"count raised", "", "count(「停电」) >= 2", "[停电停电停电]", "[天气好]", "match: 停电停电", "改次数：count(「停电」) >= 2，改为 3"},
+		{"count lowered", "", "count(「停电」) >= 2", "[停电停电]", "[天气好]", "no_match: 停电", "改次数：count(「停电」) >= 2，改为 1"},
+		{"title off", "", "title(「停电」)", `["标题：停电"]`, "[天气好]", "no_match: 停电了", "去掉位置：title(「停电」)"},
+		{"first off", "", "first(「停电」, 5)", "[停电]", "[天气好]", "no_match: 我们这里又双叒叕停电了", "去掉位置：first(「停电」, 5)"},
+		{"comparison off", "{cut: 停了#times}", "times(cut) >= 3", "[停了四次]", "[天气好]", "no_match: 停了两次", "去掉比较：times(cut) >= 3"},
+		{"bound changed", "{cut: 停了#times}", "times(cut) >= 3", "[停了四次]", "[天气好]", "match: 停了三次", "改界限：times(cut) >= 3，>= 改为 >"},
+		{"neg ignored", "{cut: 停电}", "cut", "[停电]", "[天气好]", "no_match: 没有停电", "不管线索：词组 cut，neg 由 exclude 改为 ignore"},
+		{"hyp ignored", "{cut: {any: 停电, hyp: exclude}}", "cut", "[停电]", "[天气好]", "no_match: 如果停电", "不管线索：词组 cut，hyp 由 exclude 改为 ignore"},
+		{"border any", "{cut: {any: 网国, border: nocross}}", "cut or 「电费」", "[电费]", "[天气好]", "no_match: 网上国网国际", "不限边界：词组 cut，border 由 nocross 改为 any"},
+		{"mask off", "{cut: {any: 停电, border: any, mask: 停电费}}", "cut", "[停电]", "[天气好]", "no_match: 停电费", "去掉 mask：词组 cut"},
+		{"role any", "{cut: {any: 停电, role: agent}}", "cut", `["坐席：停电"]`, "[天气好]", "no_match: 客户：停电", "不限角色：词组 cut"},
+		{"fillers kept", "{cut: {any: 停电了, filler: skip}}", "cut", "[停电了]", "[天气好]", "match: 停停电电了", "不跳口头语：词组 cut"},
+		{"pinyin off", "{cut: {any: 变压器, pinyin: toneless}}", "cut", "[变压器]", "[天气好]", "match: 我家变鸭器坏", "不按读音：词组 cut"},
+		{"drop pattern", "{cut: 停电 断电}", "cut", "[停电又断电]", "[天气好]", "match: 断电", "去掉模式：断电"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -119,12 +119,12 @@ func TestCoverage(t *testing.T) {
 		gaps []Gap
 		told []string
 	}{
-		{"rules", c.Rules, Tally{1, 2}, c.RuleGaps, []string{"12:5: the rule bare fires on none of its examples; give it some under match"}},
+		{"rules", c.Rules, Tally{1, 2}, c.RuleGaps, []string{"12:5: 规则 bare 在它的示例上从不成立；在 match 下加几个"}},
 		{"groups", c.Groups, Tally{3, 5}, c.GroupGaps, []string{
-			"8:36: no example of claim has a word of the group 「索赔」", "14:11: no example of bare has a word of the group 「电费」"}},
+			"8:36: claim 的示例中没有词组 「索赔」 的词；加一个有的示例", "14:11: bare 的示例中没有词组 「电费」 的词；加一个有的示例"}},
 		{"patterns", c.Patterns, Tally{3, 7}, c.PatternGaps, []string{
-			"3:13: no example has the pattern 断电", "4:19: no example has the pattern 赔钱", "8:37: no example has the pattern 索赔", "14:12: no example has the pattern 电费"}},
-		{"branches", c.Branches, Tally{2, 3}, c.BranchGaps, []string{"8:41: 「索赔」 and not 「标准」 holds in no example of claim"}},
+			"3:13: 没有一个示例有模式 断电；加一个有的示例", "4:19: 没有一个示例有模式 赔钱；加一个有的示例", "8:37: 没有一个示例有模式 索赔；加一个有的示例", "14:12: 没有一个示例有模式 电费；加一个有的示例"}},
+		{"branches", c.Branches, Tally{2, 3}, c.BranchGaps, []string{"8:41: 「索赔」 and not 「标准」 在 claim 的示例中从不成立；加一个它成立的示例"}},
 	} {
 		if test.got != test.want || !slices.Equal(told(test.gaps), test.told) {
 			t.Errorf("%s: %v %q\nwant %v %q", test.name, test.got, told(test.gaps), test.want, test.told)
@@ -136,7 +136,7 @@ func TestCoverage(t *testing.T) {
 func TestMutationOfSharedGroup(t *testing.T) {
 	without := measureOne(t, strings.Replace(measuredRules, "[停电赔偿标准]", "[天气好]", 1))
 	with := measureOne(t, measuredRules+"    examples: {match: [电费, 收电费], no_match: [天气]}\n")
-	const mask = "4:3: mask off: group @claim, its mask"
+	const mask = "4:3: 去掉 mask：词组 @claim"
 	if !slices.Contains(told(without.Mutation.Survivors), mask) {
 		t.Errorf("survivors %q, want %q", told(without.Mutation.Survivors), mask)
 	}
@@ -154,11 +154,11 @@ func TestMutationOfRoles(t *testing.T) {
 		name, when string
 		want       []string
 	}{
-		{"near", "cut near/4 pay", []string{"role any: group cut and pay, its role"}},
-		{"chain", "cut near/c pay before/4 soon", []string{"role any: group cut and pay and soon, its role"}},
-		{"turns", "cut near/1u pay", []string{"role any: group cut, its role", "role any: group pay, its role"}},
-		{"and", "cut and pay near/s soon", []string{"role any: group cut, its role", "role any: group pay and soon, its role"}},
-		{"other roles", "cut near/4 said", []string{"role any: group cut, its role", "role any: group said, its role"}},
+		{"near", "cut near/4 pay", []string{"不限角色：词组 cut、pay"}},
+		{"chain", "cut near/c pay before/4 soon", []string{"不限角色：词组 cut、pay、soon"}},
+		{"turns", "cut near/1u pay", []string{"不限角色：词组 cut", "不限角色：词组 pay"}},
+		{"and", "cut and pay near/s soon", []string{"不限角色：词组 cut", "不限角色：词组 pay、soon"}},
+		{"other roles", "cut near/4 said", []string{"不限角色：词组 cut", "不限角色：词组 said"}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			groups := "{cut: 停电, pay: 赔偿, soon: 马上}"
@@ -187,7 +187,7 @@ func TestMutationOfRoles(t *testing.T) {
 func TestWeakExamples(t *testing.T) {
 	const rule = "rules:\n  - id: r\n    label: a.one\n    when: 「停电」\n    examples: {no_match: [天气好]}\n"
 	m := measureOne(t, rule)
-	want := []string{"2:5: no change of the rule r fails its examples; they are too weak, add some that nearly match"}
+	want := []string{"2:5: 规则 r 怎么改动，示例都发现不了；示例太弱，加几个差一点就匹配的"}
 	if got := told(m.Mutation.Weak); !slices.Equal(got, want) || m.Mutation.Killed.Good != 0 {
 		t.Errorf("got %q with %v killed, want %q", got, m.Mutation.Killed, want)
 	}
@@ -203,11 +203,11 @@ func TestDemands(t *testing.T) {
 		want           []string
 	}{
 		{"none", "      todo: [黑了]\n", []string{
-			"2:5: the rule r has 0 examples under match; give it at least 3", "2:5: the rule r has 0 examples under no_match; give it at least 2"}},
+			"2:5: 规则 r 的 match 下有 0 个示例；至少要 3 个", "2:5: 规则 r 的 no_match 下有 0 个示例；至少要 2 个"}},
 		{"alike", "      match: [昨天停电要赔偿, 今天停电要赔偿, 供电所答应停电给赔偿]\n      no_match: [停电的事已经说了三遍，问问赔偿, 天气预报说要下雨]\n",
-			[]string{"6:24: this example of r differs from the one in line 6 by fewer than 4 characters; change or remove one"}},
+			[]string{"6:24: r 的这个示例与第 6 行的相差不到 4 个字；改掉或去掉一个"}},
 		{"no near miss", "      match: [昨天停电要赔偿, 冰箱因为停电坏了电力局应赔偿吧停电赔偿, 供电所答应停电给赔偿]\n      no_match: [停电的事已经说了三遍, 天气预报说要下雨]\n",
-			[]string{"2:5: no example under no_match of the rule r has all its words; add one that has a word of every group it wants and yet is another thing"}},
+			[]string{"2:5: 规则 r 的 no_match 下没有一个示例含有它所要的每组词；加一个各组词都有、说的却是另一回事的"}},
 		{"full", "      match: [昨天停电要赔偿, 冰箱因为停电坏了电力局应赔偿吧停电赔偿, 供电所答应停电给赔偿]\n      no_match: [停电的事已经说了三遍，问问赔偿, 天气预报说要下雨]\n", nil},
 	} {
 		t.Run(test.name, func(t *testing.T) {

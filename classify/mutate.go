@@ -8,25 +8,25 @@ import (
 
 // Operators by which rules are changed, as a survivor names them.
 const (
-	MutateDropOperand = "drop operand" // of and, or, near
-	MutateAndOr       = "and to or"
-	MutateOrAnd       = "or to and"
-	MutateNotOff      = "not off"
-	MutateNearOff     = "distance off" // near becomes and
-	MutateNearer      = "distance halved"
-	MutateFarther     = "distance doubled"
-	MutateUnordered   = "before to near"
-	MutateCount       = "count changed"
-	MutatePlaceOff    = "place off"      // title, first or last
-	MutateMeasureOff  = "comparison off" // of a quantity
-	MutateBound       = "bound changed"  // >= becomes >, and so on
-	MutateCueOff      = "cue ignored"    // neg, hyp or aside: exclude or require becomes ignore
-	MutateBorderOff   = "border any"
-	MutateMaskOff     = "mask off"
-	MutateRoleOff     = "role any"
-	MutateFillerOff   = "fillers kept"
-	MutatePinyinOff   = "pinyin off"
-	MutateDropPattern = "drop pattern"
+	MutateDropOperand = "去掉一项" // of and, or, near
+	MutateAndOr       = "and 改 or"
+	MutateOrAnd       = "or 改 and"
+	MutateNotOff      = "去掉 not"
+	MutateNearOff     = "取消距离" // near becomes and
+	MutateNearer      = "距离减半"
+	MutateFarther     = "距离加倍"
+	MutateUnordered   = "before 改 near"
+	MutateCount       = "改次数"
+	MutatePlaceOff    = "去掉位置" // title, first or last
+	MutateMeasureOff  = "去掉比较" // of a quantity
+	MutateBound       = "改界限"  // >= becomes >, and so on
+	MutateCueOff      = "不管线索" // neg, hyp or aside: exclude or require becomes ignore
+	MutateBorderOff   = "不限边界"
+	MutateMaskOff     = "去掉 mask"
+	MutateRoleOff     = "不限角色"
+	MutateFillerOff   = "不跳口头语"
+	MutatePinyinOff   = "不按读音"
+	MutateDropPattern = "去掉模式"
 )
 
 // edit is one change of a node of a condition.
@@ -83,7 +83,7 @@ func mutateWhen(r *rule) []*mutant {
 			edit.do(changed.nth(n))
 			mutants = append(mutants, &mutant{
 				operator: edit.operator, rule: r.id, unit: -1, when: changed, node: e, child: edit.child,
-				place: r.source.when.describe(e.at, "%s: %s", edit.operator, edit.what),
+				place: r.source.when.describe(e.at, "%s：%s", edit.operator, edit.what),
 			})
 		}
 		n++
@@ -117,15 +117,15 @@ func edits(e *expr, free bool) []edit {
 	add := func(operator, what string, do func(*expr)) { all = append(all, edit{operator, what, 0, do}) }
 	addDistances := func() {
 		if half := e.distance / 2; half > 0 || e.op == opNear && e.distance > 0 {
-			add(MutateNearer, fmt.Sprintf("%s, %d becomes %d", e, e.distance, half), func(e *expr) { e.distance = half })
+			add(MutateNearer, fmt.Sprintf("%s，%d 改为 %d", e, e.distance, half), func(e *expr) { e.distance = half })
 		}
 		if e.distance > 0 {
-			add(MutateFarther, fmt.Sprintf("%s, %d becomes %d", e, e.distance, 2*e.distance), func(e *expr) { e.distance *= 2 })
+			add(MutateFarther, fmt.Sprintf("%s，%d 改为 %d", e, e.distance, 2*e.distance), func(e *expr) { e.distance *= 2 })
 		}
 	}
 	if e.op == opAnd || e.op == opOr || e.op == opNear {
 		for i, c := range e.children {
-			all = append(all, edit{MutateDropOperand, "without " + c.String(), i, func(e *expr) { e.drop(i) }})
+			all = append(all, edit{MutateDropOperand, c.String(), i, func(e *expr) { e.drop(i) }})
 		}
 	}
 	switch e.op {
@@ -146,16 +146,16 @@ func edits(e *expr, free bool) []edit {
 		}
 		switch e.unit {
 		case unitClause:
-			add(MutateFarther, e.String()+", the clause becomes the sentence", func(e *expr) { e.unit = unitSentence })
+			add(MutateFarther, e.String()+"，分句改为整句", func(e *expr) { e.unit = unitSentence })
 		case unitSentence:
-			add(MutateNearer, e.String()+", the sentence becomes the clause", func(e *expr) { e.unit = unitClause })
+			add(MutateNearer, e.String()+"，整句改为分句", func(e *expr) { e.unit = unitClause })
 		default:
 			addDistances()
 		}
 	case opCount:
-		add(MutateCount, fmt.Sprintf("%s becomes %d", e, e.least+1), func(e *expr) { e.least++ })
+		add(MutateCount, fmt.Sprintf("%s，改为 %d", e, e.least+1), func(e *expr) { e.least++ })
 		if e.least > 1 {
-			add(MutateCount, fmt.Sprintf("%s becomes %d", e, e.least-1), func(e *expr) { e.least-- })
+			add(MutateCount, fmt.Sprintf("%s，改为 %d", e, e.least-1), func(e *expr) { e.least-- })
 		}
 	case opTitle:
 		add(MutatePlaceOff, e.String(), toOperand)
@@ -165,7 +165,7 @@ func edits(e *expr, free bool) []edit {
 	case opMeasure:
 		add(MutateMeasureOff, e.String(), toOperand)
 		other := loosened[e.compare]
-		add(MutateBound, e.String()+", "+e.compare+" becomes "+other, func(e *expr) { e.compare = other })
+		add(MutateBound, e.String()+"，"+e.compare+" 改为 "+other, func(e *expr) { e.compare = other })
 	}
 	return all
 }
@@ -187,32 +187,32 @@ func (e *expr) drop(i int) {
 func (l *lab) mutateGroup(id int32, owner string, place yamlNode, at int, wanted bool) []*mutant {
 	g := &l.program.groups[id]
 	var mutants []*mutant
-	add := func(operator, what string, change func(*group)) {
+	add := func(operator, what string, change func(*group)) { // what comes behind the name of the group
 		mutants = append(mutants, &mutant{
 			operator: operator, rule: owner, groups: []int32{id}, unit: -1, change: change,
-			place: place.describe(at, "%s: group %s, %s", operator, g.name, what),
+			place: place.describe(at, "%s：词组 %s%s", operator, g.name, what),
 		})
 	}
 	for k, policy := range g.opts.cues {
 		byDefault := cueKind(k) == cueNegation && policy == cueExclude
 		if policy != cueIgnore && (wanted || !byDefault) {
-			add(MutateCueOff, cueNames[k]+" "+policyNames[policy]+" becomes ignore", func(g *group) { g.opts.cues[k] = cueIgnore })
+			add(MutateCueOff, "，"+cueNames[k]+" 由 "+policyNames[policy]+" 改为 ignore", func(g *group) { g.opts.cues[k] = cueIgnore })
 			mutants[len(mutants)-1].cue = cueKind(k)
 		}
 	}
 	if b := g.opts.border; b == borderNoCross || b == borderExact {
-		add(MutateBorderOff, borderNames[b]+" becomes any", func(g *group) { g.opts.border = borderAny })
+		add(MutateBorderOff, "，border 由 "+borderNames[b]+" 改为 any", func(g *group) { g.opts.border = borderAny })
 	}
 	if g.mask >= 0 {
-		add(MutateMaskOff, "its mask", func(g *group) { g.mask = -1 })
+		add(MutateMaskOff, "", func(g *group) { g.mask = -1 })
 	}
 	if owner == "" && g.hasRole() {
-		add(MutateRoleOff, "its role", anyRole)
+		add(MutateRoleOff, "", anyRole)
 	}
 	for v, operator := range [views]string{viewFluent: MutateFillerOff, viewSound: MutatePinyinOff} {
 		inView := func(twin int32) bool { return l.program.groups[twin].view == view(v) }
 		if slices.ContainsFunc(g.twins, inView) {
-			add(operator, "its words in this view", func(g *group) { g.twins = slices.DeleteFunc(slices.Clone(g.twins), inView) })
+			add(operator, "", func(g *group) { g.twins = slices.DeleteFunc(slices.Clone(g.twins), inView) })
 		}
 	}
 	return mutants
@@ -246,7 +246,7 @@ func (l *lab) mutateRoles(r *rule, groupPlace func(g int32) Problem) []*mutant {
 		for i, id := range together {
 			names[i] = l.program.groups[id].name
 		}
-		place.What = fmt.Sprintf("%s: group %s, its role", MutateRoleOff, strings.Join(names, " and "))
+		place.What = fmt.Sprintf("%s：词组 %s", MutateRoleOff, strings.Join(names, "、"))
 		mutants = append(mutants, &mutant{operator: MutateRoleOff, rule: r.id, groups: together, unit: -1, change: anyRole, place: place})
 	}
 	return mutants

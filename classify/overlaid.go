@@ -70,7 +70,7 @@ func (o *overlays) cause(r *rule, kind exampleKind, e example) *cause {
 	}
 	for _, f := range o.rs.sources {
 		if f.layer > layer && (f.path == cuesPath || strings.HasPrefix(f.path, "lexicon/")) {
-			return &cause{place: yamlNode{file: f}, what: "with the words of your " + f.name()}
+			return &cause{place: yamlNode{file: f}, what: "您的 " + f.name() + " 里有了别的词"}
 		}
 	}
 	return nil
@@ -81,7 +81,7 @@ func (o *overlays) groupCause(below *RuleSet, layer int, names []string) *cause 
 	for _, name := range names {
 		now, old := o.rs.files.groups[name], below.files.groups[name]
 		if now.layer > layer && old.place.Node != nil {
-			return &cause{now.place, fmt.Sprintf("your group %s (%s) takes the place of @%s (%s); rename it", name, placeOf(now.place), name, placeOf(old.place)), true}
+			return &cause{now.place, fmt.Sprintf("您的词组 %s（%s）取代了 @%s（%s）；给它改名", name, placeOf(now.place), name, placeOf(old.place)), true}
 		}
 	}
 	return nil
@@ -95,22 +95,22 @@ func (o *overlays) labelCause(below *RuleSet, layer int, text string) (*cause, [
 	var found *cause
 	note := func(place yamlNode, what string) {
 		if found == nil && place.Node != nil && place.file.layer > layer {
-			found = &cause{place: place, what: fmt.Sprintf("with your %s the contact has %s, without it %s", what, labelsText(is), labelsText(was))}
+			found = &cause{place: place, what: fmt.Sprintf("有了您的%s，这段文字的标签是 %s，没有它是 %s", what, labelsText(is), labelsText(was))}
 		}
 	}
 	for _, r := range now {
-		note(r.place, "rule "+r.id)
+		note(r.place, "规则 "+r.id)
 	}
 	var groups []string
 	for _, r := range before {
 		groups = slices.Concat(groups, below.sharedBy(r.when), below.sharedBy(below.requires[below.taxonomy.index[r.label]]))
 		if i, ok := o.rs.files.byID[r.id]; ok {
-			note(o.rs.files.rules[i].place, "rule "+r.id)
+			note(o.rs.files.rules[i].place, "规则 "+r.id)
 		}
 	}
 	for _, code := range slices.Concat(is, was) {
 		if info, ok := o.rs.taxonomy.Label(code); ok {
-			note(info.place, "label "+code)
+			note(info.place, "标签 "+code)
 		}
 	}
 	return found, groups
@@ -183,7 +183,7 @@ func testsLabel(when *expr) bool {
 // labelsText names labels in a message.
 func labelsText(codes []string) string {
 	if len(codes) == 0 {
-		return "no label"
+		return "没有标签"
 	}
 	return strings.Join(codes, ", ")
 }

@@ -45,24 +45,24 @@ func TestExamplesBelow(t *testing.T) {
 		{"nothing of it", fstest.MapFS{"rules/mine.yaml": fileOf("rules: [{id: mine, label: b.one, when: 「电费」}]")}, nil, nil},
 		{"a rule takes the label away", fstest.MapFS{
 			"rules/mine.yaml": fileOf("rules:\n  - {id: mine, label: a.one, weight: -1, when: 「家里停电」}")}, nil,
-			[]string{"overlay1/rules/mine.yaml:2:5: with your rule mine the contact has no label, without it a.one; so the rule report does not match this example: 家里停电 (rules/nature.yaml:7)"}},
+			[]string{"overlay1/rules/mine.yaml:2:5: 有了您的规则 mine，这段文字的标签是 没有标签，没有它是 a.one；因此规则 report 不匹配这个示例：家里停电（rules/nature.yaml:7）"}},
 		{"a rule gives the label", fstest.MapFS{
 			"rules/mine.yaml": fileOf("rules:\n  - {id: mine, label: a.one, when: 「没事」}")}, nil,
-			[]string{"overlay1/rules/mine.yaml:2:5: with your rule mine the contact has a.one, without it no label; so the rule report matches this example: 家里没事 (rules/nature.yaml:7)"}},
+			[]string{"overlay1/rules/mine.yaml:2:5: 有了您的规则 mine，这段文字的标签是 a.one，没有它是 没有标签；因此规则 report 匹配了这个示例：家里没事（rules/nature.yaml:7）"}},
 		{"a rule is taken away", fstest.MapFS{
 			"rules/mine.yaml": fileOf("rules:\n  - {id: dark, disabled: true}")}, nil,
-			[]string{"overlay1/rules/mine.yaml:2:5: with your rule dark the contact has no label, without it a.one; so the rule report"}},
+			[]string{"overlay1/rules/mine.yaml:2:5: 有了您的规则 dark，这段文字的标签是 没有标签，没有它是 a.one；因此规则 report"}},
 		{"a label wants more", fstest.MapFS{
 			taxonomyPath: fileOf("labels:\n  - {code: a.one, name: 甲/一, parent: a, threshold: 2}")}, nil,
-			[]string{"overlay1/taxonomy.yaml:2:5: with your label a.one the contact has no label, without it a.one; so the rule report"}},
+			[]string{"overlay1/taxonomy.yaml:2:5: 有了您的标签 a.one，这段文字的标签是 没有标签，没有它是 a.one；因此规则 report"}},
 		{"a cue", fstest.MapFS{cuesPath: fileOf("neg: {before: 家里}")}, nil,
-			[]string{"overlay1/cues.yaml: with the words of your overlay1/cues.yaml; so the rule report"}},
+			[]string{"overlay1/cues.yaml: 您的 overlay1/cues.yaml 里有了别的词；因此规则 report"}},
 		{"a group of the rule", fstest.MapFS{"rules/mine.yaml": fileOf("groups:\n  asked: {any: 咨询, mask: 请问}")},
-			[]string{"rules/nature.yaml:12:24: the rule ask does not match this example: 请问; your group asked (overlay1/rules/mine.yaml:2) takes the place of @asked (rules/groups.yaml:1); rename it"}, nil},
+			[]string{"rules/nature.yaml:12:24: 规则 ask 不匹配这个示例：请问；您的词组 asked（overlay1/rules/mine.yaml:2）取代了 @asked（rules/groups.yaml:1）；给它改名"}, nil},
 		{"a group of the label", fstest.MapFS{"rules/mine.yaml": fileOf("groups:\n  power: 断电")},
-			[]string{"rules/nature.yaml:7:24: the rule report does not match this example: 家里停电; your group power (overlay1/rules/mine.yaml:2) takes the place of @power (rules/test.yaml:2); rename it"}, nil},
+			[]string{"rules/nature.yaml:7:24: 规则 report 不匹配这个示例：家里停电；您的词组 power（overlay1/rules/mine.yaml:2）取代了 @power（rules/test.yaml:2）；给它改名"}, nil},
 		{"its own", fstest.MapFS{"rules/mine.yaml": fileOf("decides: nature\nrules:\n  - {id: mine, label: 投诉, when: 「家里」 and label(b.one), examples: {match: [家里停电], no_match: [家里没事]}}")},
-			[]string{"overlay1/rules/mine.yaml:3:75: the rule mine does not match this example: 家里停电; test: label(b.one) is wanted, the contact has a.one; correct the example"}, nil},
+			[]string{"overlay1/rules/mine.yaml:3:75: 规则 mine 不匹配这个示例：家里停电；热线、形式、渠道、时间或标签不符：label(b.one)，实为 a.one；改正示例"}, nil},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -93,12 +93,12 @@ func TestExamplesBelow(t *testing.T) {
 // A failed example says what its rule asks for, what the contact has, and how to mend it.
 func TestExampleRemedies(t *testing.T) {
 	tests := []struct{ name, decides, when, examples, want string }{
-		{"missing", "label", "「停电」", "match: [断电了]", "missing: 「停电」; add a word of the example to the group 「停电」"},
-		{"hotline", "nature", "「停电」 and hotline(95598,12398)", "match: [停电]", "test: hotline(95598,12398) is wanted, the contact has 12345; correct the example"},
-		{"kind", "nature", "「停电」 and kind(call)", "match: [停电]", "test: kind(call) is wanted, the contact has message; correct the example"},
-		{"distance", "label", "「停电」 near/1 「赔」", "match: [停电了要你赔]", "distance: 「停电」, 「赔」; change the group or its filters"},
-		{"fires", "label", "「停电」", "no_match: [停电了]", "it fires by 「停电」; ask for more"},
-		{"fires by a label", "nature", "「怎么」 and not label(a.one)", "no_match: [怎么办]", "it fires by 「怎么」 the contact has no label; ask for more"},
+		{"missing", "label", "「停电」", "match: [断电了]", "文中没有：「停电」；把示例中的词加进词组 「停电」"},
+		{"hotline", "nature", "「停电」 and hotline(95598,12398)", "match: [停电]", "标签不符：hotline(95598,12398)，实为 12345；改正示例"},
+		{"kind", "nature", "「停电」 and kind(call)", "match: [停电]", "标签不符：kind(call)，实为 message；改正示例"},
+		{"distance", "label", "「停电」 near/1 「赔」", "match: [停电了要你赔]", "相距过远：「停电」, 「赔」；改词组或它的选项"},
+		{"fires", "label", "「停电」", "no_match: [停电了]", "依据是「停电」；让规则要求更多"},
+		{"fires by a label", "nature", "「怎么」 and not label(a.one)", "no_match: [怎么办]", "依据是「怎么」、这段文字的标签是 没有标签；让规则要求更多"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

@@ -61,10 +61,10 @@ func readPattern(text string, fold folder) (pattern, error) {
 		return nil, err
 	}
 	if p.at < len(p.text) && p.text[p.at] == '|' {
-		return nil, p.fault("put alternatives in parentheses, (a|b), or write two patterns parted by a space")
+		return nil, p.fault("几种写法要放进括号，如 (a|b)，或写成用空格隔开的两个模式")
 	}
 	if p.at < len(p.text) {
-		return nil, p.fault("unmatched %q; write \\%c for the character itself", p.text[p.at], p.text[p.at])
+		return nil, p.fault("多了一个 %q；要匹配这个字符本身，写 \\%c", p.text[p.at], p.text[p.at])
 	}
 	read := branches[0]
 	return read, read.each(make([]*part, 0, len(p.text)), nil, checkSequence)
@@ -130,7 +130,7 @@ func written(parts []*part) sequence {
 
 func checkSequence(s []*part) error {
 	if len(s) == 0 {
-		return &patternError{0, "it matches the empty text; make something in it required"}
+		return &patternError{0, "它能匹配空文本；至少留一个不可省略的字"}
 	}
 	span := 0
 	for _, p := range s {
@@ -142,11 +142,11 @@ func checkSequence(s []*part) error {
 	}
 	switch {
 	case anchor == len(s) || !s[anchor].isLiteral() && !s[anchor].isClass():
-		return &patternError{0, "it must begin with a character, or with a number and a character"}
+		return &patternError{0, "它必须以字开头，或以数加字开头；改写开头"}
 	case last.max > 0 && !last.number:
-		return &patternError{0, "it ends in a gap; remove the gap"}
+		return &patternError{0, "它以间隔结尾；去掉末尾的间隔"}
 	case span > maxSpan:
-		return &patternError{0, fmt.Sprintf("it may span %d characters, at most %d; shorten it or use near", span, maxSpan)}
+		return &patternError{0, fmt.Sprintf("它可能跨 %d 个字，最多 %d 个；缩短它，或改用 near", span, maxSpan)}
 	}
 	return nil
 }
@@ -164,7 +164,7 @@ func (p *patternParser) fault(format string, args ...any) error {
 // choice reads branches parted by | up to a closing parenthesis or the end, and counts the sequences that they stand for.
 func (p *patternParser) choice(depth int) (branches []pattern, count int, err error) {
 	if depth > maxDepth {
-		return nil, 0, p.fault("parentheses nest deeper than %d", maxDepth)
+		return nil, 0, p.fault("括号套了 %d 层以上；拆开来写", maxDepth)
 	}
 	for {
 		branch, n, err := p.steps(depth)
@@ -173,7 +173,7 @@ func (p *patternParser) choice(depth int) (branches []pattern, count int, err er
 		}
 		branches = append(branches, branch)
 		if count += n; count > maxSequences {
-			return nil, 0, p.fault("it stands for more than %d sequences; split it", maxSequences)
+			return nil, 0, p.fault("它代表的写法超过 %d 种；拆成几个模式", maxSequences)
 		}
 		if p.at >= len(p.text) || p.text[p.at] != '|' || depth == 0 {
 			return branches, count, nil
@@ -195,7 +195,7 @@ func (p *patternParser) steps(depth int) (steps pattern, count int, err error) {
 			branches, n = append(slices.Clip(branches), nil), n+1
 		}
 		if count *= n; count > maxSequences {
-			return nil, 0, p.fault("it stands for more than %d sequences; split it", maxSequences)
+			return nil, 0, p.fault("它代表的写法超过 %d 种；拆成几个模式", maxSequences)
 		}
 		if len(branches) == 1 {
 			steps = append(steps, branches[0]...)
@@ -220,7 +220,7 @@ func (p *patternParser) item(depth int) (branches []pattern, count int, err erro
 			return nil, 0, err
 		}
 		if p.at >= len(p.text) {
-			return nil, 0, p.fault("a ( is never closed; add )")
+			return nil, 0, p.fault("括号 ( 没有合上；补上 )")
 		}
 		p.at++
 		if melted := melt(branches); len(melted) < len(branches) {
@@ -239,25 +239,25 @@ func (p *patternParser) item(depth int) (branches []pattern, count int, err erro
 	case '#':
 		return p.number(depth)
 	case '（', '）', '｜', '［', '］', '＊', '＃', '？':
-		return nil, 0, p.fault("%c is full width; write %c, or \\%c for the character itself", r, p.fold.fold(r), r)
+		return nil, 0, p.fault("%c 是全角的；写 %c，要匹配这个字符本身，写 \\%c", r, p.fold.fold(r), r)
 	case '，', '、', '；', ',', ';':
 		if depth == 0 && p.at > 0 {
-			return nil, 0, p.fault("patterns are parted by a space, not by %c; write a space, or \\%c for the character itself", r, r)
+			return nil, 0, p.fault("模式之间用空格隔开，不用 %c；改成空格，要匹配这个字符本身，写 \\%c", r, r)
 		}
 	case '+':
-		return nil, 0, p.fault("there is no repetition; write the lengths that there are, as in 停停?停?, or \\+ for the character itself")
+		return nil, 0, p.fault("没有重复的写法；把可能的长度写出来，如 停停?停?，要匹配这个字符本身，写 \\+")
 	case '.':
 		if p.at+1 < len(p.text) && strings.ContainsRune("*+?", p.text[p.at+1]) {
-			return nil, 0, p.fault("this is no regular expression; for a gap of up to %d characters write * alone, for others {least,most}", starGap)
+			return nil, 0, p.fault("这不是正则表达式；不超过 %d 个字的间隔只写 *，其他间隔写 {最少,最多}", starGap)
 		}
 	case ']', '}', '?', '@':
 		if r == '?' && p.at > 0 && p.text[p.at-1] == '(' {
-			return nil, 0, p.fault("there is no looking ahead or behind; hide a word in a phrase with mask, or use near and not")
+			return nil, 0, p.fault("没有向前看、向后看的写法；用 mask 遮住含有这个词的短语，或用 near 和 not")
 		}
-		return nil, 0, p.fault("unexpected %q; write \\%c for the character itself", r, r)
+		return nil, 0, p.fault("这里不该有 %q；要匹配这个字符本身，写 \\%c", r, r)
 	case '\\':
 		if p.at++; p.at >= len(p.text) {
-			return nil, 0, p.fault("it ends in a backslash; remove it or write \\\\")
+			return nil, 0, p.fault("它以反斜杠结尾；去掉它，或写 \\\\")
 		}
 		r = p.text[p.at]
 	}
@@ -280,7 +280,7 @@ func (p *patternParser) number(depth int) (branches []pattern, count int, err er
 		return own.choice(depth + 1)
 	}
 	if len(word) > 3 {
-		return nil, 0, p.fault("there is no #%s; known are #%s%s; write \\%c for the letter itself", word, strings.Join(quantity.Names[:], ", #"), suggest(word, quantity.Names[:]), word[0])
+		return nil, 0, p.fault("没有 #%s 这个量；可写 #%s，要匹配字母本身，写 \\%c%s", word, strings.Join(quantity.Names[:], "、#"), word[0], suggest(word, quantity.Names[:]))
 	}
 	return only(part{number: true, max: maxNumber}), 1, nil
 }
@@ -312,7 +312,7 @@ func (p *patternParser) class() ([]pattern, error) {
 			to = p.classRune()
 			if !isDigit(from) && !isLatin(from) || !isDigit(to) && !isLatin(to) || isDigit(from) != isDigit(to) || from > to {
 				p.at--
-				return nil, p.fault("%c-%c is no range of digits or Latin letters; write \\- for the character itself", from, to)
+				return nil, p.fault("%c-%c 不是数字或拉丁字母的范围；要匹配 - 本身，写 \\-", from, to)
 			}
 		}
 		for r := from; r <= to; r++ {
@@ -321,9 +321,9 @@ func (p *patternParser) class() ([]pattern, error) {
 	}
 	switch {
 	case p.at >= len(p.text):
-		return nil, p.fault("a [ is never closed; add ]")
+		return nil, p.fault("方括号 [ 没有合上；补上 ]")
 	case len(all) == 0:
-		return nil, p.fault("[] holds no character")
+		return nil, p.fault("[] 里没有字符；写上字符，或去掉它")
 	}
 	p.at++
 	return melt(all), nil
@@ -348,7 +348,7 @@ func (p *patternParser) gap() ([]pattern, error) {
 		high, ok2 = p.digitsUpTo('}')
 	}
 	if !ok2 || low > high || high > maxGap {
-		return nil, p.fault("a gap is {least,most} with most up to %d", maxGap)
+		return nil, p.fault("间隔写作 {最少,最多}，最多不超过 %d；改正它", maxGap)
 	}
 	p.at++
 	return only(part{min: low, max: high}), nil

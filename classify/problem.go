@@ -36,14 +36,10 @@ type LoadError struct {
 func (e *LoadError) Error() string {
 	const most = 50
 	var b strings.Builder
-	b.WriteString("the rule set has 1 fault:")
-	if n := len(e.Problems); n != 1 {
-		b.Reset()
-		fmt.Fprintf(&b, "the rule set has %d faults:", n)
-	}
+	fmt.Fprintf(&b, "规则集有 %d 处错误：", len(e.Problems))
 	for i, p := range e.Problems {
 		if i == most {
-			fmt.Fprintf(&b, "\n… and %d more", len(e.Problems)-most)
+			fmt.Fprintf(&b, "\n……另有 %d 处", len(e.Problems)-most)
 			break
 		}
 		b.WriteByte('\n')

@@ -108,7 +108,7 @@ func TestProposeVaries(t *testing.T) {
 		}
 		after := measureOne(t, rules)
 		for _, n := range p.Notices {
-			operators[strings.SplitN(n.Place.What, ":", 2)[0]] = true
+			operators[strings.SplitN(n.Place.What, "：", 2)[0]] = true
 			if slices.ContainsFunc(after.Mutation.Survivors, func(g Gap) bool { return g.Place.What == n.Place.What }) {
 				t.Errorf("%s survives %q", n.Place.What, p.Text)
 			}

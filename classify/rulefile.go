@@ -172,7 +172,7 @@ func (r *ruleFiles) readFile(root yamlNode) {
 
 func (r *ruleFiles) putGroup(g groupSource) {
 	if old, ok := r.groups[g.name]; ok && old.layer == g.layer {
-		g.place.problem("the shared group %s stands in %s too; rename one", g.name, placeOf(old.place))
+		g.place.problem("共用词组 %s 在 %s 已经有了；给其中一个改名", g.name, placeOf(old.place))
 		return
 	}
 	r.groups[g.name] = g
@@ -180,7 +180,7 @@ func (r *ruleFiles) putGroup(g groupSource) {
 
 func (r *ruleFiles) putRule(rule ruleSource) {
 	if rule.id == "" {
-		rule.place.problem("the rule has no id")
+		rule.place.problem("规则没有 id；写上 id: 和一个不重复的名称")
 		return
 	}
 	i, ok := r.byID[rule.id]
@@ -189,7 +189,7 @@ func (r *ruleFiles) putRule(rule ruleSource) {
 		r.byID[rule.id] = len(r.rules)
 		r.rules = append(r.rules, rule)
 	case r.rules[i].place.file.layer == rule.place.file.layer:
-		rule.place.problem("the rule id %s stands in %s too; rename one", rule.id, placeOf(r.rules[i].place))
+		rule.place.problem("规则的 id %s 在 %s 已经有了；给其中一个改名", rule.id, placeOf(r.rules[i].place))
 	default:
 		r.rules[i] = rule
 	}
@@ -227,7 +227,7 @@ func (o *options) read(f field) {
 			default:
 				bit, ok := roleBits[hotline.Role(role)]
 				if !ok {
-					t.problem("%q is not one of caller, customer, agent, ivr, unknown, reply, quote, any, affirmed, denied%s", role, suggest(role, []string{"caller", "customer", "agent", "unknown", "reply", "quote", "affirmed", "denied"}))
+					t.problem("没有 %q 这个角色；可写 caller、customer、agent、ivr、unknown、reply、quote、any、affirmed、denied%s", role, suggest(role, []string{"caller", "customer", "agent", "unknown", "reply", "quote", "affirmed", "denied"}))
 				}
 				o.roles |= bit
 			}
@@ -240,7 +240,7 @@ func (o *options) read(f field) {
 func readGroup(f field, defaults options) groupSource {
 	g := groupSource{name: f.key, opts: defaults, place: f.at, layer: f.at.file.layer}
 	if !isName(f.key) {
-		f.at.problem("%q is no name for a group; use letters, digits and _, not a word of the language", f.key)
+		f.at.problem("%q 不能作词组的名称；用文字、数字和 _，不用条件的关键字", f.key)
 	}
 	if !f.value.isMapping() {
 		g.any = placedPatterns(f.value)
@@ -257,7 +257,7 @@ func readGroup(f field, defaults options) groupSource {
 		}
 	}
 	if len(g.any) == 0 {
-		f.at.problem("the group %s holds no words; give it some under any", f.key)
+		f.at.problem("词组 %s 没有词语；在 any 下写几个", f.key)
 	}
 	return g
 }
@@ -323,7 +323,7 @@ func readRule(n yamlNode, defaults options, decides decision) ruleSource {
 		}
 	}
 	if r.when.Node == nil && !r.disabled {
-		n.problem("the rule %s has no when; say under which condition it fires", r.id)
+		n.problem("规则 %s 没有 when；写明它在什么条件下成立", r.id)
 	}
 	return r
 }

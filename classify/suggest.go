@@ -14,14 +14,14 @@ func suggest(word string, known []string) string {
 	if best == "" {
 		return ""
 	}
-	return "; did you mean " + best + "?"
+	return "；是不是 " + best + "？"
 }
 
 // suggest names the code of a label that was meant: the one of that name (停送电/故障停电, or 故障停电), or one that is spelt alike.
 func (t *Taxonomy) suggest(written string) string {
 	for _, l := range t.Labels {
 		if _, last, _ := strings.Cut(l.Name, "/"); l.Name == written || last != "" && last == written {
-			return "; write " + l.Code
+			return "；写 " + l.Code
 		}
 	}
 	return suggest(written, t.codes())

@@ -132,7 +132,7 @@ func readTaxonomy(files []file, p *problems) *Taxonomy {
 		}
 	}
 	if !found {
-		p.add(file{path: taxonomyPath}, 0, 0, "the file is missing; a rule set needs its labels")
+		p.add(file{path: taxonomyPath}, 0, 0, "缺少这个文件；规则集要有标签，补上它")
 	}
 	t.check(requires)
 	return t
@@ -205,12 +205,12 @@ func (t *Taxonomy) putLabel(n yamlNode, seen map[string]bool) {
 	}
 	switch {
 	case l.Code == "":
-		n.problem("the label has no code")
+		n.problem("标签没有编码；写上 code:")
 		return
 	case l.Name == "":
-		n.problem("the label %s has no name", l.Code)
+		n.problem("标签 %s 没有名称；写上 name:", l.Code)
 	case seen[l.Code]:
-		n.problem("the label %s stands twice in this file; remove one", l.Code)
+		n.problem("标签 %s 在本文件中有两次；去掉一个", l.Code)
 	}
 	seen[l.Code] = true
 	if i, ok := t.index[l.Code]; ok {
@@ -232,11 +232,11 @@ func (t *Taxonomy) check(requires string) {
 		case at >= 0 && l.Experience == "":
 			l.Experience = t.Parents[at].Experience
 		case at < 0 && l.Parent != "":
-			l.place.problem("the label %s has the parent %q, which is not under parents; add it there", l.Code, l.Parent)
+			l.place.problem("标签 %s 的上级 %q 不在 parents 下；加到那里", l.Code, l.Parent)
 		}
 		for _, code := range l.Unless {
 			if _, ok := t.index[code]; !ok || code == l.Code {
-				l.place.problem("the label %s is not given with %q, which is no other label; correct unless", l.Code, code)
+				l.place.problem("标签 %s 的 unless 写了 %q，没有这个标签，或就是它自己；改正 unless", l.Code, code)
 			}
 		}
 	}

@@ -23,9 +23,9 @@ func readSalience(n yamlNode) Salience {
 		switch {
 		case told:
 		case f.key == "late":
-			f.value.problem("late does not say after what; write late: {after: 0.6, counts: 0.5}, after being a share of what the caller says")
+			f.value.problem("late 没有写从哪里算起；写成 late: {after: 0.6, counts: 0.5}，after 是诉求人的话的比例")
 		default:
-			f.value.problem("few does not say under how many characters; write few: {under: 6, counts: 0.6}")
+			f.value.problem("few 没有写多少字以下；写成 few: {under: 6, counts: 0.6}")
 		}
 	}
 	return s
@@ -53,15 +53,15 @@ func (t *Taxonomy) exclusiveSet(n yamlNode) []int32 {
 		i, ok := t.index[code]
 		switch {
 		case !ok:
-			n.problem("there is no label %s in the taxonomy; correct exclusive%s", code, suggest(code, t.codes()))
+			n.problem("分类体系中没有标签 %s；改正 exclusive%s", code, suggest(code, t.codes()))
 		case slices.Contains(set, int32(i)):
-			n.problem("the label %s stands twice in a set under exclusive; remove one", code)
+			n.problem("标签 %s 在 exclusive 的一组中有两次；去掉一个", code)
 		default:
 			set = append(set, int32(i))
 		}
 	}
 	if len(codes) < 2 {
-		n.problem("a set under exclusive names the labels that never stand together, at least two; add one or remove the set")
+		n.problem("exclusive 的一组是从不并存的标签，至少两个；补一个，或去掉这一组")
 	}
 	return set
 }

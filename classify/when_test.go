@@ -88,37 +88,37 @@ func TestParseWhenFaults(t *testing.T) {
 		at         int
 		what       string
 	}{
-		{"empty", "", 0, "ends where a group should stand"},
-		{"ends early", "a and", 5, "ends where a group should stand"},
-		{"two groups", "a b", 2, "join conditions"},
-		{"keyword for a group", "a and or", 6, `found "or"`},
-		{"number for a group", "a and 12", 6, `found "12"`},
-		{"unclosed parenthesis", "(a or b", 7, `expected ")"`},
-		{"unopened parenthesis", "a)", 1, `unexpected ")"`},
-		{"unclosed inline group", "a and 「停电", 6, "never closed"},
-		{"near without a distance", "a near b", 7, `expected "/" and a distance, as in near/12`},
-		{"and in capitals", "a AND b", 2, "write and"},
-		{"ampersands", "a && b", 2, "write and between conditions"},
-		{"bar", "a | b", 2, "write or between conditions"},
-		{"full-width parenthesis", "a and （b）", 6, "（ is full width; write ("},
-		{"quoted word", `a and "停电"`, 6, "words in a condition stand in 「」"},
-		{"wrong distance", "a near/x b", 7, "a distance is"},
-		{"distance too long", "a near/10001 b", 7, "a distance is"},
-		{"near of and", "(a and b) near/3 c", 10, "near and before join groups"},
-		{"near of not", "a near/3 (not b)", 2, "near and before join groups"},
-		{"count without a number", "count(a) >= b", 12, "needs a number"},
-		{"count of nothing", "count() >= 1", 6, `found ")"`},
-		{"count without a comparison", "count(a)", 8, `expected ">="`},
-		{"test without a value", "kind()", 5, "expected a value"},
-		{"measure of a test", "times(not a) >= 3", 6, "takes a group"},
-		{"measure without a comparison", "times(a)", 8, "expected >=, <=, >, < or ="},
-		{"measure without a value", "money(a) > b", 11, `"b" is no value for money`},
-		{"duration without a unit", "duration(a) >= 2", 15, "write 2h"},
-		{"date compared", "date(a) > 3", 0, "use #date in a pattern"},
-		{"place without a number", "first(a)", 7, `expected ","`},
-		{"place in tokens", "last(a, 3t)", 8, "number of characters (50) or of turns (3u)"},
-		{"strange character", "a ^ b", 2, "join conditions"},
-		{"too deep", strings.Repeat("(", 30) + "a", 20, "deeper"},
+		{"empty", "", 0, "补上词组"},
+		{"ends early", "a and", 5, "补上词组"},
+		{"two groups", "a b", 2, "条件之间用 and、or、near"},
+		{"keyword for a group", "a and or", 6, `这里应是词组，却是"or"`},
+		{"number for a group", "a and 12", 6, `却是"12"`},
+		{"unclosed parenthesis", "(a or b", 7, `缺少 ")"（此处是条件末尾）`},
+		{"unopened parenthesis", "a)", 1, `这里不该有 ")"`},
+		{"unclosed inline group", "a and 「停电", 6, "没有合上"},
+		{"near without a distance", "a near b", 7, `缺少 "/" 和距离（此处是"b"）；写成 near/12`},
+		{"and in capitals", "a AND b", 2, "写 and"},
+		{"ampersands", "a && b", 2, "条件之间写 and"},
+		{"bar", "a | b", 2, "条件之间写 or"},
+		{"full-width parenthesis", "a and （b）", 6, "（ 是全角的；写 ("},
+		{"quoted word", `a and "停电"`, 6, "条件中的词语写在「」里"},
+		{"wrong distance", "a near/x b", 7, "缺少距离"},
+		{"distance too long", "a near/10001 b", 7, "缺少距离"},
+		{"near of and", "(a and b) near/3 c", 10, "near 和 before 的两边只能是词组"},
+		{"near of not", "a near/3 (not b)", 2, "near 和 before 的两边只能是词组"},
+		{"count without a number", "count(a) >= b", 12, "缺少次数"},
+		{"count of nothing", "count() >= 1", 6, `却是")"`},
+		{"count without a comparison", "count(a)", 8, `缺少 ">="`},
+		{"test without a value", "kind()", 5, "缺少一个值"},
+		{"measure of a test", "times(not a) >= 3", 6, "里只能是词组"},
+		{"measure without a comparison", "times(a)", 8, "后面缺少比较（此处是条件末尾）；写 >=、<=、>、< 或 ="},
+		{"measure without a value", "money(a) > b", 11, `"b" 不是 money(…) 的值`},
+		{"duration without a unit", "duration(a) >= 2", 15, "写成 2h"},
+		{"date compared", "date(a) > 3", 0, "在模式里用 #date"},
+		{"place without a number", "first(a)", 7, `缺少 ","`},
+		{"place in tokens", "last(a, 3t)", 8, "字数（50）或话轮数（3u）"},
+		{"strange character", "a ^ b", 2, "条件之间用 and、or、near"},
+		{"too deep", strings.Repeat("(", 30) + "a", 20, "20 层以上"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			_, err := parseWhen(test.text)
@@ -143,7 +143,7 @@ func FuzzParseWhen(f *testing.F) {
 		once := e.write()
 		again, err := parseWhen(once)
 		if err != nil {
-			if strings.Contains(err.Error(), "deeper") {
+			if strings.Contains(err.Error(), "20 层以上") {
 				return // written with more parentheses
 			}
 			t.Fatalf("%q was written as %q: %v", text, once, err)

@@ -84,14 +84,14 @@ func readWordTable(files []file, p *problems) (*WordTable, int) {
 		cells := strings.Split(strings.TrimRight(text, "\r\n"), "\t")
 		if line == 1 {
 			if cells[0] != rowHeader || len(cells) < 2 {
-				p.add(f, 1, 1, "the first line does not begin with %s and the labels' codes; write the table with suqiu rule learn", rowHeader)
+				p.add(f, 1, 1, "第一行不是以 %s 和各标签编码开头；用 suqiu rule learn 写出这张表", rowHeader)
 				return nil, 0
 			}
 			t.Labels = cells[1:]
 			continue
 		}
 		if len(cells) != len(t.Labels)+1 {
-			p.add(f, line, 1, "the row of %s has %d cells, the first line %d; write the table with suqiu rule learn", cells[0], len(cells), len(t.Labels)+1)
+			p.add(f, line, 1, "%s 这一行有 %d 格，第一行有 %d 格；用 suqiu rule learn 写出这张表", cells[0], len(cells), len(t.Labels)+1)
 			continue
 		}
 		values := make([]float64, len(t.Labels))
@@ -101,7 +101,7 @@ func readWordTable(files []file, p *problems) (*WordTable, int) {
 			}
 			n, err := strconv.ParseInt(cell, 10, 16)
 			if err != nil {
-				p.add(f, line, 1, "the weight %q of %s for %s is no whole number of tenths, such as -12; correct it", cell, cells[0], t.Labels[i])
+				p.add(f, line, 1, "权 %q（%s 对 %s）不是以十分之一为单位的整数，如 -12；改正它", cell, cells[0], t.Labels[i])
 				continue
 			}
 			values[i] = float64(n) * tableUnit
@@ -114,12 +114,12 @@ func readWordTable(files []file, p *problems) (*WordTable, int) {
 	}
 	for _, name := range []string{rowBias, rowGive, rowBeside, rowDrop, rowAlone} {
 		if *rows[name] == nil {
-			p.add(f, 0, 0, "the row %s is missing; write the table with suqiu rule learn", name)
+			p.add(f, 0, 0, "缺少 %s 这一行；用 suqiu rule learn 写出这张表", name)
 			*rows[name] = make([]float64, len(t.Labels))
 		}
 	}
 	if i, twice := repeated(t.Words); twice {
-		p.add(f, 0, 0, "the word %s has two rows; remove one", t.Words[i])
+		p.add(f, 0, 0, "词 %s 有两行；去掉一行", t.Words[i])
 	}
 	return t, f.layer
 }

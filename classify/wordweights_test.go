@@ -124,11 +124,11 @@ func TestWordWeightsUnderOverlay(t *testing.T) {
 
 func TestWordTableFaults(t *testing.T) {
 	for _, test := range []struct{ name, table, want string }{
-		{"no header", "停电\t1\n", "words.tsv:1:1: the first line does not begin with (label)"},
-		{"a short row", testWords + "跳闸\t1\n", "words.tsv:47:1: the row of 跳闸 has 2 cells, the first line 4"},
-		{"no number", testWords + "跳闸\t1.5\t\t\n", "words.tsv:47:1: the weight \"1.5\" of 跳闸 for a.dark is no whole number of tenths"},
-		{"twice", testWords + "停电\t1\t\t\n", "words.tsv: the word 停电 has two rows"},
-		{"no bias", strings.Replace(testWords, "(bias)", "偏置", 1), "words.tsv: the row (bias) is missing"},
+		{"no header", "停电\t1\n", "words.tsv:1:1: 第一行不是以 (label)"},
+		{"a short row", testWords + "跳闸\t1\n", "words.tsv:47:1: 跳闸 这一行有 2 格，第一行有 4 格"},
+		{"no number", testWords + "跳闸\t1.5\t\t\n", "words.tsv:47:1: 权 \"1.5\"（跳闸 对 a.dark）不是以十分之一为单位的整数"},
+		{"twice", testWords + "停电\t1\t\t\n", "words.tsv: 词 停电 有两行"},
+		{"no bias", strings.Replace(testWords, "(bias)", "偏置", 1), "words.tsv: 缺少 (bias) 这一行"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			_, err := compileTest(wordsFS(test.table))

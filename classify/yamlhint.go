@@ -28,23 +28,23 @@ func yamlHint(f file, number int, message string) string {
 	value = strings.TrimSpace(value)
 	switch {
 	case strings.Contains(message, "already defined"):
-		return "; the key stands twice in one entry: rename one, or write the words of both under one"
+		return "同一项里这个键写了两次：给其中一个改名，或把两处的词语并到一处"
 	case strings.Contains(indent, "\t"):
-		return "; indent with spaces, not with tabs"
+		return "用空格缩进，不用制表符"
 	case strings.Contains(message, "end character of"):
-		return "; close the quotation mark"
+		return "补上引号"
 	case strings.Contains(message, "must be specified") && (cutsBrace(line) || cutsBrace(f.line(number-1))):
-		return "; YAML takes # behind a space for the beginning of a comment: write the value in quotes"
+		return "YAML 把空格后面的 # 当作注释的开头：给值加上引号"
 	case strings.Contains(message, "must be specified"):
-		return "; close the { or [ that is open, on this line or above"
+		return "补上这一行或上面没有合上的 } 或 ]"
 	case hasValue && value != "" && strings.ContainsRune("@*[{&!%", rune(value[0])):
-		return "; YAML takes a leading " + value[:1] + " for its own: write the value in quotes"
+		return "YAML 把开头的 " + value[:1] + " 另作他用：给值加上引号"
 	case hasValue && value != "" && (value[0] == '"' || value[0] == '\''):
-		return "; write the whole value in one pair of quotes; words in a condition stand in 「」, not in quotes"
+		return "整个值只用一对引号；条件中的词语写在「」里，不用引号"
 	case strings.Contains(line, "："):
-		return "; the colon behind a key is a half-width one and a space, not ："
+		return "键后面写半角冒号和一个空格，不写 ："
 	}
-	return "; see that the keys of one entry begin in the same column, and that each has \": \" behind it"
+	return "同一项的键要从同一列开始，每个键后面有 \": \""
 }
 
 // cutsBrace reports whether what YAML takes for a comment stands behind a { or [ that it may keep open.
@@ -58,20 +58,20 @@ func (n yamlNode) looksLike() string {
 	switch n.Node.(type) {
 	case *ast.NullNode:
 		if strings.Contains(n.file.line(n.position().Line), "#") {
-			return ", found nothing; YAML takes # for the beginning of a comment: write the value in quotes"
+			return "，却什么也没有；YAML 把 # 当作注释的开头：给值加上引号"
 		}
-		return ", found nothing; write it behind the colon, or indent the lines that belong to it"
+		return "，却什么也没有；写在冒号后面，或缩进属于它的各行"
 	case *ast.StringNode:
 		if strings.Contains(n.file.line(n.position().Line), "：") {
-			return ", found text; the colon behind a key is a half-width one and a space, not ："
+			return "，却是文本；键后面写半角冒号和一个空格，不写 ："
 		}
-		return ", found text; write the name of what it holds and a colon before it"
+		return "，却是文本；前面写上它的键和冒号"
 	case *ast.AliasNode, *ast.AnchorNode, *ast.TagNode:
-		return "; YAML takes a leading *, & or ! for its own: write the value in quotes"
+		return "；YAML 把开头的 *、&、! 另作他用：给值加上引号"
 	case *ast.SequenceNode:
-		return ", found a list; write the name of what it holds and a colon before it"
+		return "，却是列表；前面写上它的键和冒号"
 	case *ast.MappingNode, *ast.MappingValueNode:
-		return ", found a mapping; write text that holds \": \" in quotes"
+		return "，却是映射；含有 \": \" 的文本加上引号"
 	}
 	return ""
 }
@@ -90,6 +90,6 @@ func (n yamlNode) cutByComment() {
 	}
 	rest := strings.TrimLeft(string(line[end:]), " ")
 	if len(rest) > 1 && rest[0] == '#' && rest[1] != ' ' && rest[1] != '#' {
-		n.problemAt(end-pos.Column+2, "YAML takes %q for a comment; write the value in quotes, or a space behind # if it is one", rest)
+		n.problemAt(end-pos.Column+2, "YAML 把 %q 当作注释；给值加上引号，真是注释就在 # 后面空一格", rest)
 	}
 }

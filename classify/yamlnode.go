@@ -35,14 +35,14 @@ func parseYAML(f file, p *problems) (root yamlNode, ok bool) {
 		var syntax *yaml.SyntaxError
 		if errors.As(err, &syntax) && syntax.Token != nil {
 			at := syntax.Token.Position
-			p.add(f, at.Line, at.Column, "not YAML: %s%s", syntax.Message, yamlHint(f, at.Line, syntax.Message))
+			p.add(f, at.Line, at.Column, "不是有效的 YAML；%s（%s）", yamlHint(f, at.Line, syntax.Message), syntax.Message)
 		} else {
-			p.add(f, 0, 0, "not YAML: %v", err)
+			p.add(f, 0, 0, "不是有效的 YAML；改正写法（%v）", err)
 		}
 		return yamlNode{}, false
 	}
 	if len(tree.Docs) == 0 || tree.Docs[0].Body == nil {
-		p.add(f, 0, 0, "the file is empty; write it or remove it")
+		p.add(f, 0, 0, "文件是空的；写上内容，或删掉它")
 		return yamlNode{}, false
 	}
 	return yamlNode{tree.Docs[0].Body, f, p}, true
@@ -120,7 +120,7 @@ func (n yamlNode) fields(known ...string) []field {
 	case *ast.MappingValueNode:
 		values = []*ast.MappingValueNode{m}
 	default:
-		n.problem("expected a mapping (key: value)%s", n.looksLike())
+		n.problem("这里应是映射（键: 值）%s", n.looksLike())
 		return nil
 	}
 	fields := make([]field, 0, len(values))
@@ -130,7 +130,7 @@ func (n yamlNode) fields(known ...string) []field {
 			f.key = s.Value
 		}
 		if known != nil && !slices.Contains(known, f.key) {
-			f.at.problem("unknown key %q; known are %s%s", f.key, strings.Join(known, ", "), suggest(f.key, known))
+			f.at.problem("不认识的键 %q；可写 %s%s", f.key, strings.Join(known, "、"), suggest(f.key, known))
 			continue
 		}
 		fields = append(fields, f)
@@ -142,7 +142,7 @@ func (n yamlNode) fields(known ...string) []field {
 func (n yamlNode) items() []yamlNode {
 	seq, ok := n.Node.(*ast.SequenceNode)
 	if !ok {
-		n.problem("expected a list; begin each entry with \"- \"")
+		n.problem("这里应是列表；每一项以 \"- \" 开头")
 		return nil
 	}
 	items := make([]yamlNode, len(seq.Values))
@@ -162,7 +162,7 @@ func (n yamlNode) text() string {
 	case *ast.IntegerNode, *ast.FloatNode, *ast.BoolNode:
 		return n.GetToken().Value
 	}
-	n.problem("expected a text%s", n.looksLike())
+	n.problem("这里应是文本%s", n.looksLike())
 	return ""
 }
 
@@ -193,10 +193,10 @@ func (n yamlNode) number(least, most float64) float64 {
 			return v
 		}
 	case *ast.StringNode:
-		n.problem("expected a number, found %q", s.Value)
+		n.problem("这里应是数，却是 %q；改成数", s.Value)
 		return 0
 	}
-	n.problem("expected a number from %v to %v", least, most)
+	n.problem("这里应是 %v 到 %v 的数；改正它", least, most)
 	return 0
 }
 
@@ -204,7 +204,7 @@ func (n yamlNode) bool() bool {
 	if b, ok := n.Node.(*ast.BoolNode); ok {
 		return b.Value
 	}
-	n.problem("expected true or false")
+	n.problem("这里应是 true 或 false；改正它")
 	return false
 }
 
@@ -212,7 +212,7 @@ func (n yamlNode) bool() bool {
 func (n yamlNode) oneOf(choices ...string) string {
 	s := n.text()
 	if !slices.Contains(choices, s) {
-		n.problem("%q is not one of %s%s", s, strings.Join(choices, ", "), suggest(s, choices))
+		n.problem("不能写 %q；可写 %s%s", s, strings.Join(choices, "、"), suggest(s, choices))
 	}
 	return s
 }

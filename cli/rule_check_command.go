@@ -35,7 +35,7 @@ Examples:
 		),
 		Action: inSession(env, func(s *session, c *cli.Context) error {
 			if c.NArg() > 1 {
-				return usagef("rule check takes one folder; see suqiu rule check --help")
+				return usagef("rule check 只接受一个文件夹；用法见 suqiu rule check --help")
 			}
 			if c.NArg() == 1 {
 				s.cfg.Dicts = c.Args().First()
@@ -103,7 +103,7 @@ func (s *session) checkRules() (*ruleReport, error) {
 func remarkName(kind string) string {
 	switch kind {
 	case classify.RemarkDead:
-		return "无效词式"
+		return "无效模式"
 	case classify.RemarkDuplicate:
 		return "重复"
 	case classify.RemarkShadowed:
@@ -179,7 +179,7 @@ func (r *ruleReport) printByFile(w io.Writer) error {
 // verdict is the exit code of the check.
 func (r *ruleReport) verdict(strict bool) error {
 	if len(r.Faults) > 0 {
-		return cli.Exit(fmt.Sprintf("%d faults in the rules", len(r.Faults)), exitCheck)
+		return cli.Exit(fmt.Sprintf("规则有 %d 处错误", len(r.Faults)), exitCheck)
 	}
 	remarks := 0
 	for _, m := range r.Remarks {
@@ -188,7 +188,7 @@ func (r *ruleReport) verdict(strict bool) error {
 		}
 	}
 	if strict && remarks > 0 {
-		return cli.Exit(fmt.Sprintf("%d remarks on the rules", remarks), exitCheck)
+		return cli.Exit(fmt.Sprintf("规则有 %d 处提示", remarks), exitCheck)
 	}
 	return nil
 }

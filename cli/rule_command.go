@@ -20,7 +20,7 @@ func reportProblems(env Env, problems []classify.Problem) error {
 	for _, p := range problems {
 		fmt.Fprintln(env.Stdout, p)
 	}
-	return cli.Exit(fmt.Sprintf("%d faults in the rules", len(problems)), exitCheck)
+	return cli.Exit(fmt.Sprintf("规则有 %d 处错误", len(problems)), exitCheck)
 }
 
 // examined compiles the rules for a command that examines them; a set that does not compile is told with every fault.

@@ -31,10 +31,10 @@ Examples:
 		)...),
 		Action: inSession(env, func(s *session, c *cli.Context) error {
 			if c.NArg() < 2 {
-				return usagef("compare which rules? Give OLD, NEW and files; see suqiu rule diff --help")
+				return usagef("要比较哪两版规则？给出旧、新和文件；用法见 suqiu rule diff --help")
 			}
 			if c.Int("samples") < 0 {
-				return usagef("--samples %d: write a number from 0 on", c.Int("samples"))
+				return usagef("--samples %d：写 0 或更大的数", c.Int("samples"))
 			}
 			old, err := s.ruleVersion(c, c.Args().Get(0))
 			if err != nil {
@@ -72,11 +72,11 @@ func (s *session) ruleVersion(c *cli.Context, name string) (*classify.RuleSet, e
 	}
 	overlay, err := dicts.Overlay(name)
 	if err != nil {
-		return nil, fmt.Errorf("rules %s: %w; write a folder, builtin, or the number of a revision", name, err)
+		return nil, fmt.Errorf("规则 %s：%w；写文件夹、builtin 或版本号", name, err)
 	}
 	rules, err := classify.Compile(dicts.Embedded(), overlay)
 	if err != nil {
-		return nil, fmt.Errorf("rules %s: %w", name, err)
+		return nil, fmt.Errorf("规则 %s：%w", name, err)
 	}
 	return rules, nil
 }
@@ -101,11 +101,11 @@ func (s *session) archivedRules(c *cli.Context, rev int64) (*classify.RuleSet, e
 		}
 		rules, err := classify.FromSource(source)
 		if err != nil {
-			return nil, fmt.Errorf("revision %d of the rules: %w", rev, err)
+			return nil, fmt.Errorf("规则第 %d 版：%w", rev, err)
 		}
 		return rules.WithRevision(rev), nil
 	}
-	return nil, fmt.Errorf("the ledger has no revision %d of the rules, the newest is %d", rev, len(all))
+	return nil, fmt.Errorf("台账中没有规则第 %d 版，最新是第 %d 版；写已有的版本号", rev, len(all))
 }
 
 func (s *session) showChange(change corpus.Change, taxonomy *classify.Taxonomy) error {

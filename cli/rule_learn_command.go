@@ -47,11 +47,11 @@ Examples:
 			options.LeastRecords, options.NeverGive = c.Int("least"), c.StringSlice("never-give")
 			switch {
 			case c.NArg() == 0:
-				return usagef("learn from which files? See suqiu rule learn --help")
+				return usagef("从哪些文件学习？用法见 suqiu rule learn --help")
 			case options.Beside < options.Give || options.Beside <= options.Drop || options.Give <= options.Alone || options.Drop < options.Alone:
-				return usagef("--beside %v must be above --drop %v and not below --give %v, and --alone %v below --give and not above --drop", options.Beside, options.Drop, options.Give, options.Alone)
+				return usagef("--beside %v 要高于 --drop %v 且不低于 --give %v，--alone %v 要低于 --give 且不高于 --drop；改其中的数", options.Beside, options.Drop, options.Give, options.Alone)
 			case options.LeastRecords < 1:
-				return usagef("--least %d: write 1 or more", options.LeastRecords)
+				return usagef("--least %d：写 1 或更大的数", options.LeastRecords)
 			}
 			rules, err := s.rules()
 			if err != nil {
@@ -59,7 +59,7 @@ Examples:
 			}
 			for _, label := range options.NeverGive {
 				if _, known := rules.Taxonomy().Label(label); !known {
-					return usagef("--never-give %s: there is no such label; suqiu rule stats and dicts/taxonomy.yaml list them", label)
+					return usagef("--never-give %s：没有这个标签；suqiu rule stats 和 taxonomy.yaml 列有全部标签", label)
 				}
 			}
 			l := &learner{session: s, rules: rules, options: options}

@@ -19,7 +19,7 @@ import (
 func (s *session) proposeExamples(c *cli.Context, rules *classify.RuleSet) error {
 	path := c.String("propose")
 	if exists(path) {
-		return usagef("--propose %s: the file is there already; name a new one, your edits in it would be lost", path)
+		return usagef("--propose %s：文件已经有了；换一个新的文件名，以免覆盖其中的修改", path)
 	}
 	var passages []classify.Passage
 	for _, name := range c.StringSlice("corpus") {

@@ -57,7 +57,7 @@ Examples:
 				}
 			}
 			if len(shown) == 0 {
-				return usagef("--rule %s: no id of a rule begins so; suqiu rule stats without it lists them", c.String("rule"))
+				return usagef("--rule %s：没有以此开头的规则；不加 --rule 可列出全部", c.String("rule"))
 			}
 			report.Rules = shown
 			report.Overlaps = slices.DeleteFunc(report.Overlaps, func(p corpus.Pair) bool {

@@ -43,7 +43,7 @@ Examples:
 		Action: inSession(env, func(s *session, c *cli.Context) error {
 			for _, name := range []string{"min-coverage", "min-mutation"} {
 				if v := c.Float64(name); v < 0 || v > 1 {
-					return usagef("--%s %v: write a share from 0 to 1, such as 0.95", name, v)
+					return usagef("--%s %v：写 0 到 1 的比例，如 0.95", name, v)
 				}
 			}
 			rules, err := s.examined()
@@ -96,9 +96,9 @@ func (s *session) testRules(c *cli.Context, rules *classify.RuleSet) error {
 	}
 	switch {
 	case failed > 0:
-		return cli.Exit(fmt.Sprintf("%d of %d examples and tests failed", failed, len(results)), exitCheck)
+		return cli.Exit(fmt.Sprintf("示例与测试共 %d 条，未通过 %d 条", len(results), failed), exitCheck)
 	case len(short) > 0:
-		return cli.Exit(strings.Join(short, "; "), exitCheck)
+		return cli.Exit(strings.Join(short, "；"), exitCheck)
 	}
 	return nil
 }
@@ -106,22 +106,22 @@ func (s *session) testRules(c *cli.Context, rules *classify.RuleSet) error {
 // showMeasure prints what was measured and returns what is below its minimum.
 func (s *session) showMeasure(c *cli.Context, m *classify.Measure) (short []string) {
 	cov, least := m.Coverage, c.Float64("min-coverage")
-	show := func(what, english string, t classify.Tally, gaps []classify.Gap, list bool, least float64) {
+	show := func(what string, t classify.Tally, gaps []classify.Gap, list bool, least float64) {
 		fmt.Fprintf(s.env.Stdout, "%s：%d / %d（%.1f%%）\n", what, t.Good, t.All, 100*t.Share())
 		if list {
 			s.showGaps(c, gaps)
 		}
 		if t.Share() < least {
-			short = append(short, fmt.Sprintf("%s %.3f is below %.3f", english, t.Share(), least))
+			short = append(short, fmt.Sprintf("%s只占 %.3f，低于 %.3f", what, t.Share(), least))
 		}
 	}
 	list := c.Bool("coverage")
-	show("示例触发的规则", "the coverage of rules", cov.Rules, cov.RuleGaps, list, least)
-	show("示例涉及的词组", "the coverage of groups", cov.Groups, cov.GroupGaps, list, least)
-	show("示例涉及的分支", "the coverage of branches", cov.Branches, cov.BranchGaps, list, 0)
-	show("示例涉及的词式", "the coverage of patterns", cov.Patterns, cov.PatternGaps, list && c.Bool("patterns"), 0)
+	show("示例触发的规则", cov.Rules, cov.RuleGaps, list, least)
+	show("示例涉及的词组", cov.Groups, cov.GroupGaps, list, least)
+	show("示例涉及的分支", cov.Branches, cov.BranchGaps, list, 0)
+	show("示例涉及的模式", cov.Patterns, cov.PatternGaps, list && c.Bool("patterns"), 0)
 	if c.Bool("mutate") || c.IsSet("min-mutation") {
-		show("示例发现的改动", "the mutation score", m.Mutation.Killed, nil, false, c.Float64("min-mutation"))
+		show("示例发现的改动", m.Mutation.Killed, nil, false, c.Float64("min-mutation"))
 		rows := [][]string{{"改动", "发现", "共"}}
 		for _, name := range slices.Sorted(maps.Keys(m.Mutation.Operators)) {
 			t := m.Mutation.Operators[name]
@@ -135,7 +135,7 @@ func (s *session) showMeasure(c *cli.Context, m *classify.Measure) (short []stri
 		fmt.Fprintf(s.env.Stdout, "示例的欠缺：%d 处\n", len(m.Demands))
 		s.showGaps(c, m.Demands)
 		if len(m.Demands) > 0 {
-			short = append(short, fmt.Sprintf("the examples lack %d things", len(m.Demands)))
+			short = append(short, fmt.Sprintf("示例欠缺 %d 处", len(m.Demands)))
 		}
 	}
 	return short
@@ -182,7 +182,7 @@ func (s *session) runFixtures(rules *classify.RuleSet, names []string) ([]classi
 		for _, p := range faults {
 			fmt.Fprintln(s.env.Stdout, p)
 		}
-		return nil, cli.Exit(fmt.Sprintf("%d faults in the tests", len(faults)), exitCheck)
+		return nil, cli.Exit(fmt.Sprintf("测试有 %d 处错误", len(faults)), exitCheck)
 	}
 	return results, nil
 }

@@ -33,7 +33,7 @@ Examples:
 		),
 		Action: inSession(env, func(s *session, c *cli.Context) error {
 			if c.NArg() == 0 {
-				return usagef("try which file of rules? See suqiu rule try --help")
+				return usagef("要试哪个规则文件？用法见 suqiu rule try --help")
 			}
 			rules, err := s.examined()
 			if err != nil {
@@ -73,7 +73,7 @@ Examples:
 
 // noText is the fault of trying rules on nothing.
 func noText() error {
-	return usagef("explain which text? Give it, or lines on standard input; see suqiu rule try --help")
+	return usagef("要试什么话？写在命令里，或从标准输入逐行给出；用法见 suqiu rule try --help")
 }
 
 // trying is a file of rules being edited over a base that stays.
@@ -187,7 +187,7 @@ func (t *trying) show(ctx context.Context, text string) error {
 		fmt.Fprintf(t.env.Stdout, "已能识别，可移入 match：%s\n", p)
 	}
 	if len(failed) > 0 {
-		return cli.Exit(fmt.Sprintf("%d examples failed", len(failed)), exitCheck)
+		return cli.Exit(fmt.Sprintf("有 %d 个示例不成立", len(failed)), exitCheck)
 	}
 	return nil
 }
