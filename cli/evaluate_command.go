@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"fmt"
-	"io"
 	"os"
 
 	"github.com/urfave/cli/v2"
@@ -32,11 +31,15 @@ Example:
 		),
 		Action: inSession(env, func(s *session, c *cli.Context) error {
 			if c.NArg() == 0 {
-				return usagef("evaluate against which file? See suqiu evaluate --help")
+				return usagef("用哪个标注文件检验？用法见 suqiu evaluate --help")
 			}
 			least := c.Float64("min-f1")
 			if least < 0 || least > 1 {
-				return usagef("--min-f1 %v: write a figure from 0 to 1, such as 0.85", least)
+				return usagef("--min-f1 %v：写 0 到 1 的数，如 0.85", least)
+			}
+			rules, err := s.rules()
+			if err != nil {
+				return err
 			}
 			var records []evaluate.Record
 			answers := answers{}
@@ -51,15 +54,16 @@ Example:
 			if c.Bool("summary") {
 				report.Faults = nil
 			}
-			write := report.Write
 			if c.String("format") == "json" {
-				write = func(w io.Writer) error { return writeJSON(w, report) }
+				err = writeJSON(env.Stdout, report)
+			} else {
+				err = showEvaluation(env.Stdout, report, labelNames{taxonomy: rules.Taxonomy()})
 			}
-			if err := write(env.Stdout); err != nil {
+			if err != nil {
 				return err
 			}
 			if got := report.Micro().F1(); got < least {
-				return cli.Exit(fmt.Sprintf("the labels' F1 %.3f is below %.3f", got, least), exitCheck)
+				return cli.Exit(fmt.Sprintf("标签微平均 F1 只有 %.3f，低于 %.3f", got, least), exitCheck)
 			}
 			return nil
 		}),
@@ -76,7 +80,7 @@ func (a answers) Analyze(call *hotline.Call) hotline.Analysis { return a[call.ID
 func (s *session) answer(ctx context.Context, name string, to answers) ([]evaluate.Record, error) {
 	return s.gold(ctx, name, func(doc *hotline.Document) error {
 		if _, twice := to[doc.Call.ID]; twice {
-			return fmt.Errorf("record %s is there twice", doc.Call.ID)
+			return fmt.Errorf("标注 %s 有两条；去掉一条", doc.Call.ID)
 		}
 		to[doc.Call.ID] = doc.Analysis
 		return nil
@@ -91,7 +95,7 @@ func (s *session) gold(ctx context.Context, name string, hand func(*hotline.Docu
 	}
 	records, err := evaluate.Read(bytes.NewReader(file))
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", name, err)
+		return nil, fmt.Errorf("%s：%w", name, err)
 	}
 	pipeline, err := s.typedPipeline()
 	if err != nil {
@@ -99,10 +103,10 @@ func (s *session) gold(ctx context.Context, name string, hand func(*hotline.Docu
 	}
 	return records, s.analyse(ctx, pipeline, s.typedSource(), name, bytes.NewReader(file), func(a analysed) error {
 		if a.dead != nil {
-			return fmt.Errorf("%s, line %d: %s", name, a.line, deadText(a))
+			return fmt.Errorf("%s 第 %d 行：%s", name, a.line, deadText(a))
 		}
 		if err := hand(a.doc); err != nil {
-			return fmt.Errorf("%s, line %d: %w", name, a.line, err)
+			return fmt.Errorf("%s 第 %d 行：%w", name, a.line, err)
 		}
 		return nil
 	})

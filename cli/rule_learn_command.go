@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"text/tabwriter"
+	"strconv"
 
 	"github.com/urfave/cli/v2"
 
@@ -137,8 +137,7 @@ func (l *learner) examine(ctx context.Context) error {
 		fmt.Fprintln(l.env.Stdout, "只有一个标注文件，无法留出检验；请给两个以上不同来源的文件")
 		return nil
 	}
-	w := tabwriter.NewWriter(l.env.Stdout, 0, 4, 2, ' ', 0)
-	fmt.Fprintln(w, "留出的文件\t条数\t\t涉电 F1\t标签准确率\t召回率\tF1\t宏 F1")
+	rows := [][]string{{"留出的文件", "条数", "", "涉电 F1", "标签查准率 P", "查全率 R", "F1", "宏平均 F1"}}
 	bar := newBar(l.env.Stderr, "留出检验", false)
 	for i, f := range l.files {
 		bar.set(int64(i), int64(len(l.files)))
@@ -153,12 +152,15 @@ func (l *learner) examine(ctx context.Context) error {
 			report := evaluate.Evaluate(asCalls{f.calls, way.rules}, f.records)
 			micro := report.Micro()
 			macro, _ := report.MacroF1(evaluate.FewExamples)
-			fmt.Fprintf(w, "%s\t%d\t%s\t%.3f\t%.3f\t%.3f\t%.3f\t%.3f\n", filepath.Base(f.name), len(f.records), way.name,
-				report.Relevance.F1(), micro.Precision(), micro.Recall(), micro.F1(), macro)
+			row := []string{filepath.Base(f.name), strconv.Itoa(len(f.records)), way.name}
+			for _, figure := range []float64{report.Relevance.F1(), micro.Precision(), micro.Recall(), micro.F1(), macro} {
+				row = append(row, fmt.Sprintf("%.3f", figure))
+			}
+			rows = append(rows, row)
 		}
 	}
 	bar.done()
-	return w.Flush()
+	return writeTable(l.env.Stdout, rows)
 }
 
 // asCalls analyses records as the calls that they became.

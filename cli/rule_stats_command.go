@@ -81,7 +81,7 @@ func readGold(names []string) (map[string]*corpus.Gold, error) {
 		}
 		records, err := evaluate.Read(bytes.NewReader(data))
 		if err != nil {
-			return nil, fmt.Errorf("%s: %w", name, err)
+			return nil, fmt.Errorf("%s：%w", name, err)
 		}
 		for _, r := range records {
 			gold[r.ID] = &corpus.Gold{Labels: r.Labels, Also: r.Also}

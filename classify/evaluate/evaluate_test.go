@@ -1,7 +1,6 @@
 package evaluate
 
 import (
-	"bytes"
 	"encoding/json"
 	"maps"
 	"math"
@@ -79,10 +78,10 @@ func TestEvaluate(t *testing.T) {
 		lines = append(lines, f.String())
 	}
 	want := []string{
-		"wrong +b -c nature:报修",
-		"false alarm +a relevance:false_alarm",
+		"wrong +b -c 性质:报修",
+		"false alarm +a 涉电:误报",
 		"either way, wrong code +b",
-		"missed -c relevance:missed",
+		"missed -c 涉电:漏报",
 	}
 	if !slices.Equal(lines, want) {
 		t.Errorf("got  %q\nwant %q", lines, want)
@@ -194,22 +193,6 @@ func TestScore(t *testing.T) {
 	}
 }
 
-// Without its faults a report names no record; with them it names ids, never a text.
-func TestWrite(t *testing.T) {
-	report := Evaluate(answers{}, []Record{gold("id-1", "b", []string{"a"}, nil)})
-	var full, summary bytes.Buffer
-	if err := report.Write(&full); err != nil {
-		t.Fatal(err)
-	}
-	report.Faults = nil
-	if err := report.Write(&summary); err != nil {
-		t.Fatal(err)
-	}
-	if !strings.HasPrefix(full.String(), summary.String()) || !strings.Contains(full.String(), "id-1 +b -a\n") || strings.Contains(summary.String(), "id-1") {
-		t.Errorf("full:\n%s\nsummary:\n%s", full.String(), summary.String())
-	}
-}
-
 func TestRead(t *testing.T) {
 	records, err := Read(strings.NewReader(`{"id":"1","source":"12345","text":"停电","labels":["outage.fault"],"also":[],"nature":["报修"],"responsible":["utility"]}
 
@@ -225,10 +208,10 @@ func TestRead(t *testing.T) {
 		t.Errorf("call %+v", c)
 	}
 	for name, test := range map[string]struct{ text, want string }{
-		"no json":   {"{\n", "line 1"},
-		"no id":     {`{"text":"停电"}`, "no id"},
-		"no text":   {`{"id":"1"}`, "neither text nor turns"},
-		"no record": {"\n", "there is none"},
+		"no json":   {"{\n", "第 1 行"},
+		"no id":     {`{"text":"停电"}`, "没有 id"},
+		"no text":   {`{"id":"1"}`, "没有 text，也没有 turns"},
+		"no record": {"\n", "没有标注"},
 		"too long":  {strings.Repeat("x", maxLine+1), "too long"},
 	} {
 		if _, err := Read(strings.NewReader(test.text)); err == nil || !strings.Contains(err.Error(), test.want) {

@@ -63,11 +63,30 @@ type Figure struct {
 	High  float64 `json:"high"`
 }
 
-// names of the figures, in the order of values. The last two are left out where no gold record tells what handlers found.
-var figureNames = []string{
-	"relevance F1", "labels, micro precision", "labels, micro recall", "labels, micro F1", "labels, macro F1",
-	"labels, macro F1 (5 and more examples)", "nature", "responsible", "responsible, macro F1",
-	"found", "found, macro F1",
+// figureNames are the names and titles of the figures, in the order of values. The last two are left out where no gold record tells
+// what handlers found.
+var figureNames = [][2]string{
+	{"relevance F1", "涉电 F1"},
+	{"labels, micro precision", "标签微平均 查准率 P"},
+	{"labels, micro recall", "标签微平均 查全率 R"},
+	{"labels, micro F1", "标签微平均 F1"},
+	{"labels, macro F1", "标签宏平均 F1"},
+	{"labels, macro F1 (5 and more examples)", "标签宏平均 F1（只算至少有 5 个例子的）"},
+	{"nature", "性质"},
+	{"responsible", "责任"},
+	{"responsible, macro F1", "责任宏平均 F1"},
+	{"found", "查实责任"},
+	{"found, macro F1", "查实责任宏平均 F1"},
+}
+
+// Title is the name in Chinese, for readers.
+func (f Figure) Title() string {
+	for _, names := range figureNames {
+		if names[0] == f.Name {
+			return names[1]
+		}
+	}
+	return f.Name
 }
 
 const foundFigures = 2 // at the end of figureNames
@@ -113,7 +132,7 @@ func (r *Report) Figures() []Figure {
 	for i, v := range r.values(frequent) {
 		slices.Sort(drawn[i])
 		outside := int((1 - coverage) / 2 * resamples)
-		figures[i] = Figure{figureNames[i], v, drawn[i][outside], drawn[i][resamples-1-outside]}
+		figures[i] = Figure{figureNames[i][0], v, drawn[i][outside], drawn[i][resamples-1-outside]}
 	}
 	if r.Found.All == 0 {
 		return figures[:len(figures)-foundFigures]

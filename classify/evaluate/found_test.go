@@ -40,7 +40,7 @@ func TestFound(t *testing.T) {
 	for _, f := range report.Faults {
 		faults = append(faults, f.String())
 	}
-	if want := []string{"wrong found:utility", "missed found:none"}; !slices.Equal(faults, want) {
+	if want := []string{"wrong 查实:utility", "missed 查实:none"}; !slices.Equal(faults, want) {
 		t.Errorf("faults %q, want %q", faults, want)
 	}
 	named := func(r *Report) bool {

@@ -60,21 +60,21 @@ func Read(r io.Reader) ([]Record, error) {
 		}
 		var record Record
 		if err := json.Unmarshal(lines.Bytes(), &record); err != nil {
-			return nil, fmt.Errorf("read gold record in line %d: %w", n, err)
+			return nil, fmt.Errorf("第 %d 行不是有效的标注：%w；每行写一个 JSON 对象", n, err)
 		}
 		switch {
 		case record.ID == "":
-			return nil, fmt.Errorf("read gold record in line %d: it has no id", n)
+			return nil, fmt.Errorf("第 %d 行没有 id；写上不重复的编号", n)
 		case record.Text == "" && len(record.Turns) == 0:
-			return nil, fmt.Errorf("read gold record %s in line %d: it has neither text nor turns", record.ID, n)
+			return nil, fmt.Errorf("第 %d 行（%s）没有 text，也没有 turns；写上诉求的内容", n, record.ID)
 		}
 		records = append(records, record)
 	}
 	if err := lines.Err(); err != nil {
-		return nil, fmt.Errorf("read gold records after %d: %w", len(records), err)
+		return nil, fmt.Errorf("第 %d 条之后的标注读不出：%w", len(records), err)
 	}
 	if len(records) == 0 {
-		return nil, errors.New("read gold records: there is none")
+		return nil, errors.New("没有标注；每行写一个 JSON 对象")
 	}
 	return records, nil
 }

@@ -54,6 +54,12 @@ func (t *Tally) add(o Tally) {
 	t.All += o.All
 }
 
+// How a record can be wrong about relevance, as a Fault tells it.
+const (
+	falseAlarm = "false alarm"
+	missed     = "missed"
+)
+
 // Fault is one record that was answered wrongly.
 type Fault struct {
 	ID          string   `json:"id"`
@@ -62,7 +68,7 @@ type Fault struct {
 	Nature      string   `json:"nature,omitempty"`      // given, where wrong
 	Responsible string   `json:"responsible,omitempty"` // given, where wrong
 	Found       string   `json:"found,omitempty"`       // given, where wrong; FoundNone where nothing was
-	Relevance   string   `json:"relevance,omitempty"`   // "false alarm" or "missed", where wrong
+	Relevance   string   `json:"relevance,omitempty"`   // falseAlarm or missed, where wrong
 }
 
 // Report is how a rule set did on gold records. Nature and responsibility count on the records about electricity, what handlers
@@ -172,10 +178,10 @@ func judge(gold *Record, a *hotline.Analysis) (outcome, Fault) {
 		o.relevance.Right++
 	case relevant:
 		o.relevance.Missed++
-		fault.Relevance = "missed"
+		fault.Relevance = missed
 	case len(codes) > 0:
 		o.relevance.False++
-		fault.Relevance = "false alarm"
+		fault.Relevance = falseAlarm
 	}
 	if relevant {
 		if o.nature = tally(a.Nature, gold.Nature); o.nature.Right < o.nature.All {
@@ -221,7 +227,7 @@ func (f *Fault) wrong() bool {
 	return len(f.False)+len(f.Missed) > 0 || f.Nature+f.Responsible+f.Found+f.Relevance != ""
 }
 
-// String writes the fault in one line: + for what was given wrongly, - for what was missed.
+// String writes the fault in one line, in Chinese: + for what was given wrongly, - for what was missed.
 func (f Fault) String() string {
 	parts := []string{f.ID}
 	for _, c := range f.False {
@@ -231,16 +237,16 @@ func (f Fault) String() string {
 		parts = append(parts, "-"+c)
 	}
 	if f.Relevance != "" {
-		parts = append(parts, "relevance:"+strings.ReplaceAll(f.Relevance, " ", "_"))
+		parts = append(parts, "涉电:"+map[string]string{falseAlarm: "误报", missed: "漏报"}[f.Relevance])
 	}
 	if f.Nature != "" {
-		parts = append(parts, "nature:"+f.Nature)
+		parts = append(parts, "性质:"+f.Nature)
 	}
 	if f.Responsible != "" {
-		parts = append(parts, "responsible:"+f.Responsible)
+		parts = append(parts, "责任:"+f.Responsible)
 	}
 	if f.Found != "" {
-		parts = append(parts, "found:"+f.Found)
+		parts = append(parts, "查实:"+f.Found)
 	}
 	return strings.Join(parts, " ")
 }

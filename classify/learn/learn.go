@@ -67,7 +67,7 @@ func Learn(ctx context.Context, labels []string, examples []Example, o Options) 
 	}
 	maps.DeleteFunc(counts, func(_ string, n int) bool { return n < o.LeastRecords })
 	if len(counts) == 0 {
-		return nil, fmt.Errorf("learn word weights: no word stands in %d of the %d records; give more labelled records", o.LeastRecords, len(examples))
+		return nil, fmt.Errorf("没有一个词出现在 %d 条以上的标注中（共 %d 条）；多给些标注，或减小 --least", o.LeastRecords, len(examples))
 	}
 	words := slices.Sorted(maps.Keys(counts))
 	index := make(map[string]int32, len(words))
