@@ -152,7 +152,7 @@ func (c *compiler) read(patterns []placedPattern, open []string) []pattern {
 			shared, ok := c.files.groups[name]
 			switch {
 			case !ok:
-				p.node.problemAt(p.at, "没有共用词组 %s；在规则文件开头的 groups 下定义它%s", name, suggest(name, slices.Sorted(maps.Keys(c.files.groups))))
+				p.node.problemAt(p.at, "没有共用词组 %s；在规则文件开头的 groups 下定义它%s", name, suggestGroup(name, nil, slices.Sorted(maps.Keys(c.files.groups))))
 			case slices.Contains(open, name):
 				p.node.problemAt(p.at, "共用词组 %s 引入了它自己；去掉循环的引入", name)
 			default:
@@ -255,16 +255,16 @@ func (c *compiler) resolve(e *expr, place yamlNode, local map[string]int32, defa
 		e.group, ok = local[e.name]
 	}
 	if !ok {
-		remedy, known := "在规则的 groups 下定义它，或在共用词组的名称前写 @", maps.Keys(local)
+		own, remedy := slices.Sorted(maps.Keys(local)), "在规则的 groups 下定义它，或在共用词组的名称前写 @"
 		if e.shared {
-			remedy, known = "在规则文件开头的 groups 下定义它", maps.Keys(c.files.groups)
+			own, remedy = nil, "在规则文件开头的 groups 下定义它"
 		}
 		if _, shared := c.files.groups[e.name]; shared {
 			remedy = "共用词组写作 @" + e.name
 		} else if strings.ContainsFunc(e.name, func(r rune) bool { return unicode.Is(unicode.Han, r) }) {
 			remedy = "要匹配这个词本身，写「" + e.name + "」，否则" + remedy
 		}
-		place.problemAt(e.at, "没有词组 %s；%s%s", e.name, remedy, suggest(e.name, slices.Sorted(known)))
+		place.problemAt(e.at, "没有词组 %s；%s%s", e.name, remedy, suggestGroup(e.name, own, slices.Sorted(maps.Keys(c.files.groups))))
 	}
 }
 

@@ -1,6 +1,7 @@
 package classify
 
 import (
+	"cmp"
 	"path/filepath"
 	"slices"
 
@@ -14,10 +15,13 @@ type Firing struct {
 	Silenced []Silencing // labels that gave way
 }
 
-// Silencing is a label with enough weight that gave way to another.
+// Silencing is a label with enough weight that gave way to another, or to ByWords.
 type Silencing struct {
 	Label, By string
 }
+
+// ByWords stands in the place of a rule, or of a label that another gave way to, where the word weights decided.
+const ByWords = "words"
 
 // Firing tells which rules fire on a call and which labels silence each other.
 func (rs *RuleSet) Firing(call *hotline.Call) Firing {
@@ -34,7 +38,7 @@ func (rs *RuleSet) Firing(call *hotline.Call) Firing {
 		case s.given():
 			f.Labels = append(f.Labels, code)
 		case s.enough && s.allowed:
-			f.Silenced = append(f.Silenced, Silencing{code, s.silencedBy})
+			f.Silenced = append(f.Silenced, Silencing{code, cmp.Or(s.silencedBy, ByWords)})
 		}
 	}
 	m.labels = append(m.labels[:0], f.Labels...)

@@ -20,10 +20,13 @@ const (
 	RemarkDuplicate = "duplicate"          // a pattern, group or rule that is there twice
 	RemarkShadowed  = "shadowed rule"      // fires only where another rule of its label does, which suffices
 	RemarkNoAnchor  = "no anchor"          // can fire without a single word
+	RemarkIdle      = "idle rule"          // of weight 0: it fires and changes nothing
+	RemarkExamples  = "without examples"   // a rule that nothing shows to fire, or nothing to be silent
 	RemarkUnused    = "unused"             // a shared group that no rule uses
 	RemarkNoRule    = "label without rule" // a label whose rules can't reach its threshold
 	RemarkHidden    = "hidden"
 	RemarkExample   = "example below" // one of a layer below that holds only without what lies over it
+	RemarkUnread    = "unread"        // a file of the folder that changes nothing; found by dicts.Strays
 )
 
 // linter gathers remarks.
@@ -53,6 +56,12 @@ func (l *linter) rules() {
 	for d, rules := range l.rs.rules {
 		for i := range rules {
 			r := &rules[i]
+			if r.weight == 0 {
+				l.add(RemarkIdle, r.place.describe(0, "规则 %s 的权重是 0，不起作用；写别的权重，要停用它就写 disabled: true", r.id))
+			}
+			if lacking := r.lacksExamples(); lacking != "" {
+				l.add(RemarkExamples, r.place.describe(0, "规则 %s 没有 %s 示例；写上几句，以后改坏了它才会被发现", r.id, lacking))
+			}
 			if decision(d) != decidesLabel && !needsSomething(r.when) {
 				l.add(RemarkNoAnchor, r.source.when.describe(0, "规则 %s 没有词、没有标签也能成立；让它至少需要一个", r.id))
 			}
@@ -63,6 +72,17 @@ func (l *linter) rules() {
 			}
 		}
 	}
+}
+
+// lacksExamples names the kinds of examples, match and no_match, of which the rule has none.
+func (r *rule) lacksExamples() string {
+	var lacking []string
+	for kind, name := range exampleNames[:exampleTodo] {
+		if len(r.examples[kind]) == 0 {
+			lacking = append(lacking, name)
+		}
+	}
+	return strings.Join(lacking, "、")
 }
 
 // pair compares a rule with another of its label; later says that the other stands before it.

@@ -17,6 +17,9 @@ func TestLint(t *testing.T) {
 			if r.File == taxonomyPath && !strings.HasPrefix(want, RemarkNoRule) {
 				continue // the fixtures have rules for some labels only
 			}
+			if r.Kind == RemarkExamples && !strings.HasPrefix(want, RemarkExamples) {
+				continue // few of their rules have examples
+			}
 			got = append(got, fmt.Sprintf("%s %d:%d: %s", r.Kind, r.Line, r.Column, r.What))
 		}
 		if want != "" && !slices.Contains(got, want) || want != "" && !strings.HasPrefix(want, RemarkNoRule) && len(got) != 1 || want == "" && len(got) > 0 {

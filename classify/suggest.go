@@ -4,17 +4,32 @@ import "strings"
 
 // suggest is the end of an error about a word that is not known: the known word that is most like it, or nothing where
 // none is.
-func suggest(word string, known []string) string {
+func suggest(word string, known []string) string { return didYouMean(nearest(word, known), "") }
+
+// suggestGroup is the same about the name of a group: one of the rule's own, or else a shared one.
+func suggestGroup(name string, own, shared []string) string {
+	if best := nearest(name, own); best != "" {
+		return didYouMean(best, "")
+	}
+	return didYouMean(nearest(name, shared), "@")
+}
+
+func didYouMean(word, prefix string) string {
+	if word == "" {
+		return ""
+	}
+	return "；是不是 " + prefix + word + "？"
+}
+
+// nearest is the known word that is most like another; empty where none is.
+func nearest(word string, known []string) string {
 	best, least := "", min(2, len([]rune(word))/2)+1
 	for _, k := range known {
 		if d := EditDistance(word, k); d < least {
 			best, least = k, d
 		}
 	}
-	if best == "" {
-		return ""
-	}
-	return "；是不是 " + best + "？"
+	return best
 }
 
 // suggest names the code of a label that was meant: the one of that name (停送电/故障停电, or 故障停电), or one that is spelt alike.

@@ -232,9 +232,6 @@ func (rs *RuleSet) mayStand(m *matches, label int) bool {
 	return rs.requires[label] == nil || m.holds(rs.requires[label])
 }
 
-// ruleOfWords stands for the rule in the evidence of a label that the words alone give.
-const ruleOfWords = "words"
-
 // maxShares bounds the words that are told as evidence.
 const maxShares = 5
 
@@ -246,7 +243,7 @@ func (rs *RuleSet) spokenHits(m *matches, label int32) []hotline.Hit {
 		i := slices.IndexFunc(left, func(s WordShare) bool { return s.Word == string(word) })
 		if i >= 0 {
 			left = slices.Delete(left, i, i+1)
-			hits = append(hits, m.doc.hit(ruleOfWords, "", start, end))
+			hits = append(hits, m.doc.hit(ByWords, "", start, end))
 		}
 	})
 	slices.SortStableFunc(hits, func(a, b hotline.Hit) int { return cmp.Or(cmp.Compare(a.Turn, b.Turn), cmp.Compare(a.Start, b.Start)) })

@@ -81,6 +81,11 @@ func TestWordWeights(t *testing.T) {
 			}
 		})
 	}
+	t.Run("what gave way to the words", func(t *testing.T) {
+		if got, want := rs.Firing(exampleCall("停电，电费"+restWords)).Silenced, []Silencing{{"a.dark", ByWords}}; !slices.Equal(got, want) {
+			t.Errorf("got %v, want %v", got, want)
+		}
+	})
 	t.Run("without words", func(t *testing.T) {
 		if got := codesOf(rs.WithWords(nil), message("停电，电费")); !slices.Equal(got, []string{"b.bill", "a.dark"}) {
 			t.Errorf("got %v", got)
@@ -91,7 +96,7 @@ func TestWordWeights(t *testing.T) {
 		if len(a.Labels) != 1 || len(a.Labels[0].Hits) != 1 {
 			t.Fatalf("got %+v, want one label with one hit", a.Labels)
 		}
-		if h := a.Labels[0].Hits[0]; h.Rule != ruleOfWords || h.Text != "没电" || h.Start != len("我家孩子昨天") {
+		if h := a.Labels[0].Hits[0]; h.Rule != ByWords || h.Text != "没电" || h.Start != len("我家孩子昨天") {
 			t.Errorf("the evidence is %+v", h)
 		}
 		if want := 1 + -2 + 30/math.Sqrt(8) - -1.0; math.Abs(a.Labels[0].Weight-want) > 1e-6 { // threshold, bias, 没电 among eight words, less give

@@ -6,12 +6,14 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"path/filepath"
 	"slices"
 	"strconv"
 
 	"github.com/urfave/cli/v2"
 
 	"suqiu/classify"
+	"suqiu/dicts"
 )
 
 func ruleCheckCommand(env Env) *cli.Command {
@@ -19,9 +21,9 @@ func ruleCheckCommand(env Env) *cli.Command {
 		Name: "check", Usage: "检查规则 · compile the rules, run their examples and look for what is not meant",
 		ArgsUsage: "[FOLDER]",
 		Description: `Lists every fault with file, line, column and remedy: what does not compile, and examples that fail. Then, as remarks, what
-compiles and is probably not meant: patterns that find nothing new, rules that another one shadows, patterns, groups and rules
-that are there twice, shared groups without use, labels without enough rules; and what the folder takes the place of. FOLDER is
-laid over the built-in dictionaries like --dicts; then the remarks are about its files only, with --all also about the built-in
+compiles and is probably not meant: patterns that find nothing new, rules that another one shadows, that weigh 0 or have no
+examples, patterns, groups and rules that are there twice, shared groups without use, labels without enough rules, files of the
+folder that nothing reads; and what the folder takes the place of. FOLDER is laid over the built-in dictionaries like --dicts; then the remarks are about its files only, with --all also about the built-in
 ones. More than 20 remarks are counted by file; --remarks lists them all. Exit code 3 for faults, with --strict also for remarks.
 
 Examples:
@@ -45,7 +47,7 @@ Examples:
 				return err
 			}
 			if s.cfg.Dicts != "" && !c.Bool("all") {
-				report.Remarks = slices.DeleteFunc(report.Remarks, func(m classify.Remark) bool { return !m.Overlay() })
+				report.Remarks = slices.DeleteFunc(report.Remarks, func(m classify.Remark) bool { return !m.Overlay() && m.Kind != classify.RemarkUnread })
 			}
 			if c.String("format") == "json" {
 				if err := writeJSON(env.Stdout, report); err != nil {
@@ -95,8 +97,30 @@ func (s *session) checkRules() (*ruleReport, error) {
 	for _, p := range verdict.Overlaid {
 		report.Remarks = append(report.Remarks, classify.Remark{Kind: classify.RemarkExample, Problem: p})
 	}
+	strays, err := s.strays()
+	if err != nil {
+		return nil, err
+	}
+	report.Remarks = append(report.Remarks, strays...)
 	report.Labels, report.Rules, report.Hash = len(rules.Taxonomy().Labels), len(rules.Rules()), rules.Hash()
 	return report, nil
+}
+
+// strays are remarks on what lies unread in the user's folder of dictionaries.
+func (s *session) strays() ([]classify.Remark, error) {
+	overlay, err := dicts.Overlay(s.cfg.Dicts)
+	if overlay == nil || err != nil {
+		return nil, err
+	}
+	strays, err := dicts.Strays(overlay)
+	if err != nil {
+		return nil, err
+	}
+	var remarks []classify.Remark
+	for _, stray := range strays {
+		remarks = append(remarks, classify.Remark{Kind: classify.RemarkUnread, Problem: classify.Problem{File: filepath.Join(s.cfg.Dicts, filepath.FromSlash(stray.Path)), What: stray.What}})
+	}
+	return remarks, nil
 }
 
 // remarkName says in Chinese what a remark is about.
@@ -110,6 +134,10 @@ func remarkName(kind string) string {
 		return "被覆盖的规则"
 	case classify.RemarkNoAnchor:
 		return "缺少锚词"
+	case classify.RemarkIdle:
+		return "不起作用的规则"
+	case classify.RemarkExamples:
+		return "缺少示例"
 	case classify.RemarkUnused:
 		return "未使用"
 	case classify.RemarkNoRule:
@@ -118,6 +146,8 @@ func remarkName(kind string) string {
 		return "取代"
 	case classify.RemarkExample:
 		return "内置示例受影响"
+	case classify.RemarkUnread:
+		return "未读取"
 	}
 	return kind
 }

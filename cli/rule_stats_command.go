@@ -10,6 +10,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"suqiu/classify"
 	"suqiu/classify/corpus"
 	"suqiu/classify/evaluate"
 	"suqiu/hotline"
@@ -124,6 +125,11 @@ func (s *session) showStats(r corpus.Report) error {
 	}
 	if err := writePairs(out, "同时命中的规则", r.Overlaps); err != nil {
 		return err
+	}
+	for i := range r.Conflicts {
+		if r.Conflicts[i].Second == classify.ByWords {
+			r.Conflicts[i].Second = "用词"
+		}
 	}
 	return writePairs(out, "标签让位（前者让位于后者）", r.Conflicts)
 }
