@@ -23,7 +23,7 @@ import (
 
 // How much goes on around a migration that is killed.
 const (
-	killedMonthCalls = 8_000
+	killedMonthCalls = 8_000 // MIGRATE_CALLS says another number
 	killedBatch      = 1000 // as many as a consumer puts at once
 )
 
@@ -32,8 +32,9 @@ const (
 func TestElasticMigrateKilled(t *testing.T) {
 	const month = "killedmove-calls-2026.03"
 	store := openElastic(t, "killedmove")
-	s := &stream{store: store, want: map[string]hotline.Document{}, rng: rand.New(rand.NewPCG(3, 4)), calls: 2 * killedMonthCalls, batch: killedBatch}
-	for docs := range slices.Chunk(calls(killedMonthCalls, march), killedBatch) {
+	before := numberOf(t, "MIGRATE_CALLS", killedMonthCalls)
+	s := &stream{store: store, want: map[string]hotline.Document{}, rng: rand.New(rand.NewPCG(3, 4)), calls: 2 * before, batch: killedBatch}
+	for docs := range slices.Chunk(calls(before, march), killedBatch) {
 		if err := s.put(docs); err != nil {
 			t.Fatal(err)
 		}
@@ -58,13 +59,17 @@ func TestElasticMigrateKilled(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	places := map[string]bool{} // where copying has been
 	until(t, "a part of the month to be copied", func() bool {
 		select {
 		case <-run.Done():
 			t.Fatalf("the migration ended before it could be killed:\n%s", run.LogTail())
 		default:
 		}
-		return resumeToken(t, store, month) != ""
+		if token := resumeToken(t, store, month); token != "" {
+			places[token] = true
+		}
+		return len(places) >= max(1, before/killedMonthCalls)
 	})
 	run.Kill()
 	token := resumeToken(t, store, month)
@@ -84,7 +89,8 @@ func TestElasticMigrateKilled(t *testing.T) {
 	time.Sleep(200 * time.Millisecond) // so that the writer meets the new index
 	stop()
 	writing.Wait()
-	rate := float64(s.acknowledged-killedMonthCalls) / time.Since(begin).Seconds()
+	took := time.Since(begin)
+	rate := float64(s.acknowledged-before) / took.Seconds()
 	if failed != nil {
 		t.Fatalf("writer: %v", failed)
 	}
@@ -93,8 +99,8 @@ func TestElasticMigrateKilled(t *testing.T) {
 	}
 	s.check(t)
 	wantStates(t, store)
-	t.Logf("%.0f writes a second acknowledged meanwhile, %d batches tried again; killed at %s, the second run copied %d of %d",
-		rate, s.waits, token, copied, total)
+	t.Logf("%.0f writes a second acknowledged meanwhile for %s, %d batches tried again, the longest waited %s; killed at %s, the second run copied %d of %d",
+		rate, took.Round(time.Second), s.waits, s.longest.Round(time.Millisecond), token, copied, total)
 	var names map[string]json.RawMessage
 	if err := json.Unmarshal([]byte(request(t, http.MethodGet, "/killedmove-calls/_alias", "")), &names); err != nil {
 		t.Fatal(err)

@@ -48,7 +48,8 @@ type stream struct {
 	batch int // writes at once
 	waits int // how often a batch had to be tried again
 
-	acknowledged int // writes
+	acknowledged int           // writes
+	longest      time.Duration // until a batch was acknowledged as a whole
 }
 
 func (s *stream) run(ctx context.Context) error {
@@ -78,6 +79,8 @@ func (s *stream) run(ctx context.Context) error {
 
 // put tries until every document is stored, as the consumer does.
 func (s *stream) put(docs []hotline.Document) error {
+	begin := time.Now()
+	defer func() { s.longest = max(s.longest, time.Since(begin)) }()
 	for {
 		verdicts, err := s.store.Put(context.Background(), docs)
 		var f *hotline.Fault
