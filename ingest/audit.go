@@ -208,35 +208,52 @@ func (a *audit) partition(ctx context.Context, p GroupPosition) (Account, error)
 	if p.Committed > p.End {
 		account.Gaps = append(account.Gaps, Gap{From: p.End, Until: p.Committed, Open: true, Remade: true})
 	}
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	pages, failed := a.readAhead(ctx, p, account.From, account.Through)
+	group, within := errgroup.WithContext(ctx)
+	group.SetLimit(1) // settlers follow one another, while reading goes on
+	pages, failed := a.readAhead(within, p, account.From, account.Through)
 	account.NoRecord = account.Through - account.From
 	src := a.Sources[p.Topic]
-	var left []record // that the store does not find by their origins
+	id := partitionID{p.Topic, p.Partition}
+	var settled Account // what settlers found
+	var left []leftover
 	size := 0
-	for answer := range a.askAhead(ctx, partitionID{p.Topic, p.Partition}, pages) {
+	settle := func() {
+		some := left
+		left, size = nil, 0
+		group.Go(func() error { return a.settle(within, &settled, &src, id, some) })
+	}
+	for answer := range a.askAhead(within, id, &src, pages) {
 		page := <-answer
 		if page.err != nil {
-			return account, page.err
+			group.Go(func() error { return page.err })
+			break
 		}
 		account.NoRecord -= int64(page.records)
 		account.add(fateStored, page.records-len(page.left))
 		for i := range page.left {
 			left, size = append(left, page.left[i]), size+len(page.left[i].value)
-			if len(left) < auditRecords && size < auditPage {
-				continue
+			if len(left) == auditLeft || size >= auditPage {
+				settle()
 			}
-			if err := a.settle(ctx, &account, &src, left); err != nil {
-				return account, err
-			}
-			left, size = left[:0], 0
 		}
 	}
-	if err := *failed; err != nil {
-		return account, err
+	settle()
+	err := group.Wait()
+	account.merge(&settled)
+	if err == nil {
+		err = ctx.Err() // while that is nil, the pages have ended by themselves
 	}
-	return account, a.settle(ctx, &account, &src, left)
+	if err == nil {
+		err = *failed
+	}
+	return account, err
+}
+
+func (a *Account) merge(b *Account) {
+	a.Stored += b.Stored
+	a.Dead += b.Dead
+	a.Expired += b.Expired
+	a.Missing += b.Missing
 }
 
 func (a *Account) add(f fate, n int) {
@@ -256,66 +273,82 @@ func (a *Account) add(f fate, n int) {
 const auditAtOnce = 4
 
 // settle finds out what became of the records that the store does not find by their origins: they have been replaced by a
-// newer record, or were not alone. They are decoded, and looked up by the id as it was told. Only what is not stored under
+// newer record, or were not alone. They are looked up by the id as it was told. Only what is not stored under
 // that goes all the way that it went when it was read, with masking, which may alter an id.
-func (a *audit) settle(ctx context.Context, account *Account, src *decode.Source, records []record) error {
-	p := partitionID{account.Topic, account.Partition}
-	var rest []record
-	err := a.judge(ctx, &a.quick, src, p, records, func(r *record, entries []Entry, held map[string]int64) {
-		if slices.ContainsFunc(entries, func(e Entry) bool { return e.Document == nil || !stored(&e.Document.Call, held) }) {
-			rest = append(rest, *r)
-			return
-		}
-		account.add(fateStored, 1)
-	})
-	if err != nil || len(rest) == 0 {
+func (a *audit) settle(ctx context.Context, account *Account, src *decode.Source, p partitionID, left []leftover) error {
+	var told []revised
+	for i := range left {
+		told = append(told, left[i].told...)
+	}
+	held, err := a.held(ctx, told)
+	if err != nil {
 		return err
 	}
-	return a.judge(ctx, &a.pipeline, src, p, rest, func(r *record, entries []Entry, held map[string]int64) {
-		whole := a.dead[payloadID(p, r.offset)] // it was no item at all when it was read
-		worst := fateStored
-		for k := range entries {
-			worst = max(worst, a.fate(&entries[k], held, whole))
-		}
-		account.add(worst, 1)
+	rest := slices.DeleteFunc(left, func(l leftover) bool {
+		return len(l.told) > 0 && !slices.ContainsFunc(l.told, func(r revised) bool { return !r.stored(held) })
 	})
+	account.add(fateStored, len(left)-len(rest))
+	return a.judge(ctx, account, src, p, rest)
 }
 
-// stored reports whether the store holds a contact in this revision or a newer one.
-func stored(c *hotline.Call, held map[string]int64) bool {
-	rev, ok := held[c.DocID()]
-	return ok && rev >= c.ContentRev
-}
-
-// judge takes records through a pipeline, asks the store for their documents, and calls each with the entries of a record
-// and what the store holds.
-func (a *audit) judge(ctx context.Context, pipeline *Pipeline, src *decode.Source, p partitionID, records []record,
-	each func(r *record, entries []Entry, held map[string]int64),
-) error {
+// judge takes records the whole way and finds out what became of them.
+func (a *audit) judge(ctx context.Context, account *Account, src *decode.Source, p partitionID, records []leftover) error {
 	entries := make([][]Entry, len(records))
-	var ids []string
+	var docs []revised
 	for i := range records {
-		in, at := input(p, &records[i])
-		entries[i] = pipeline.Payload(src, in, at)
+		in, at := input(p, &records[i].record)
+		entries[i] = a.pipeline.Payload(src, in, at)
 		for k := range entries[i] {
 			if doc := entries[i][k].Document; doc != nil {
-				ids = append(ids, doc.Call.DocID())
+				docs = append(docs, revisedOf(&doc.Call))
 			}
 		}
+	}
+	held, err := a.held(ctx, docs)
+	if err != nil {
+		return err
+	}
+	for i := range records {
+		whole := a.dead[payloadID(p, records[i].offset)] // it was no item at all when it was read
+		worst := fateStored
+		for k := range entries[i] {
+			worst = max(worst, a.fate(&entries[i][k], held, whole))
+		}
+		account.add(worst, 1)
+	}
+	return nil
+}
+
+// held asks the store which revisions it holds of documents.
+func (a *audit) held(ctx context.Context, docs []revised) (map[string]int64, error) {
+	ids := make([]string, len(docs))
+	for i := range docs {
+		ids[i] = docs[i].id
 	}
 	slices.Sort(ids)
 	held := make(map[string]int64, len(ids))
 	for some := range slices.Chunk(slices.Compact(ids), auditRecords) {
 		found, err := a.Store.Revisions(ctx, some)
 		if err != nil {
-			return fmt.Errorf("ask the store for %d documents: %w", len(some), err)
+			return nil, fmt.Errorf("ask the store for %d documents: %w", len(some), err)
 		}
 		maps.Copy(held, found)
 	}
-	for i := range records {
-		each(&records[i], entries[i], held)
-	}
-	return nil
+	return held, nil
+}
+
+// revised is a revision of a document.
+type revised struct {
+	id  string
+	rev int64
+}
+
+func revisedOf(c *hotline.Call) revised { return revised{c.DocID(), c.ContentRev} }
+
+// stored reports whether the store holds this revision or a newer one.
+func (r revised) stored(held map[string]int64) bool {
+	rev, ok := held[r.id]
+	return ok && rev >= r.rev
 }
 
 // fate finds out what became of one entry.
@@ -329,7 +362,7 @@ func (a *audit) fate(e *Entry, held map[string]int64, dead bool) fate {
 	}
 	call := &e.Document.Call
 	switch {
-	case stored(call, held):
+	case revisedOf(call).stored(held):
 		return fateStored
 	case dead:
 		return fateDead

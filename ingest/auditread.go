@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"suqiu/hotline"
+	"suqiu/ingest/decode"
 )
 
 // auditPage is how many bytes of a partition's log are in hand at once, besides those that are being read.
@@ -15,6 +16,9 @@ const auditPage = 8 << 20
 
 // auditRecords is of how many offsets or records the store is asked at once.
 const auditRecords = 10_000
+
+// auditLeft is how many records that the store does not find by their origins are looked up by their ids at once.
+const auditLeft = 4000
 
 // auditAsked is how many questions after the origins of a partition's records are on their way at once.
 const auditAsked = 2
@@ -65,13 +69,13 @@ func (a *audit) read(ctx context.Context, p GroupPosition, at, through int64, pa
 // asked is what the store said of a page's records.
 type asked struct {
 	records int
-	left    []record // of which it does not say that it holds what was read there
+	left    []leftover // of which it does not say that it holds what was read there
 	err     error
 }
 
 // askAhead asks the store for the origins of each page while those before are judged, and gives the answers in the order
 // of the pages. It ends when ctx does.
-func (a *audit) askAhead(ctx context.Context, p partitionID, pages <-chan []record) <-chan chan asked {
+func (a *audit) askAhead(ctx context.Context, p partitionID, src *decode.Source, pages <-chan []record) <-chan chan asked {
 	answers := make(chan chan asked, auditAsked-1)
 	go func() {
 		defer close(answers)
@@ -82,7 +86,7 @@ func (a *audit) askAhead(ctx context.Context, p partitionID, pages <-chan []reco
 			case <-ctx.Done():
 				return
 			}
-			go func() { answer <- a.ask(ctx, p, page) }()
+			go func() { answer <- a.ask(ctx, p, src, page) }()
 		}
 	}()
 	return answers
@@ -90,7 +94,7 @@ func (a *audit) askAhead(ctx context.Context, p partitionID, pages <-chan []reco
 
 // ask parts a page's records by whether the store tells that it holds what was read there. That the record arrived when
 // the store says tells it from one of a topic that was deleted and made again.
-func (a *audit) ask(ctx context.Context, p partitionID, records []record) asked {
+func (a *audit) ask(ctx context.Context, p partitionID, src *decode.Source, records []record) asked {
 	o := hotline.Offsets{Topic: p.topic, Partition: p.id, From: records[0].offset, Until: records[len(records)-1].offset + 1}
 	arrivals, err := a.Store.Origins(ctx, o)
 	if err != nil {
@@ -107,10 +111,30 @@ func (a *audit) ask(ctx context.Context, p partitionID, records []record) asked 
 			found = found || arrivals[0].Millis == r.time.UnixMilli()
 		}
 		if !found {
-			left := *r
-			left.key, left.value = bytes.Clone(r.key), bytes.Clone(r.value) // so that it does not hold those beside it
-			answer.left = append(answer.left, left)
+			answer.left = append(answer.left, a.leftover(p, src, r))
 		}
 	}
 	return answer
+}
+
+// leftover is a record that the store does not find by its origin.
+type leftover struct {
+	record
+	told []revised // the documents that it gives, unless masking alters an id; nil: not all of it can be read
+}
+
+// leftover decodes a record, here, where other pages are waited for.
+func (a *audit) leftover(p partitionID, src *decode.Source, r *record) leftover {
+	l := leftover{record: *r}
+	l.key, l.value = bytes.Clone(r.key), bytes.Clone(r.value) // so that it does not hold those beside it
+	in, at := input(p, &l.record)
+	entries := a.quick.Payload(src, in, at)
+	for i := range entries {
+		if entries[i].Document == nil {
+			l.told = nil
+			break
+		}
+		l.told = append(l.told, revisedOf(&entries[i].Document.Call))
+	}
+	return l
 }
