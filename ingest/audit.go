@@ -232,7 +232,7 @@ func (a *audit) partition(ctx context.Context, p GroupPosition) (Account, error)
 		account.add(fateStored, page.records-len(page.left))
 		for i := range page.left {
 			left, size = append(left, page.left[i]), size+len(page.left[i].value)
-			if len(left) == auditLeft || size >= auditPage {
+			if len(left) == auditLeft || size >= auditLeftBytes {
 				settle()
 			}
 		}

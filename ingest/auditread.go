@@ -11,8 +11,12 @@ import (
 	"suqiu/ingest/decode"
 )
 
-// auditPage is how many bytes of a partition's log are in hand at once, besides those that are being read.
-const auditPage = 8 << 20
+// auditFetch is how many bytes of a partition's log, as they are compressed there, are fetched at once: not so many that the store has nothing to do until
+// the first are there.
+const auditFetch = 2 << 20
+
+// auditLeftBytes is how many bytes of records that the store does not find by their origins are kept at most until they are looked up by their ids.
+const auditLeftBytes = 8 << 20
 
 // auditRecords is of how many offsets or records the store is asked at once.
 const auditRecords = 10_000
@@ -36,16 +40,21 @@ func (a *audit) readAhead(ctx context.Context, p GroupPosition, from, through in
 }
 
 func (a *audit) read(ctx context.Context, p GroupPosition, at, through int64, pages chan<- []record) error {
+	room := auditFetch
 	for at < through {
 		var got chunk
 		err := retry(ctx, a.pipeline.Clock, Backoff{}.withDefaults(), func() (err error) {
-			got, err = a.broker.fetch(ctx, p.Topic, p.Partition, at, auditPage, idleWait)
+			got, err = a.broker.fetch(ctx, p.Topic, p.Partition, at, room, idleWait)
 			return err
 		})
 		if err != nil {
 			return err
 		}
 		if got.next == at {
+			if got.high > at && room < maxFetchBytes {
+				room *= 2 // a batch of records does not fit
+				continue
+			}
 			return errors.New("the log ends before the committed offset")
 		}
 		at = got.next

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"time"
 
 	"github.com/segmentio/kafka-go"
@@ -98,6 +99,9 @@ func (c *chunk) read(batch kafka.RecordReader, from int64) error {
 			for _, h := range r.Headers {
 				rec.headers[h.Key] = string(h.Value)
 			}
+		}
+		if len(c.records) == cap(c.records) {
+			c.records = slices.Grow(c.records, max(256, len(c.records)))
 		}
 		c.records = append(c.records, rec)
 	}
