@@ -62,6 +62,9 @@ func (r *auditReport) fault() error {
 	}
 	for i := range r.Partitions {
 		a := &r.Partitions[i]
+		if a.Unknown {
+			return cli.Exit(fmt.Sprintf("%s/%d was not accounted for, since its leader does not answer; see whether the broker that leads it runs, and audit again", a.Topic, a.Partition), exitCheck)
+		}
 		for _, g := range a.Gaps {
 			switch {
 			case g.Remade:
@@ -144,7 +147,11 @@ func (s *session) showAudit(r *auditReport) error {
 		fmt.Fprintln(s.env.Stdout, "对账没有做完，以下只是已查明的部分")
 	}
 	rows := [][]string{{"主题", "分区", "起", "止", "已入库", "死信", "过期", "非记录", "缺失"}}
-	for _, a := range r.Partitions {
+	for i := range r.Partitions {
+		a := &r.Partitions[i]
+		if a.Unknown {
+			continue // told below
+		}
 		row := []string{a.Topic, fmt.Sprint(a.Partition)}
 		for _, n := range []int64{a.From, a.Through, a.Stored, a.Dead, a.Expired, a.NoRecord, a.Missing} {
 			row = append(row, fmt.Sprint(n))
@@ -156,6 +163,9 @@ func (s *session) showAudit(r *auditReport) error {
 	}
 	for i := range r.Partitions {
 		a := &r.Partitions[i]
+		if a.Unknown {
+			fmt.Fprintf(s.env.Stdout, "未对账 %s/%d：分区的首领节点（leader）没有应答，情况不明\n", a.Topic, a.Partition)
+		}
 		if n := a.Unread(); n > 0 {
 			fmt.Fprintf(s.env.Stdout, "未对账 %s/%d：有 %d 条记录，消费组 %s 从未提交\n", a.Topic, a.Partition, n, r.Group)
 		}

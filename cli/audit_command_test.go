@@ -46,6 +46,19 @@ func TestAuditIncomplete(t *testing.T) {
 	}
 }
 
+// TestAuditSilentLeader: a partition of which nothing is known is named, not counted.
+func TestAuditSilentLeader(t *testing.T) {
+	var out bytes.Buffer
+	s := &session{env: Env{Stdout: &out}}
+	report := &auditReport{Partitions: []ingest.Account{{Topic: "calls", Partition: 1, From: -1, Through: -1, Committed: 7, End: -1, Unknown: true}}}
+	if err := s.showAudit(report); err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(out.String(), "未对账 calls/1：分区的首领节点（leader）没有应答") || strings.Contains(out.String(), "-1") {
+		t.Errorf("got:\n%s", &out)
+	}
+}
+
 // TestAuditFault: what makes an audit fail, and what it says.
 func TestAuditFault(t *testing.T) {
 	whole := ingest.Account{Topic: "calls", Through: 9, Committed: 9, End: 9, Stored: 9}
@@ -61,6 +74,7 @@ func TestAuditFault(t *testing.T) {
 		{"PassedGap", ingest.Account{Topic: "calls", From: 4, Through: 9, Committed: 9, End: 9, Gaps: []ingest.Gap{{From: 2, Until: 4}}}, 0, ""},
 		{"OpenGap", ingest.Account{Topic: "calls", From: 4, Through: 4, Committed: 2, End: 9, Gaps: []ingest.Gap{{From: 2, Until: 4, Open: true}}}, 0, "waits before a gap"},
 		{"MadeAnew", ingest.Account{Topic: "calls", Through: 3, Committed: 9, End: 3, Gaps: []ingest.Gap{{From: 3, Until: 9, Open: true, Remade: true}}}, 0, "ends at offset 3, before the committed offset 9"},
+		{"LeaderSilent", ingest.Account{Topic: "calls", Partition: 1, From: -1, Through: -1, Committed: -1, End: -1, Unknown: true}, 0, "calls/1 was not accounted for, since its leader does not answer"},
 		{"Missing", whole, 3, "3 inputs are missing; read them again by suqiu reclassify --from-kafka"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

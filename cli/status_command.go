@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/urfave/cli/v2"
@@ -94,7 +95,7 @@ func (s *session) status(ctx context.Context, over time.Duration) (*statusReport
 	moved := int64(0)
 	for i, p := range r.Partitions {
 		r.Lag += p.Lag()
-		if i < len(before) {
+		if i < len(before) && !p.Unknown && !before[i].Unknown {
 			moved += max(p.Committed, 0) - max(before[i].Committed, 0)
 		}
 	}
@@ -172,11 +173,20 @@ func (s *session) showStatus(r *statusReport) error {
 	out := s.env.Stdout
 	fmt.Fprintf(out, "积压 %d 条，每秒提交 %.0f 条\n", r.Lag, r.Rate)
 	rows := [][]string{{"  主题", "分区", "已提交", "末尾", "积压"}}
+	var unknown []string
 	for _, p := range r.Partitions {
-		rows = append(rows, []string{"  " + p.Topic, fmt.Sprint(p.Partition), fmt.Sprint(p.Committed), fmt.Sprint(p.End), fmt.Sprint(p.Lag())})
+		row := []string{"  " + p.Topic, fmt.Sprint(p.Partition), fmt.Sprint(p.Committed), fmt.Sprint(p.End), fmt.Sprint(p.Lag())}
+		if p.Unknown {
+			row = append(row[:2], "?", "?", "?")
+			unknown = append(unknown, fmt.Sprintf("%s/%d", p.Topic, p.Partition))
+		}
+		rows = append(rows, row)
 	}
 	if err := writeTable(out, rows); err != nil {
 		return err
+	}
+	if len(unknown) > 0 {
+		fmt.Fprintf(out, "%d 个分区情况不明，没有计入积压：%s；其首领节点（leader）没有应答，请检查该节点\n", len(unknown), strings.Join(unknown, "、"))
 	}
 	fmt.Fprintf(out, "库中 %d 件，今日受理 %d 件，无标签 %d 件", r.Documents, r.Today, r.Unlabelled)
 	for _, h := range hotline.Hotlines {

@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -104,7 +105,8 @@ func positions(t *testing.T, brokers []string, partitions int) []ingest.GroupPos
 	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
 	defer cancel()
 	all, err := ingest.GroupPositions(ctx, ingest.Cluster{Brokers: brokers}, "suqiu", hotlineTopics())
-	if err != nil || len(all) != len(hotline.Hotlines)*partitions {
+	unknown := func(p ingest.GroupPosition) bool { return p.Unknown }
+	if err != nil || len(all) != len(hotline.Hotlines)*partitions || slices.ContainsFunc(all, unknown) {
 		return nil
 	}
 	return all

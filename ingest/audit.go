@@ -49,6 +49,9 @@ type Account struct {
 	NoRecord  int64  `json:"no_record"`
 	Missing   int64  `json:"missing"`
 	Gaps      []Gap  `json:"gaps,omitempty"` // in the order of their offsets; they lie before From, or from End on
+
+	// Unknown: the brokers do not tell what the partition's log holds, or what is committed of it: nothing of it was accounted for.
+	Unknown bool `json:"unknown,omitempty"`
 }
 
 // Unread is the number of offsets that the log holds, none of which the group has ever committed, or whose commits the
@@ -196,6 +199,9 @@ func (a *audit) missing(m Missing) fate {
 }
 
 func (a *audit) partition(ctx context.Context, p GroupPosition) (Account, error) {
+	if p.Unknown {
+		return Account{Topic: p.Topic, Partition: p.Partition, From: -1, Through: -1, Committed: p.Committed, End: -1, Unknown: true}, nil
+	}
 	account := Account{
 		Topic: p.Topic, Partition: p.Partition, From: p.First, Through: max(p.First, min(p.Committed, p.End)), Committed: p.Committed, End: p.End,
 	}

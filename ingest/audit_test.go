@@ -11,6 +11,10 @@ import (
 	"testing"
 	"time"
 
+	"github.com/twmb/franz-go/pkg/kerr"
+	"github.com/twmb/franz-go/pkg/kfake"
+	"github.com/twmb/franz-go/pkg/kmsg"
+
 	"suqiu/hotline"
 	"suqiu/ingest/decode"
 )
@@ -259,6 +263,26 @@ func TestAuditForeignGroup(t *testing.T) {
 	}
 	b.commit("typo", "calls", 2)
 	audit(0, Account{Topic: "calls", Committed: 2, Gaps: []Gap{{Until: 2, Open: true, Remade: true}}})
+}
+
+// A partition whose leader is silent is named, and the others are accounted for.
+func TestAuditSilentLeader(t *testing.T) {
+	b := newTestBroker(t, 2, "calls", DeadLetterTopic)
+	b.write("calls", 0, contact("a", 1))
+	store := newMemStore()
+	b.consume(store, newMemSink(), nil)
+	b.awaitCommits("calls", 1)
+	b.Cluster().Fault(kfake.Fault{Keys: []kmsg.Key{kmsg.ListOffsets}, Topic: "calls", Partitions: []int32{1}, Err: kerr.LeaderNotAvailable, Count: -1})
+	auditor := &Auditor{Pipeline: testPipeline(newFakeClock()), Cluster: b.cluster(), Group: "suqiu", Store: store, Letters: b.deadLetters(),
+		Sources: map[string]decode.Source{"calls": source95598}}
+	accounts, err := auditor.Audit(t.Context(), func(m Missing) { t.Errorf("missing %+v", m) })
+	want := []Account{
+		{Topic: "calls", Through: 1, Committed: 1, End: 1, Stored: 1},
+		{Topic: "calls", Partition: 1, From: -1, Through: -1, Committed: -1, End: -1, Unknown: true},
+	}
+	if err != nil || !reflect.DeepEqual(accounts, want) {
+		t.Errorf("got %+v, %v, want %+v", accounts, err, want)
+	}
 }
 
 func TestMergeGaps(t *testing.T) {

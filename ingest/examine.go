@@ -149,6 +149,10 @@ func (e *examiner) note(err error) {
 // position looks at one partition: what retention has removed, whether it may be read, and when its last record says
 // that it was written.
 func (e *examiner) position(ctx context.Context, p GroupPosition, now time.Time) {
+	if p.Unknown {
+		e.wrong = append(e.wrong, p.silent())
+		return
+	}
 	if p.Committed >= 0 && p.Committed < p.First {
 		e.wrong = append(e.wrong, fmt.Errorf("partition %s/%d: retention has removed offsets %d to %d before they were read (%s)",
 			p.Topic, p.Partition, p.Committed, p.First-1, gapHint))

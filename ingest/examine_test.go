@@ -30,6 +30,9 @@ func TestExamine(t *testing.T) {
 		{name: "NoRightOnGroup", change: func(b *testBroker, _ *Cluster) {
 			b.Cluster().Fault(kfake.Fault{Keys: []kmsg.Key{kmsg.OffsetFetch}, Err: kerr.GroupAuthorizationFailed})
 		}, want: []string{"the right to read the consumer group"}},
+		{name: "LeaderSilent", change: func(b *testBroker, _ *Cluster) {
+			b.Cluster().Fault(kfake.Fault{Keys: []kmsg.Key{kmsg.ListOffsets}, Topic: "calls", Err: kerr.LeaderNotAvailable, Count: -1})
+		}, want: []string{"partition calls/0: its leader does not answer", "see whether the broker that leads it runs"}},
 		{name: "RetentionOvertook", change: func(b *testBroker, _ *Cluster) {
 			c := b.consume(newMemStore(), newMemSink(), nil)
 			b.awaitCommits("calls", 1)

@@ -140,6 +140,9 @@ func (b *broker) spans(ctx context.Context, topic string, partitions []int) (map
 	}
 	spans := make(map[int]span, len(partitions))
 	for _, p := range response.Topics[topic] {
+		if _, lasting := setupHint(p.Error); lasting {
+			return nil, fmt.Errorf("ask for the offsets of %s/%d: %w", topic, p.Partition, p.Error)
+		}
 		if p.Error == nil {
 			spans[p.Partition] = span{p.FirstOffset, p.LastOffset}
 		}

@@ -71,6 +71,9 @@ func MirrorLag(ctx context.Context, cluster Cluster, group, topic string) (int64
 	}
 	lag := int64(0)
 	for _, p := range positions {
+		if p.Unknown {
+			return 0, p.silent()
+		}
 		if p.Committed > p.End {
 			return 0, fmt.Errorf("%s/%d: the log ends at offset %d, before offset %d, up to which it was copied: the topic was made anew (%s)",
 				topic, p.Partition, p.End, p.Committed, lettersAnewHint)

@@ -2,7 +2,7 @@ package ingest
 
 import (
 	"context"
-	"fmt"
+	"slices"
 	"time"
 )
 
@@ -95,11 +95,10 @@ func (c *Consumer) positions(ctx context.Context, topic string) ([]GroupPosition
 	if err != nil {
 		return nil, err
 	}
-	partitions, err := c.broker.partitions(ctx, topic)
-	if err == nil && len(positions) < len(partitions) {
-		err = fmt.Errorf("%s: the leaders of some partitions do not answer", topic)
+	if at := slices.IndexFunc(positions, isUnknown); at >= 0 {
+		return nil, positions[at].silent()
 	}
-	return positions, err
+	return positions, nil
 }
 
 // through is until when all that arrived in a partition is done: until it was asked, if nothing was left then, else
