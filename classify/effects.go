@@ -74,6 +74,68 @@ func (s *Segmenter) Effects(sentences []string) ([]WordEffect, error) {
 	return effects, nil
 }
 
+// LexiconCoverage is how much of the lexicon a text whose words are known vouches for: of an entry that stands in none of its sentences,
+// Effects can say nothing.
+type LexiconCoverage struct {
+	Words  int      `json:"words"`  // entries of the lexicon
+	Unseen []string `json:"unseen"` // those that stand in no sentence as a word, or as words joined
+	Cuts   int      `json:"cuts"`   // borders inside given words
+	Plain  int      `json:"plain"`  // those there would be without a lexicon
+}
+
+// Coverage tells which entries of the lexicon occur in sentences that are given as words parted by blanks, and how many of the
+// words are cut in two.
+func (s *Segmenter) Coverage(sentences []string) (LexiconCoverage, error) {
+	d, err := s.load()
+	if err != nil {
+		return LexiconCoverage{}, err
+	}
+	plain, err := newDictionary(gseWords, &Lexicon{})
+	if err != nil {
+		return LexiconCoverage{}, err
+	}
+	c := LexiconCoverage{Words: len(s.lexicon.Words), Unseen: []string{}}
+	seen := map[string]bool{}
+	for _, sentence := range sentences {
+		g := s.given(sentence)
+		if len(g.runes) == 0 {
+			continue
+		}
+		g.each(s.lexicon.longest(), func(words string) { seen[words] = true })
+		c.Cuts += g.cuts(d)
+		c.Plain += g.cuts(plain)
+	}
+	for _, w := range s.lexicon.Words {
+		if !seen[w.Text] {
+			c.Unseen = append(c.Unseen, w.Text)
+		}
+	}
+	return c, nil
+}
+
+// each calls do with every stretch of whole words of at most so many characters.
+func (g *givenCut) each(longest int, do func(words string)) {
+	ends := func(i int) bool { return i == len(g.runes) || g.border[i] }
+	for i := range g.runes {
+		for j := i + 1; g.border[i] && j <= min(i+longest, len(g.runes)); j++ {
+			if ends(j) {
+				do(string(g.runes[i:j]))
+			}
+		}
+	}
+}
+
+// cuts counts the borders that a dictionary sets inside given words.
+func (g *givenCut) cuts(d *dictionary) int {
+	n := 0
+	for i, border := range d.borders(g.runes) {
+		if border && !g.border[i] {
+			n++
+		}
+	}
+	return n
+}
+
 // givenCut is a sentence with the borders of its words: border[i] says that one lies before the character at i.
 type givenCut struct {
 	runes  []rune

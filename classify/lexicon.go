@@ -32,6 +32,15 @@ func (l *Lexicon) equal(o *Lexicon) bool {
 	return slices.Equal(l.Words, o.Words) && maps.Equal(l.folder.variants, o.folder.variants)
 }
 
+// longest is the length of the longest word in characters.
+func (l *Lexicon) longest() int {
+	most := 0
+	for _, w := range l.Words {
+		most = max(most, utf8.RuneCountInString(w.Text))
+	}
+	return most
+}
+
 // gseDictionary writes the words in gse's own format. gse drops, without an error, lines with a frequency below 2 or
 // with tabs, so nothing of the original file's layout reaches it.
 func (l *Lexicon) gseDictionary() string {

@@ -21,7 +21,8 @@ func dictCheckCommand(env Env) *cli.Command {
 		Name: "check", Usage: "找出使分词变差的词 · find entries of the lexicon that cut a reference text worse", ArgsUsage: "[FILE]...",
 		Description: `Takes away each entry of the lexicon, one at a time, and compares how sentences are cut with how their words are given: one
 sentence a line, words parted by blanks, # begins a comment. Without a file, the reference text that ships (reference.txt of the
-dictionaries). An entry does harm when it cuts more of these words in two than are cut without it. Exit code 3 if one does.
+dictionaries). An entry does harm when it cuts more of these words in two than are cut without it. Exit code 3 if one does. At the
+end, how many entries occur in the text at all: it vouches for no others; --all lists them.
 
 Examples:
    suqiu dict check
@@ -43,6 +44,10 @@ Examples:
 			if err != nil {
 				return err
 			}
+			coverage, err := rules.Segmenter().Coverage(sentences)
+			if err != nil {
+				return err
+			}
 			harmful := 0
 			for _, e := range effects {
 				if e.Worse > e.Better {
@@ -53,9 +58,15 @@ Examples:
 				effects = slices.DeleteFunc(effects, func(e classify.WordEffect) bool { return e.Worse <= e.Better })
 			}
 			if c.String("format") == "json" {
-				err = writeJSON(env.Stdout, append([]classify.WordEffect{}, effects...))
+				err = writeJSON(env.Stdout, struct {
+					Sentences int `json:"sentences"`
+					Harmful   int `json:"harmful"`
+					classify.LexiconCoverage
+					Effects []classify.WordEffect `json:"effects"`
+				}{len(sentences), harmful, coverage, append([]classify.WordEffect{}, effects...)})
 			} else {
 				showEffects(env.Stdout, effects, len(sentences), harmful)
+				showCoverage(env.Stdout, coverage, c.Bool("all"))
 			}
 			if err == nil && harmful > 0 {
 				err = cli.Exit(fmt.Sprintf("%d entries of the lexicon cut the reference text worse; take them out, or give them a lower frequency", harmful), exitCheck)
@@ -123,4 +134,19 @@ func showEffects(w io.Writer, effects []classify.WordEffect, sentences, harmful 
 		fmt.Fprintf(w, "%s  切错 %d 处，切对 %d 处（%d 句）\n  有此词：%s\n  无此词：%s\n  应切为：%s\n", e.Word, e.Worse, e.Better, e.Changed, e.With, e.Without, e.Want)
 	}
 	fmt.Fprintf(w, "参考文本 %d 句；使分词变差的词 %d 个\n", sentences, harmful)
+}
+
+// mostUnseen bounds how many entries that do not occur are named without --all.
+const mostUnseen = 20
+
+func showCoverage(w io.Writer, c classify.LexiconCoverage, all bool) {
+	fmt.Fprintf(w, "参考文本的词被切断 %d 处，没有词库时 %d 处\n", c.Cuts, c.Plain)
+	fmt.Fprintf(w, "词库 %d 词，参考文本中出现 %d 个\n", c.Words, c.Words-len(c.Unseen))
+	unseen, more := c.Unseen, ""
+	if len(unseen) > mostUnseen && !all {
+		unseen, more = unseen[:mostUnseen], " …（--all 列出全部）"
+	}
+	if len(unseen) > 0 {
+		fmt.Fprintf(w, "未出现，参考文本不能为其作证，请补写句子：%s%s\n", strings.Join(unseen, " "), more)
+	}
 }

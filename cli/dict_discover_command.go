@@ -16,11 +16,13 @@ func dictDiscoverCommand(env Env) *cli.Command {
 	return &cli.Command{
 		Name: "discover", Usage: "从语料中发现新词 · propose words that callers use and the dictionary has not", ArgsUsage: "[FILE]...",
 		Description: `Reads the callers' words of files, in any format that suqiu knows, or with --stored of the index. A candidate keeps together (PMI),
-stands free at both ends (entropy), and is told by several callers on several days; places are left out. Read them, and put those that
-are words into lexicon/ of your dictionaries: --lexicon prints them as its lines. Then run suqiu dict check.
+stands free at both ends (entropy), and is told by several callers on several days. Places are left out, and so is the wording of a
+form, which stands at the beginning or the end of long texts or is a clause of its own (市民来电反映：…请核实处理). --relevant looks
+only at contacts about electricity, for words that others have much less. Read the candidates, and put those that are words into lexicon/ of your dictionaries: --lexicon prints them as its
+lines. Then run suqiu dict check.
 
 Examples:
-   suqiu dict discover orders.csv
+   suqiu dict discover orders.csv --relevant
    suqiu dict discover --embedded --stored --since 4w --min-callers 10 --lexicon > my/lexicon/new.txt`,
 		Flags: settingFlags(corpusFlags(
 			&cli.IntFlag{Name: "min-callers", Value: 5, Usage: "distinct `CALLERS` that say it"},
@@ -28,6 +30,8 @@ Examples:
 			&cli.Float64Flag{Name: "min-pmi", Value: 4, Usage: "`BITS` by which its parts keep together"},
 			&cli.Float64Flag{Name: "min-entropy", Value: 1, Usage: "`BITS` of freedom at its less free end"},
 			&cli.IntFlag{Name: "max-length", Value: 6, Usage: "`CHARACTERS`, 2 to 8"},
+			&cli.BoolFlag{Name: "relevant", Usage: "only contacts that get a label, that is about electricity"},
+			&cli.Float64Flag{Name: "max-frame", Value: 0.55, Usage: "`SHARE` of occurrences in the frame of long texts, from which on it is the wording of a form; 0 for any"},
 			&cli.IntFlag{Name: "top", Value: 100, Usage: "`NUMBER` of candidates, the best"},
 			&cli.BoolFlag{Name: "lexicon", Usage: "print lines of a lexicon"},
 			formatFlag("text or json"),
@@ -77,9 +81,19 @@ func (s *session) discover(c *cli.Context) ([]phrase.Candidate, int, error) {
 	if err := segmenter.Ready(); err != nil {
 		return nil, 0, err
 	}
-	var texts []phrase.Text
+	trees, err := s.areas()
+	if err != nil {
+		return nil, 0, err
+	}
+	var texts, others []phrase.Text // others tell what is said of other matters as often
 	unread, err := s.corpus(c, c.Args().Slice(), func(call *hotline.Call) {
-		texts = append(texts, phrase.Text{ID: call.DocID(), Parts: callerWords(call, placesNamed(rules.Analyze(call).Entities)), Caller: call.Caller, Day: call.Received.In(s.zone)})
+		told := rules.Analyze(call)
+		text := phrase.Text{ID: call.DocID(), Parts: callerWords(call, append(placesNamed(told.Entities), trees.Names(call.Text(hotline.Role.Caller))...)), Caller: call.Caller, Day: call.Received.In(s.zone)}
+		if c.Bool("relevant") && len(told.Labels) == 0 {
+			others = append(others, text)
+		} else {
+			texts = append(texts, text)
+		}
 	})
 	if err != nil {
 		return nil, 0, err
@@ -88,7 +102,7 @@ func (s *session) discover(c *cli.Context) ([]phrase.Candidate, int, error) {
 	var failed error
 	found := phrase.Mine(texts, phrase.Options{
 		MaxLength: c.Int("max-length"), MinCallers: c.Int("min-callers"), MinDays: c.Int("min-days"), MinPMI: c.Float64("min-pmi"),
-		MinEntropy: c.Float64("min-entropy"), Top: c.Int("top"),
+		MinEntropy: c.Float64("min-entropy"), Frame: c.Float64("max-frame"), Beside: others, Top: c.Int("top"),
 		Known: func(word string) bool {
 			known, err := segmenter.Known(word)
 			failed = errors.Join(failed, err)

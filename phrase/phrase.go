@@ -32,7 +32,14 @@ type Options struct {
 	// Wide takes in also what begins or ends with a numeral, an adverb or an auxiliary, as compounds may (一键报修, 即插即充), and
 	// what stands beside particles and the like most of the time (的…): they are no part of it, so that it is free there.
 	Wide bool
-	Top  int // candidates, the best; default 100
+	// Frame is the share of occurrences in the frame of long texts (see framed) from which on a candidate is the wording of a form
+	// (市民来电反映：…请核实处理) and dropped. 0: none is.
+	Frame float64
+	// Beside are texts of other matters: of a candidate that is found in less than Contrast times as large a share of the texts as
+	// of these, it is not the matter that speaks, and it is dropped. They tell, too, what the wording of a form is.
+	Beside   []Text
+	Contrast float64 // default 3
+	Top      int     // candidates, the best; default 100
 }
 
 func (o Options) withDefaults() Options {
@@ -41,6 +48,7 @@ func (o Options) withDefaults() Options {
 	o.MinDays = max(cmp.Or(o.MinDays, 2), 1)
 	o.MinPMI = cmp.Or(o.MinPMI, 4)
 	o.MinEntropy = cmp.Or(o.MinEntropy, 1)
+	o.Contrast = cmp.Or(o.Contrast, 3)
 	o.Top = cmp.Or(o.Top, 100)
 	return o
 }
@@ -63,7 +71,7 @@ type Candidate struct {
 // Mine finds the candidates, the best first. It holds the texts' characters and the frequent sequences in memory: a sequence
 // is counted only where both of its parts one character shorter are frequent.
 func Mine(texts []Text, o Options) []Candidate {
-	m := &miner{Options: o.withDefaults(), texts: texts}
+	m := &miner{Options: o.withDefaults(), texts: texts, whole: map[string]int{}}
 	m.lay()
 	m.count()
 	return m.best(m.judge())
@@ -76,18 +84,40 @@ type miner struct {
 	runs  []run
 	total float64        // characters
 	grams map[string]int // occurrences of frequent sequences, single characters among them
+	whole map[string]int // occurrences of a part inside a longer candidate or known word, the most frequent of them
+}
+
+// inside notes that the parts of a word occur inside of it.
+func (m *miner) inside(word []rune, count int) {
+	for length := 2; length < len(word); length++ {
+		for i := 0; i+length <= len(word); i++ {
+			part := string(word[i : i+length])
+			m.whole[part] = max(m.whole[part], count)
+		}
+	}
 }
 
 // run is a stretch of Chinese characters without anything between them.
 type run struct {
 	text  int
+	at    int  // characters of the text before it
+	size  *int // characters of the text
 	runes []rune
 }
 
 // lay parts the texts into runs.
 func (m *miner) lay() {
-	for i := range m.texts {
-		for _, part := range m.texts[i].Parts {
+	m.runs = runsOf(m.texts)
+	for _, r := range m.runs {
+		m.total += float64(len(r.runes))
+	}
+}
+
+func runsOf(texts []Text) []run {
+	var runs []run
+	sizes := make([]int, len(texts))
+	for i := range texts {
+		for _, part := range texts[i].Parts {
 			runes := []rune(part)
 			for start := 0; start < len(runes); {
 				end := start
@@ -95,13 +125,14 @@ func (m *miner) lay() {
 					end++
 				}
 				if end > start {
-					m.runs = append(m.runs, run{i, runes[start:end]})
-					m.total += float64(end - start)
+					runs = append(runs, run{i, sizes[i], &sizes[i], runes[start:end]})
+					sizes[i] += end - start
 				}
 				start = end + 1
 			}
 		}
 	}
+	return runs
 }
 
 // count counts sequences, one character longer each time.
@@ -141,6 +172,9 @@ type seen struct {
 	texts, callers map[int]bool
 	days           map[string]time.Time
 	left, right    map[rune]int
+	framed, placed int // occurrences in the frame of long texts, and all in long texts
+	beside         int // texts of other matters that hold it
+	last           int // the last of these
 }
 
 // judge looks at the sequences that keep together once more: who says them, when, and what stands beside them.
@@ -148,35 +182,45 @@ func (m *miner) judge() []Candidate {
 	kept := map[string]*seen{}
 	for gram, n := range m.grams {
 		runes := []rune(gram)
-		if len(runes) < 2 || loose(runes, m.Wide) || m.Known != nil && m.Known(gram) {
+		if len(runes) < 2 || loose(runes, m.Wide) {
+			continue
+		}
+		if m.Known != nil && m.Known(gram) {
+			m.inside(runes, n)
 			continue
 		}
 		if pmi := m.pmi(runes, n); pmi >= m.MinPMI {
 			kept[gram] = &seen{Candidate: Candidate{Text: gram, Count: n, PMI: pmi}, texts: map[int]bool{}, callers: map[int]bool{},
-				days: map[string]time.Time{}, left: map[rune]int{}, right: map[rune]int{}}
+				days: map[string]time.Time{}, left: map[rune]int{}, right: map[rune]int{}, last: -1}
 		}
 	}
 	callers := m.callers()
-	for _, r := range m.runs {
-		for length := 2; length <= m.MaxLength; length++ {
-			for i := 0; i+length <= len(r.runes); i++ {
-				if s := kept[string(r.runes[i:i+length])]; s != nil {
-					s.note(m, r, i, i+length, callers[r.text])
-				}
-			}
-		}
-	}
+	m.each(m.runs, kept, func(s *seen, r run, start, end int) { s.note(m, r, start, end, callers[r.text]) })
+	m.each(runsOf(m.Beside), kept, (*seen).noteBeside)
 	var all []Candidate
 	for _, s := range kept {
 		c := s.Candidate
 		c.Texts, c.Callers, c.Days, c.Entropy = len(s.texts), len(s.callers), len(s.days), min(entropy(s.left), entropy(s.right))
-		if c.Callers < m.MinCallers || c.Days < m.MinDays || c.Entropy < m.MinEntropy {
+		if c.Callers < m.MinCallers || c.Days < m.MinDays || c.Entropy < m.MinEntropy || m.form(s) || m.foreign(s) {
 			continue
 		}
 		c.Score = c.PMI * c.Entropy * math.Log2(1+float64(c.Callers))
 		all = append(all, c)
 	}
 	return all
+}
+
+// each calls do with every occurrence of the sequences in the runs.
+func (m *miner) each(runs []run, kept map[string]*seen, do func(s *seen, r run, start, end int)) {
+	for _, r := range runs {
+		for length := 2; length <= m.MaxLength; length++ {
+			for i := 0; i+length <= len(r.runes); i++ {
+				if s := kept[string(r.runes[i:i+length])]; s != nil {
+					do(s, r, i, i+length)
+				}
+			}
+		}
+	}
 }
 
 // callers numbers the caller of each text.
@@ -205,6 +249,7 @@ func (s *seen) note(m *miner, r run, start, end, caller int) {
 		s.Example = t.ID
 	}
 	s.texts[r.text] = true
+	s.place(r, start, end)
 	day := t.Day.Format(time.DateOnly)
 	s.days[day] = t.Day
 	if len(s.days) == 1 || t.Day.Before(s.First) {
@@ -226,6 +271,45 @@ func (s *seen) note(m *miner, r run, start, end, caller int) {
 	}
 	s.left[left]++
 	s.right[right]++
+}
+
+// The frame of a text is where a form's wording stands whatever the matter: its beginning, its end, and clauses of their own
+// (工单内容：). Only long texts tell it from the matter, which fills short ones from end to end. Over 5,510 orders and letters to
+// a city's hotline of which 1,424 were long, wordings of the form had shares of .57 to 1, words of matters at most .5.
+const (
+	longText    = 80 // Chinese characters
+	frameLength = 20 // Chinese characters at each end of a text
+	leastPlaced = 10 // occurrences in long texts from which a share says something
+)
+
+// place notes whether an occurrence lies in the frame of its text.
+func (s *seen) place(r run, start, end int) {
+	if *r.size < longText {
+		return
+	}
+	s.placed++
+	if r.at+start < frameLength || r.at+end > *r.size-frameLength || end-start == len(r.runes) {
+		s.framed++
+	}
+}
+
+// noteBeside adds an occurrence in a text of another matter.
+func (s *seen) noteBeside(r run, start, end int) {
+	s.place(r, start, end)
+	if s.last != r.text {
+		s.last = r.text
+		s.beside++
+	}
+}
+
+// foreign reports whether a candidate is about as common where other matters are told.
+func (m *miner) foreign(s *seen) bool {
+	return float64(len(s.texts))*float64(len(m.Beside)) < m.Contrast*float64(s.beside)*float64(len(m.texts))
+}
+
+// form reports whether a candidate is the wording of a form.
+func (m *miner) form(s *seen) bool {
+	return m.Frame > 0 && s.placed >= leastPlaced && float64(s.framed) >= m.Frame*float64(s.placed)
 }
 
 // free reports whether a neighbour binds as little as the end of a run.
@@ -250,20 +334,13 @@ func entropy(counts map[rune]int) float64 {
 	return h
 }
 
-// best sorts the candidates, drops those that hardly occur outside of a better longer one, and cuts the list.
+// best sorts the candidates, drops those that hardly occur outside of a longer one or of a known word, and cuts the list.
 func (m *miner) best(all []Candidate) []Candidate {
 	slices.SortFunc(all, func(a, b Candidate) int { return cmp.Or(cmp.Compare(b.Score, a.Score), cmp.Compare(a.Text, b.Text)) })
-	whole := map[string]int{} // occurrences of a part inside longer candidates
 	for _, c := range all {
-		runes := []rune(c.Text)
-		for length := 2; length < len(runes); length++ {
-			for i := 0; i+length <= len(runes); i++ {
-				part := string(runes[i : i+length])
-				whole[part] = max(whole[part], c.Count)
-			}
-		}
+		m.inside([]rune(c.Text), c.Count)
 	}
 	const inside = 0.8 // share of occurrences
-	all = slices.DeleteFunc(all, func(c Candidate) bool { return float64(whole[c.Text]) >= inside*float64(c.Count) })
+	all = slices.DeleteFunc(all, func(c Candidate) bool { return float64(m.whole[c.Text]) >= inside*float64(c.Count) })
 	return all[:min(len(all), m.Top)]
 }

@@ -61,6 +61,9 @@ func TestMine(t *testing.T) {
 		"TooFew":     {calls(4, "某智慧断路器某"), Options{}, nil},
 		"Bound":      {calls(20, "某智慧断路器坏某"), Options{MaxLength: 5}, nil}, // 坏 follows always: no free end within five characters
 		"Parted":     {same(calls(20, "智慧断路器"), func(t *Text) { t.Parts = []string{"智慧", "断路器"} }), Options{}, []string{"断路器", "智慧"}},
+		"Held":       {calls(20, "某断电的问题某"), Options{MinPMI: 2}, nil}, // by a particle: no word
+		"HeldWide":   {calls(20, "某断电的问题某"), Options{MinPMI: 2, MaxLength: 5, Wide: true}, []string{"断电的问题"}},
+		"PartKnown":  {slices.Concat(calls(20, "某变压器某"), calls(5, "某压器某")), Options{MinPMI: 2, MinEntropy: 0.5, Known: func(w string) bool { return w == "变压器" }}, nil},
 		"Loose":      {calls(20, "某的智慧某", "某智慧某"), Options{MinPMI: 3}, []string{"智慧"}},
 		"Compound":   {calls(20, "某即插即充某", "某的即插即充某"), Options{MinPMI: 2}, nil},
 		"Wide":       {calls(20, "某即插即充某", "某的即插即充某"), Options{MinPMI: 2, Wide: true}, []string{"即插即充"}},
@@ -71,6 +74,61 @@ func TestMine(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			got := words(Mine(slices.Concat(test.texts, background), test.options))
+			slices.Sort(got)
+			if !slices.Equal(got, test.want) {
+				t.Errorf("got %v, want %v", got, test.want)
+			}
+		})
+	}
+}
+
+// letters makes long texts: a matter of its own each time, which holds the words, between an opening, a field and a closing of the form.
+func letters(n int, words string) []Text {
+	matter := strings.Repeat("某某某某某", 8)
+	return calls(n, "市民反映："+matter+words+matter+"，办理期限，"+matter+"，核实处理。")
+}
+
+// The wording of a form is dropped only where it is asked for, and only long texts tell it: the same words make up short texts.
+func TestFrame(t *testing.T) {
+	form, matter := []string{"市民反映", "办理期限", "核实处理"}, "智慧断路器"
+	for name, test := range map[string]struct {
+		texts   []Text
+		options Options
+		dropped bool
+	}{
+		"Off":      {letters(20, matter), Options{}, false},
+		"On":       {letters(20, matter), Options{Frame: 0.55}, true},
+		"TooFew":   {letters(9, matter), Options{Frame: 0.55}, false},
+		"Short":    {calls(20, "市民反映", "办理期限", "核实处理", "某智慧断路器某"), Options{Frame: 0.55, MinPMI: 2}, false},
+		"ByOthers": {calls(20, "市民反映", "办理期限", "核实处理", "某智慧断路器某"), Options{Frame: 0.55, MinPMI: 2, Contrast: 0.1, Beside: letters(40, "某")}, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			got := words(Mine(test.texts, test.options))
+			if !slices.Contains(got, matter) {
+				t.Errorf("got %v without %s", got, matter)
+			}
+			for _, w := range form {
+				if slices.ContainsFunc(got, func(g string) bool { return strings.Contains(g, w) }) == test.dropped {
+					t.Errorf("got %v, %s dropped: want %v", got, w, test.dropped)
+				}
+			}
+		})
+	}
+}
+
+// What is as common where other matters are told is not of this one.
+func TestBeside(t *testing.T) {
+	texts := calls(20, "某智慧断路器某", "某市民热线某")
+	for name, test := range map[string]struct {
+		beside []Text
+		want   []string
+	}{
+		"None":   {nil, []string{"市民热线", "智慧断路器"}},
+		"Common": {calls(60, "某市民热线某", "某某某"), []string{"智慧断路器"}},
+		"Rare":   {append(calls(60, "某某某", "某某某某"), calls(3, "某市民热线某")...), []string{"市民热线", "智慧断路器"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			got := words(Mine(texts, Options{MinPMI: 3, Beside: test.beside}))
 			slices.Sort(got)
 			if !slices.Equal(got, test.want) {
 				t.Errorf("got %v, want %v", got, test.want)

@@ -102,6 +102,17 @@ func (t *trie) find(text string) []mention {
 	return found
 }
 
+// Names are the distinct names in a text that may stand for places, but for those that are common words as well.
+func (t *Trees) Names(text string) []string {
+	var names []string
+	for _, m := range t.names.find(text) {
+		if slices.ContainsFunc(m.candidates, func(c candidate) bool { return c.needs != countyClue }) {
+			names = append(names, m.name)
+		}
+	}
+	return names
+}
+
 // longest returns the end of the longest name that begins at i, and its places; end is i if there is none.
 func (t *trie) longest(chars []rune, i int) (end int, candidates []candidate) {
 	end = i
