@@ -5,6 +5,7 @@ import (
 	"errors"
 	"log/slog"
 	"path/filepath"
+	"slices"
 	"testing"
 	"time"
 
@@ -41,9 +42,10 @@ func TestStartDuringOutage(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	var waits []bool
 	s := &session{
 		env: Env{Now: time.Now}, log: slog.New(slog.DiscardHandler),
-		set: rules, checked: true,
+		set: rules, checked: true, waiting: func(err error) { waits = append(waits, err != nil) },
 	}
 	t.Run("Unavailable", func(t *testing.T) {
 		ledger := &outage{Ledger: store, kind: hotline.FaultUnavailable, left: 2}
@@ -53,6 +55,9 @@ func TestStartDuringOutage(t *testing.T) {
 		}
 		if got.Revision() != 1 {
 			t.Errorf("revision %d, want 1", got.Revision())
+		}
+		if !slices.Equal(waits, []bool{true, true, false}) {
+			t.Errorf("told to wait: %v, want twice, and then that it no longer does", waits)
 		}
 	})
 	t.Run("Stopped", func(t *testing.T) {

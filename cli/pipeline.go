@@ -94,7 +94,7 @@ func (s *session) loop(ctx context.Context, store index.Store, cluster ingest.Cl
 	if err != nil {
 		return nil, err
 	}
-	if err := s.checkClock(ctx, store); err != nil {
+	if err := s.untilAvailable(ctx, func() error { return s.checkClock(ctx, store) }); err != nil {
 		return nil, err
 	}
 	l := &loop{store: store, cluster: cluster, rules: &liveRules{}, metrics: ingest.NewMetrics()}

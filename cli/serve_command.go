@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"net"
@@ -34,7 +33,7 @@ where Kibana finds them (not with --embedded); what goes wrong there does not ho
 Example:
    suqiu consume --config /etc/suqiu.yaml`,
 		Flags:  settingFlags(),
-		Action: inSession(env, func(s *session, c *cli.Context) error { return s.serve(c, false) }),
+		Action: inSession(env, func(s *session, c *cli.Context) error { return s.consume(c.Context, nil) }),
 	}
 }
 
@@ -44,19 +43,37 @@ func serveCommand(env Env) *cli.Command {
 		Usage: "消费并提供健康检查与指标 · consume, with health and metrics over HTTP",
 		Description: `Like consume, and serves on the listen address (127.0.0.1:9598):
    /livez   200 unless only a restart can help
-   /readyz  200 while it does its work, else why not
+   /readyz  200 while it does its work, else why not; both answer also while it waits for Elasticsearch to begin
    /status  what each partition is doing, as JSON
    /metrics for Prometheus
 
 Example:
    suqiu serve --embedded --set listen=127.0.0.1:9600`,
 		Flags:  settingFlags(),
-		Action: inSession(env, func(s *session, c *cli.Context) error { return s.serve(c, true) }),
+		Action: inSession(env, (*session).serve),
 	}
 }
 
-func (s *session) serve(c *cli.Context, withHTTP bool) error {
-	loop, err := s.openLoop(c.Context, s.cfg.DeadLetter.Limit)
+func (s *session) serve(c *cli.Context) error {
+	listener, err := net.Listen("tcp", s.cfg.Listen) // before anything runs: what can't be watched must not consume
+	if err != nil {
+		return fmt.Errorf("listen: %w; set another address with --set listen=HOST:PORT", err)
+	}
+	s.log.Info("serving", "address", listener.Addr().String())
+	pages := newSite(s.cfg.Kafka.Group)
+	s.waiting = pages.waiting
+	group, ctx := errgroup.WithContext(c.Context)
+	group.Go(func() error { return serveHTTP(ctx, listener, pages) })
+	group.Go(func() error { return s.consume(ctx, pages) })
+	return group.Wait()
+}
+
+// consume runs until ctx ends; pages, which may be nil, show what it does.
+func (s *session) consume(ctx context.Context, pages *site) error {
+	loop, err := s.openLoop(ctx, s.cfg.DeadLetter.Limit)
+	if ctx.Err() != nil {
+		return nil // it was told to end before it had begun
+	}
 	if err != nil {
 		return err
 	}
@@ -68,23 +85,16 @@ func (s *session) serve(c *cli.Context, withHTTP bool) error {
 	if err != nil {
 		return err
 	}
-	var listener net.Listener // opened before anything runs: what can't be watched must not consume
-	if withHTTP {
-		if listener, err = net.Listen("tcp", s.cfg.Listen); err != nil {
-			return fmt.Errorf("listen: %w; set another address with --set listen=HOST:PORT", err)
-		}
-	}
-	watched := newWatchMetric()
-	group, ctx := errgroup.WithContext(c.Context)
+	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return consumer.Run(ctx) })
 	group.Go(func() error { return s.reloadOnHangup(ctx, loop.rules, loop.store) })
 	if letters != nil {
 		group.Go(func() error { letters.run(ctx, s); return nil })
 	}
-	if withHTTP {
-		s.log.Info("serving", "address", listener.Addr().String())
+	if pages != nil {
+		watched := newWatchMetric()
 		group.Go(func() error { watched.follow(ctx, s, loop.store); return nil })
-		group.Go(func() error { return serveHTTP(ctx, listener, s.handler(consumer, letters, loop, watched)) })
+		pages.open(s.handler(consumer, letters, loop, watched))
 	}
 	return group.Wait()
 }
@@ -153,28 +163,16 @@ func (s *session) handler(consumer *ingest.Consumer, letters *mirror, loop *loop
 		registry.MustRegister(letters.collectors()...)
 	}
 	mux := http.NewServeMux()
-	probe := func(check func() error) http.HandlerFunc {
-		return func(w http.ResponseWriter, _ *http.Request) {
-			if err := check(); err != nil {
-				http.Error(w, err.Error(), http.StatusServiceUnavailable)
-				return
-			}
-			fmt.Fprintln(w, "ok")
-		}
-	}
 	mux.Handle("GET /livez", probe(consumer.Live))
 	mux.Handle("GET /readyz", probe(consumer.Ready))
-	mux.HandleFunc("GET /status", func(w http.ResponseWriter, _ *http.Request) {
-		w.Header().Set("Content-Type", "application/json")
+	mux.Handle("GET /status", statusPage(func() ingest.Status {
 		status := consumer.Status()
 		if letters != nil {
 			copies := letters.Status()
 			status.Letters = &copies
 		}
-		if err := json.NewEncoder(w).Encode(status); err != nil {
-			s.log.Debug("status was not sent", "err", err)
-		}
-	})
+		return status
+	}))
 	mux.Handle("GET /metrics", promhttp.HandlerFor(registry, promhttp.HandlerOpts{}))
 	return mux
 }

@@ -15,14 +15,20 @@ func processMetrics(consumer *ingest.Consumer, rules *liveRules) []prometheus.Co
 		return prometheus.NewGaugeFunc(prometheus.GaugeOpts{Namespace: "suqiu", Name: name, Help: help}, value)
 	}
 	return []prometheus.Collector{
-		prometheus.NewGaugeFunc(prometheus.GaugeOpts{Namespace: "suqiu", Name: "build_info", Help: "1; the label names the build.",
-			ConstLabels: prometheus.Labels{"version": version}}, func() float64 { return 1 }),
-		flagGauge("ingest_member", "1 while this process is a member of the consumer group.", func() bool {
-			return consumer.Status().Membership.Phase == ingest.PhaseRunning
-		}),
+		buildInfo(),
+		memberGauge(func() bool { return consumer.Status().Membership.Phase == ingest.PhaseRunning }),
 		gauge("rules_revision", "Revision of the rule set in force.", func() float64 { return float64(rules.now.Load().Revision()) }),
 		flagGauge("rules_stale", "1 while the set in force is older than the files, because the last reload failed.", rules.stale.Load),
 	}
+}
+
+func buildInfo() prometheus.Collector {
+	return prometheus.NewGaugeFunc(prometheus.GaugeOpts{Namespace: "suqiu", Name: "build_info", Help: "1; the label names the build.",
+		ConstLabels: prometheus.Labels{"version": version}}, func() float64 { return 1 })
+}
+
+func memberGauge(is func() bool) prometheus.Collector {
+	return flagGauge("ingest_member", "1 while this process is a member of the consumer group.", is)
 }
 
 // flagGauge is a measure that is 1 while something is so, and else 0.

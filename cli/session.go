@@ -39,6 +39,8 @@ type session struct {
 	zone *time.Location
 	demo bool // what it writes may be emptied by the next demo
 
+	waiting func(error) // told what is waited for before the work begins, and nil when it is there
+
 	keys    func() (*mask.Masker, error)
 	told    *herald // set by the first drain of a watcher
 	closers []func() error
@@ -59,7 +61,7 @@ func openSession(c *cli.Context, env Env) (*session, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &session{env: env, cfg: cfg, log: newLogger(&cfg.Config, env.Stderr), zone: zone}
+	s := &session{env: env, cfg: cfg, log: newLogger(&cfg.Config, env.Stderr), zone: zone, waiting: func(error) {}}
 	s.keys = sync.OnceValues(s.loadKeys)
 	return s, nil
 }
@@ -259,25 +261,39 @@ func (s *session) answers(t *classify.Taxonomy) (*classify.ApprovedAnswers, erro
 	return classify.LoadAnswers(t, layers[0], layers[1:]...)
 }
 
-// registered gives the rules their revision from the ledger. It waits while the store is unavailable, as the writing
-// that follows does: a process that starts during an outage must not end by it.
+// registered gives the rules their revision from the ledger.
 func (s *session) registered(ctx context.Context, store index.Ledger) (*classify.RuleSet, error) {
 	rules, err := s.rules()
 	if err != nil {
 		return nil, err
 	}
-	for wait := 100 * time.Millisecond; ; wait = min(2*wait, 30*time.Second) {
+	err = s.untilAvailable(ctx, func() error {
 		rev, err := index.RegisterRuleset(ctx, store, rules.Hash(), rules.Source(), s.env.Now())
 		if err == nil {
-			return rules.WithRevision(rev), nil
+			rules = rules.WithRevision(rev)
 		}
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return rules, nil
+}
+
+// untilAvailable asks the store, again and again while it is unavailable, as the writing
+// that follows does: a process that starts during an outage must not end by it.
+func (s *session) untilAvailable(ctx context.Context, ask func() error) error {
+	for wait := 100 * time.Millisecond; ; wait = min(2*wait, 30*time.Second) {
+		err := ask()
 		var fault *hotline.Fault
 		if !errors.As(err, &fault) || fault.Kind != hotline.FaultUnavailable {
-			return nil, err
+			s.waiting(nil)
+			return err
 		}
+		s.waiting(err)
 		s.log.Warn("the store is unavailable, trying again", "err", err)
 		if err := (ingest.SystemClock{}).Sleep(ctx, wait); err != nil {
-			return nil, err
+			return err
 		}
 	}
 }
