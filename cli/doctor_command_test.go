@@ -10,7 +10,7 @@ import (
 	"suqiu/calendar"
 )
 
-// Doctor fails when the holidays are known for less than 60 days, and says what to put where.
+// Doctor warns when the holidays are known for less than 60 days, fails when they are unknown, and says what to put where.
 func TestDoctorOnHolidays(t *testing.T) {
 	folder := t.TempDir()
 	if err := os.Mkdir(filepath.Join(folder, "holidays"), 0o700); err != nil {
@@ -21,7 +21,7 @@ func TestDoctorOnHolidays(t *testing.T) {
 	}
 	for now, says := range map[string]string{
 		"2091-11-02": "✓ 节假日：可用",
-		"2091-11-03": "✗ 节假日：the holidays are known for 59 more days, until 2091-12-31; put holidays/2092.csv into the folder of dictionaries",
+		"2091-11-03": "! 节假日：the holidays are known for 59 more days, until 2091-12-31; put holidays/2092.csv into the folder of dictionaries",
 		"2092-01-01": "✗ 节假日：there are no holidays for 2092; put holidays/2092.csv",
 	} {
 		t.Run(now, func(t *testing.T) {
@@ -33,7 +33,7 @@ func TestDoctorOnHolidays(t *testing.T) {
 			code := Run(t.Context(), []string{"suqiu", "doctor", "--embedded", "--data", t.TempDir(), "--dicts", folder}, Env{
 				Stdin: strings.NewReader(""), Stdout: &stdout, Stderr: &stderr, Now: func() time.Time { return moment },
 			})
-			if !strings.Contains(stdout.String(), says) || (code == 0) != strings.HasPrefix(says, "✓") {
+			if !strings.Contains(stdout.String(), says) || (code == 0) == strings.HasPrefix(says, "✗") {
 				t.Errorf("code %d:\n%s%s", code, stdout.String(), stderr.String())
 			}
 		})

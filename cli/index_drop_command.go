@@ -2,6 +2,7 @@ package cli
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/urfave/cli/v2"
@@ -81,7 +82,7 @@ func (s *session) dropBefore(asked string) (time.Time, error) {
 	if asked == "" {
 		return first, nil
 	}
-	month, err := time.ParseInLocation("2006-01", asked, start.Location())
+	month, err := time.ParseInLocation("2006-01", strings.ReplaceAll(asked, ".", "-"), start.Location())
 	if err != nil {
 		return time.Time{}, usagef("--before %q: must be a month such as 2024-01", asked)
 	}

@@ -26,9 +26,9 @@ The cluster needs room for two copies of the largest month.
 Example:
    suqiu index setup && suqiu index migrate --dry-run
    suqiu index migrate
-   suqiu index migrate --month 2026.03      this month, even if it fits, to give it the templates' settings`,
+   suqiu index migrate --month 2026-03      this month, even if it fits, to give it the templates' settings`,
 		Flags: settingFlags(
-			&cli.StringSliceFlag{Name: "month", Usage: "only this month, such as 2026.03; may be repeated"},
+			&cli.StringSliceFlag{Name: "month", Usage: "only this month, such as 2026-03; may be repeated"},
 			&cli.BoolFlag{Name: "dry-run", Usage: "only say which months would be made anew, and why"},
 		),
 		Action: inSession(env, (*session).indexMigrate),
@@ -73,21 +73,26 @@ func (s *session) indexMigrate(c *cli.Context) error {
 	return nil
 }
 
-// monthsToMigrate chooses the months of a plan that do not fit, or those asked for.
+// monthsToMigrate chooses the months of a plan that do not fit, or those asked for, as 2026-03 or as in the names of indices.
 func monthsToMigrate(plan []elastic.Part, asked []string) ([]elastic.Part, error) {
+	var wanted []string // how the names of their indices end
+	for _, m := range asked {
+		month, err := time.Parse("2006-01", strings.ReplaceAll(m, ".", "-"))
+		if err != nil {
+			return nil, usagef("--month %q: must be a month such as 2026-03", m)
+		}
+		wanted = append(wanted, month.Format("-2006.01"))
+	}
 	var chosen []elastic.Part
 	for _, p := range plan {
-		named := slices.ContainsFunc(asked, func(m string) bool { return strings.HasSuffix(p.Name, "-"+m) })
+		named := slices.ContainsFunc(wanted, func(m string) bool { return strings.HasSuffix(p.Name, m) })
 		if p.Kind == elastic.KindMonth && (named || len(asked) == 0 && p.State == elastic.Misfit) {
 			chosen = append(chosen, p)
 		}
 	}
-	for _, m := range asked {
-		if _, err := time.Parse("2006.01", m); err != nil {
-			return nil, usagef("--month %q: must be a month such as 2026.03", m)
-		}
-		if !slices.ContainsFunc(chosen, func(p elastic.Part) bool { return strings.HasSuffix(p.Name, "-"+m) }) {
-			return nil, usagef("--month %s: there is no such month in the index", m)
+	for i, m := range wanted {
+		if !slices.ContainsFunc(chosen, func(p elastic.Part) bool { return strings.HasSuffix(p.Name, m) }) {
+			return nil, usagef("--month %s: there is no such month in the index", asked[i])
 		}
 	}
 	return chosen, nil

@@ -86,6 +86,9 @@ func (s *session) openLoop(ctx context.Context, deadShare float64) (*loop, error
 	if err != nil {
 		return nil, err
 	}
+	if warning := s.openPassword(); warning != "" {
+		s.log.Warn(warning)
+	}
 	return s.loop(ctx, store, cluster, deadShare)
 }
 

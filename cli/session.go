@@ -124,6 +124,15 @@ func (s *session) store() (index.Store, error) {
 	return store, nil
 }
 
+// openPassword warns of a password that goes to Kafka readable for all on the way; empty: it does not.
+func (s *session) openPassword() string {
+	k := s.cfg.Kafka
+	if s.cfg.Embedded || !strings.EqualFold(k.SASL, "plain") || k.TLS || k.CAFile != "" {
+		return ""
+	}
+	return "kafka.sasl plain without TLS sends the password readable over the network; set kafka.tls: true and let the brokers' listener be SASL_SSL, or use scram-sha-512"
+}
+
 func readOptional(path string) ([]byte, error) {
 	if path == "" {
 		return nil, nil

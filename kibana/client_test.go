@@ -292,6 +292,7 @@ func TestImportObjectFailures(t *testing.T) {
 			"successResults":[{"type":"index-pattern","id":"suqiu-calls","meta":{}}],
 			"errors":[{"type":"search","id":"suqiu-search-newest","error":{"type":"missing_references","references":[{"type":"index-pattern","id":"gone"}]}},
 				{"type":"lens","id":"suqiu-lens-total","error":{"type":"unsupported_type"}},
+				{"type":"dashboard","id":"suqiu-dashboard-owner","error":{"type":"ambiguous_conflict","destinations":[{"id":"a1","title":"片区"},{"id":"b2"}]}},
 				{"type":"lens","id":"suqiu-lens-matters","error":{"type":"unknown","message":"shards failed","statusCode":503}}]}`)
 	}))
 	results, err := client(t, Config{URL: address}).Import(t.Context(), export(t, some), false)
@@ -303,8 +304,9 @@ func TestImportObjectFailures(t *testing.T) {
 		byID[r.ID] = r
 	}
 	for id, want := range map[string]string{
-		"suqiu-search-newest":      "it refers to what is not there: index-pattern gone",
-		"suqiu-lens-total":         "this Kibana has no objects of type lens",
+		"suqiu-search-newest":      "it refers to what is not there: index-pattern gone; import the whole of what suqiu kibana export writes, into one space, or make what it lacks there",
+		"suqiu-lens-total":         "this Kibana has no objects of type lens; use Kibana 8.9 or newer",
+		"suqiu-dashboard-owner":    "several objects of this space were made from it: a1 片区, b2; delete all but one under Stack Management > Saved Objects, then import again, with --overwrite",
 		"suqiu-lens-matters":       "unknown: shards failed",
 		"suqiu-dashboard-overview": "Kibana says nothing of it; an object before it failed",
 	} {

@@ -24,9 +24,16 @@ type importAnswer struct {
 		Error struct {
 			Type       string            `json:"type"`
 			Message    string            `json:"message"`
+			Conflicts  []destination     `json:"destinations"` // of an ambiguous conflict
 			References []saved.Reference `json:"references"`
 		} `json:"error"`
 	} `json:"errors"`
+}
+
+// destination is an object that an import might overwrite.
+type destination struct {
+	ID    string `json:"id"`
+	Title string `json:"title"`
 }
 
 // resultsOf reads Kibana's answer about the objects that were sent. An object that Kibana says nothing of has failed.
@@ -57,9 +64,17 @@ func resultsOf(ndjson, answer []byte) ([]Result, error) {
 			for _, r := range e.Error.References {
 				missing = append(missing, r.Type+" "+r.ID)
 			}
-			result.Reason = "it refers to what is not there: " + strings.Join(missing, ", ")
+			result.Reason = "it refers to what is not there: " + strings.Join(missing, ", ") +
+				"; import the whole of what suqiu kibana export writes, into one space, or make what it lacks there"
+		case "ambiguous_conflict":
+			var ids []string
+			for _, d := range e.Error.Conflicts {
+				ids = append(ids, strings.TrimSpace(d.ID+" "+d.Title))
+			}
+			result.Reason = "several objects of this space were made from it: " + strings.Join(ids, ", ") +
+				"; delete all but one under Stack Management > Saved Objects, then import again, with --overwrite"
 		case "unsupported_type":
-			result.Reason = "this Kibana has no objects of type " + e.Type
+			result.Reason = "this Kibana has no objects of type " + e.Type + "; use Kibana 8.9 or newer"
 		}
 		if e.Error.Message != "" {
 			result.Reason = fmt.Sprintf("%s: %s", e.Error.Type, e.Error.Message)
