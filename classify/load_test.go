@@ -122,6 +122,24 @@ rules:
 	}
 }
 
+func TestHoldsRules(t *testing.T) {
+	for name, test := range map[string]struct {
+		folder fstest.MapFS
+		want   bool
+	}{
+		"Rules":    {fstest.MapFS{"rules/mine.yaml": {}}, true},
+		"Lexicon":  {fstest.MapFS{"lexicon/mine.txt": {}}, true},
+		"OnlyTest": {fstest.MapFS{"tests/mine.test.yaml": {}, "notes.yaml": {}}, false},
+		"Empty":    {fstest.MapFS{}, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if got := HoldsRules(test.folder); got != test.want {
+				t.Errorf("got %v", got)
+			}
+		})
+	}
+}
+
 func TestRules(t *testing.T) {
 	over := fstest.MapFS{"rules/over.yaml": {Data: []byte("decides: nature\nrules:\n  - {id: n, label: 投诉, weight: 2, when: 「投诉」}\n")}}
 	got := mustCompile(t, testFS("rules:\n  - id: r\n    label: a.one\n    when: 「停电」\n"), over).Rules()

@@ -56,6 +56,12 @@ func readLayers(layers []fs.FS) ([]file, error) {
 	return readPatterns(layers, taxonomyPath, marksPath, cuesPath, wordsPath, "rules/*.yaml", examplesFolder+"*.yaml", "lexicon/*.txt")
 }
 
+// HoldsRules reports whether a folder holds any file of a rule set, so that it can lie over the built-in dictionaries.
+func HoldsRules(folder fs.FS) bool {
+	files, err := readLayers([]fs.FS{folder})
+	return err == nil && len(files) > 0
+}
+
 // readPatterns reads the files of the patterns, layer by layer, each in the order of paths.
 func readPatterns(layers []fs.FS, patterns ...string) ([]file, error) {
 	var files []file

@@ -15,11 +15,12 @@ func answerCommand(env Env) *cli.Command {
 		Name:      "answer",
 		Usage:     "答复口径及其依据 · what may be told to a caller of a label, and the law that it rests on",
 		ArgsUsage: "[LABEL]... | --id ID",
-		Description: `Shows what to find out first, the approved answer, and what it rests on: of labels, with all below a group such as bill; with --id
-of the labels of a stored contact; and of all labels without either. Your own go into answers.yaml of your dictionaries, see docs/rules.md.
+		Description: `Shows what to find out first, the approved answer, and what it rests on: of labels, by code or Chinese name, with all below a
+group such as bill; with --id of the labels of a stored contact; and of all labels without either. Your own go into answers.yaml of your dictionaries, see docs/rules.md.
 
 Examples:
    suqiu answer bill.markup
+   suqiu answer 转供电
    suqiu answer outage --format json
    suqiu answer --embedded --id 95598:260915000298`,
 		Flags: settingFlags(
@@ -71,8 +72,8 @@ func (s *session) toAnswer(c *cli.Context) ([]string, *classify.Taxonomy, error)
 		doc, err := getDocument(c.Context, store, id)
 		return doc.Analysis.Codes(), t, err
 	}
-	asked := c.Args().Slice()
-	if err := s.checkLabels(asked); err != nil {
+	asked, err := s.labelCodes("", c.Args().Slice(), true)
+	if err != nil {
 		return nil, nil, err
 	}
 	var labels []string

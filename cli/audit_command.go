@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 
@@ -137,9 +136,7 @@ func (r *auditReport) empty() bool {
 }
 
 func (s *session) encodeAudit(r *auditReport) error {
-	out := json.NewEncoder(s.env.Stdout)
-	out.SetIndent("", "  ")
-	return out.Encode(r)
+	return writeJSON(s.env.Stdout, r)
 }
 
 func (s *session) showAudit(r *auditReport) error {

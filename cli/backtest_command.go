@@ -3,7 +3,6 @@ package cli
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"fmt"
 	"strconv"
 	"strings"
@@ -113,15 +112,10 @@ func (s *session) backtest(c *cli.Context) error {
 		s.log.Warn("not judged", "what", what, "why", why)
 	}
 	if c.String("format") == "json" {
-		out := json.NewEncoder(s.env.Stdout)
-		out.SetEscapeHTML(false)
 		for k := range incidents {
 			incidents[k].Outbox = nil
-			if err := out.Encode(&incidents[k]); err != nil {
-				return err
-			}
 		}
-		return nil
+		return writeJSONLines(s.env.Stdout, incidents)
 	}
 	return s.showIncidents(incidents)
 }

@@ -2,7 +2,6 @@ package cli
 
 import (
 	"bufio"
-	"encoding/json"
 	"fmt"
 	"io"
 	"strings"
@@ -93,9 +92,7 @@ type classified struct {
 }
 
 func writeObject(w io.Writer) func(analysed) error {
-	out := json.NewEncoder(w)
-	out.SetEscapeHTML(false)
-	out.SetEscapeHTML(false)
+	out := jsonLines(w)
 	return func(a analysed) error {
 		if a.dead != nil {
 			return out.Encode(classified{Labels: []hotline.Label{}, Line: a.line, Error: deadText(a)})

@@ -1,8 +1,6 @@
 package cli
 
 import (
-	"encoding/json"
-
 	"github.com/urfave/cli/v2"
 )
 
@@ -31,9 +29,7 @@ Example:
 				for i, v := range values {
 					all[i] = setting(v)
 				}
-				out := json.NewEncoder(env.Stdout)
-				out.SetIndent("", "  ")
-				return out.Encode(all)
+				return writeJSON(env.Stdout, all)
 			}
 			rows := make([][]string, len(values))
 			for i, v := range values {

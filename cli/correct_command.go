@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -28,8 +27,8 @@ Examples:
    suqiu correct 95598:260915000298 --add bill.high --remove outage.fault --by 张三 --why 反映电费，停电是旁述
    suqiu correct 95598:260915000298 --responsible customer --by 张三 --dry-run`,
 		Flags: settingFlags(
-			&cli.StringSliceFlag{Name: "add", Usage: "`LABEL` that it has"},
-			&cli.StringSliceFlag{Name: "remove", Usage: "`LABEL` that it has not"},
+			&cli.StringSliceFlag{Name: "add", Usage: "`LABEL` that it has, by code or Chinese name"},
+			&cli.StringSliceFlag{Name: "remove", Usage: "`LABEL` that it has not, by code or Chinese name"},
 			&cli.StringFlag{Name: "nature", Usage: "咨询 求助 投诉 举报 建议 表扬 报修"},
 			&cli.StringFlag{Name: "responsible", Usage: "utility, customer, third_party or unknown"},
 			&cli.StringFlag{Name: "by", Usage: "`WHO` says so"},
@@ -37,7 +36,6 @@ Examples:
 			&cli.BoolFlag{Name: "dry-run", Usage: "only show the contact before and after"},
 			formatFlag("text or json"),
 		),
-		Before:          refuseLostFlags,
 		Action:          inSession(env, (*session).correct),
 		HideHelpCommand: true,
 		Subcommands: []*cli.Command{
@@ -79,15 +77,6 @@ Example:
 			},
 		},
 	}
-}
-
-// refuseLostFlags refuses flags before a subcommand, which would not hear of them.
-func refuseLostFlags(c *cli.Context) error {
-	sub := c.Args().First()
-	if c.NumFlags() > 0 && slices.ContainsFunc(c.Command.Subcommands, func(of *cli.Command) bool { return of.HasName(sub) }) {
-		return usagef("write the flags after the subcommand: suqiu correct %s --…", sub)
-	}
-	return nil
 }
 
 // correct corrects one contact, or, as undo, takes its corrections back.
@@ -198,7 +187,11 @@ func (s *session) readCorrection(c *cli.Context) (hotline.Correction, error) {
 			return change, err
 		}
 	}
-	if err := s.checkCodes("add", change.Add); err != nil {
+	var err error
+	if change.Add, err = s.labelCodes("--add ", change.Add, false); err != nil {
+		return change, err
+	}
+	if change.Remove, err = s.labelCodes("--remove ", change.Remove, false); err != nil {
 		return change, err
 	}
 	for _, code := range change.Remove {
@@ -211,28 +204,7 @@ func (s *session) readCorrection(c *cli.Context) (hotline.Correction, error) {
 		return change, err
 	}
 	change.Why = masker.Text(c.String("why"))
-	return change, s.checkCodes("remove", change.Remove)
-}
-
-// checkCodes refuses what is no label of the taxonomy that a contact can have.
-func (s *session) checkCodes(flag string, codes []string) error {
-	if len(codes) == 0 {
-		return nil
-	}
-	catalogue, err := s.catalogue()
-	if err != nil {
-		return err
-	}
-	var all []string
-	for _, l := range catalogue.Taxonomy().Labels {
-		all = append(all, l.Code)
-	}
-	for _, code := range codes {
-		if !slices.Contains(all, code) {
-			return unknownLabel(flag, code, all)
-		}
-	}
-	return nil
+	return change, nil
 }
 
 // corrections opens the store and lists the contacts that were ever corrected.
@@ -254,8 +226,7 @@ func (s *session) listCorrections(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	out := json.NewEncoder(s.env.Stdout)
-	out.SetEscapeHTML(false)
+	out := jsonLines(s.env.Stdout)
 	total := 0
 	for _, call := range calls {
 		shown := call.History
@@ -317,8 +288,7 @@ func (s *session) exportCorrections(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	out := json.NewEncoder(s.env.Stdout)
-	out.SetEscapeHTML(false)
+	out := jsonLines(s.env.Stdout)
 	for _, call := range calls {
 		told := call.Now()
 		if told.Empty() {

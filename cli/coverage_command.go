@@ -3,7 +3,6 @@ package cli
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"fmt"
 	"slices"
 	"time"
@@ -61,13 +60,7 @@ func (s *session) listCoverage(c *cli.Context) error {
 	}
 	slices.SortFunc(spans, func(a, b index.Span) int { return cmp.Or(cmp.Compare(a.Source, b.Source), cmp.Compare(a.Area, b.Area)) })
 	if c.String("format") == "json" {
-		out := json.NewEncoder(s.env.Stdout)
-		for _, span := range spans {
-			if err := out.Encode(span); err != nil {
-				return err
-			}
-		}
-		return nil
+		return writeJSONLines(s.env.Stdout, spans)
 	}
 	if len(spans) == 0 {
 		fmt.Fprintln(s.env.Stdout, "还不知道任何来源的完整时段：消费者会自己记录；文件请用 suqiu coverage add 声明")

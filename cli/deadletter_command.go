@@ -2,7 +2,6 @@ package cli
 
 import (
 	"bytes"
-	"encoding/json"
 	"fmt"
 	"os"
 
@@ -93,13 +92,7 @@ func (s *session) listDead(c *cli.Context) error {
 		return err
 	}
 	if c.String("format") == "json" {
-		out := json.NewEncoder(s.env.Stdout)
-		for i := range letters {
-			if err := out.Encode(&letters[i]); err != nil {
-				return err
-			}
-		}
-		return nil
+		return writeJSONLines(s.env.Stdout, letters)
 	}
 	fmt.Fprintf(s.env.Stdout, "死信 %d 件\n", len(letters))
 	for _, n := range ingest.CountDeadLetters(letters) {
@@ -136,11 +129,9 @@ func (s *session) showDead(c *cli.Context) error {
 		l := letters[i]
 		sealed := len(l.Sealed)
 		l.Sealed = nil // unreadable as it is
-		text, err := json.MarshalIndent(l, "", "  ")
-		if err != nil {
+		if err := writeJSON(s.env.Stdout, l); err != nil {
 			return err
 		}
-		fmt.Fprintf(s.env.Stdout, "%s\n", text)
 		switch {
 		case sealed == 0:
 			fmt.Fprintln(s.env.Stdout, "内容未保存：未设置 deadletter.recipient，或内容过大")

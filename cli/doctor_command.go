@@ -67,7 +67,7 @@ func (s *session) examine(ctx context.Context) error {
 		}
 	}
 	if wrong > 0 {
-		return cli.Exit(fmt.Sprintf("%d checks failed", wrong), exitCheck)
+		return cli.Exit(fmt.Sprintf("有 %d 项检查未通过", wrong), exitCheck)
 	}
 	return nil
 }

@@ -113,9 +113,11 @@ func (s *session) emerging(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	if _, known := rules.Taxonomy().Label(q.as); !known {
-		return usagef("--as %s: there is no such label; suqiu answer lists them", q.as)
+	as, err := s.labelCodes("--as ", []string{q.as}, false)
+	if err != nil {
+		return err
 	}
+	q.as = as[0]
 	store, err := s.store()
 	if err != nil {
 		return err

@@ -19,7 +19,7 @@ import (
 func filterFlags() []cli.Flag {
 	const category = "filter"
 	return []cli.Flag{
-		&cli.StringSliceFlag{Name: "label", Usage: "`CODE` of a label, with all below: outage, bill.high", Category: category},
+		&cli.StringSliceFlag{Name: "label", Usage: "`CODE` or Chinese name of a label, with all below: outage, bill.high, 转供电", Category: category},
 		&cli.StringSliceFlag{Name: "area", Usage: "area `PATH`, with all below: 江东电力/临州供电公司", Category: category},
 		&cli.StringSliceFlag{Name: "hotline", Usage: "95598, 12398 or 12345", Category: category},
 		&cli.StringSliceFlag{Name: "kind", Usage: "call, order or message", Category: category},

@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -187,14 +186,7 @@ func (s *session) listIncidents(c *cli.Context) error {
 			c.Bool("overdue") && (i.Clock.Step == "" || now.Before(i.Clock.Due))
 	})
 	if c.String("format") == "json" {
-		out := json.NewEncoder(s.env.Stdout)
-		out.SetEscapeHTML(false)
-		for k := range shown {
-			if err := out.Encode(&shown[k]); err != nil {
-				return err
-			}
-		}
-		return nil
+		return writeJSONLines(s.env.Stdout, shown)
 	}
 	return s.showIncidents(shown)
 }

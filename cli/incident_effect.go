@@ -112,7 +112,8 @@ func (s *session) labelsBelow(named []string) ([]string, error) {
 	if len(named) == 0 {
 		return s.labels()
 	}
-	if err := s.checkLabels(named); err != nil {
+	named, err := s.labelCodes("--label ", named, true)
+	if err != nil {
 		return nil, err
 	}
 	catalogue, err := s.catalogue()

@@ -3,7 +3,6 @@ package cli
 import (
 	"cmp"
 	"encoding/csv"
-	"encoding/json"
 	"fmt"
 	"io"
 	"slices"
@@ -21,13 +20,7 @@ import (
 func (s *session) showVisits(format string, visits, later []remedy.DueVisit) error {
 	switch format {
 	case "json":
-		out := json.NewEncoder(s.env.Stdout)
-		for _, v := range visits {
-			if err := out.Encode(v); err != nil {
-				return err
-			}
-		}
-		return nil
+		return writeJSONLines(s.env.Stdout, visits)
 	case "csv", "xlsx":
 		return s.writeVisits(format, visits)
 	}
@@ -105,14 +98,7 @@ func (s *session) exportReplies(c *cli.Context) error {
 		return err
 	}
 	if format == "json" {
-		out := json.NewEncoder(s.env.Stdout)
-		out.SetEscapeHTML(false)
-		for _, r := range replies {
-			if err := out.Encode(r); err != nil {
-				return err
-			}
-		}
-		return nil
+		return writeJSONLines(s.env.Stdout, replies)
 	}
 	rows := [][]string{{"工单编号", "处理情况"}}
 	for _, r := range replies {
@@ -182,14 +168,7 @@ func (s *session) listDue(c *cli.Context) error {
 		return cmp.Or(a.Due.Compare(b.Due), cmp.Compare(a.ID, b.ID), cmp.Compare(a.Name, b.Name))
 	})
 	if c.String("format") == "json" {
-		out := json.NewEncoder(s.env.Stdout)
-		out.SetEscapeHTML(false)
-		for _, d := range due {
-			if err := out.Encode(d); err != nil {
-				return err
-			}
-		}
-		return nil
+		return writeJSONLines(s.env.Stdout, due)
 	}
 	over := 0
 	rows := [][]string{{"到期", "", "时限", "编号", "地区"}}

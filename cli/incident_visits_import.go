@@ -195,7 +195,7 @@ func (s *session) refuseVisits(faults []error) error {
 	if more := len(faults) - shown; more > 0 {
 		fmt.Fprintf(s.env.Stderr, "另有 %d 行有误\n", more)
 	}
-	return fmt.Errorf("nothing was saved: %d faults; correct them and import the file again", len(faults))
+	return fmt.Errorf("没有保存：有 %d 处错误；改正后重新导入", len(faults))
 }
 
 // keepVisits records visits that were found right, each incident's in one write.

@@ -2,7 +2,6 @@ package cli
 
 import (
 	"bytes"
-	"encoding/json"
 	"fmt"
 	"slices"
 
@@ -137,7 +136,7 @@ var (
 
 // showImport prints a line for each object and what they come to.
 func (s *session) showImport(results []kibana.Result, target string, asJSON bool) error {
-	out := json.NewEncoder(s.env.Stdout)
+	out := jsonLines(s.env.Stdout)
 	p := newPaint(s.env.Stdout)
 	count := map[kibana.Outcome]int{}
 	for _, r := range results {

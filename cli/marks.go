@@ -14,10 +14,11 @@ import (
 // anyMark asks for all urgency signals.
 const anyMark = "any"
 
-// checkFilter refuses codes that the rule set has not, which would find nothing, and writes out those that stand for several:
-// any urgency signal, a group of portrait labels.
+// checkFilter refuses codes that the rule set has not, which would find nothing, and writes out names of labels, and what stands
+// for several: any urgency signal, a group of portrait labels.
 func (s *session) checkFilter(f *index.Filter) error {
-	if err := s.checkLabels(f.Labels); err != nil {
+	var err error
+	if f.Labels, err = s.labelCodes("--label ", f.Labels, true); err != nil {
 		return err
 	}
 	if len(f.Urgency) == 0 && len(f.Portrait) == 0 {

@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -89,11 +88,9 @@ func (s *session) notifyList(c *cli.Context) error {
 			continue
 		}
 		if c.String("format") == "json" {
-			line, err := json.Marshal(m)
-			if err != nil {
+			if err := jsonLines(s.env.Stdout).Encode(m); err != nil {
 				return err
 			}
-			fmt.Fprintf(s.env.Stdout, "%s\n", line)
 			continue
 		}
 		why := m.Why

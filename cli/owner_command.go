@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"encoding/json"
 	"fmt"
 	"maps"
 	"slices"
@@ -145,7 +144,7 @@ func (s *session) ownerCheck(c *cli.Context) error {
 		fmt.Fprintf(s.env.Stdout, "! %s\n", text)
 	}
 	if wrong > 0 {
-		return cli.Exit(fmt.Sprintf("%d checks failed", wrong), exitCheck)
+		return cli.Exit(fmt.Sprintf("有 %d 项检查未通过", wrong), exitCheck)
 	}
 	fmt.Fprintf(s.env.Stdout, "%s 派发策略和各表可用，在岗 %d 个岗位\n", p.good("✓"), len(d.Holdings(now)))
 	return nil
@@ -161,11 +160,11 @@ func (s *session) ownerQuestion(c *cli.Context, now time.Time) (owner.Question, 
 	if err != nil {
 		return q, err
 	}
+	if q.Labels, err = s.labelCodes("--label ", q.Labels, false); err != nil {
+		return q, err
+	}
 	for n, code := range q.Labels {
-		info, known := catalogue.Taxonomy().Label(code)
-		if !known {
-			return q, usagef("--label %s: there is no such label; suqiu search --facet label shows those in use", code)
-		}
+		info, _ := catalogue.Taxonomy().Label(code)
 		q.Sensitive = q.Sensitive || info.Sensitive
 		if n == 0 && q.Responsible == "" {
 			q.Responsible = info.Responsible
@@ -246,11 +245,9 @@ func (s *session) ownerList(c *cli.Context) error {
 			continue
 		}
 		if c.String("format") == "json" {
-			line, err := json.Marshal(h)
-			if err != nil {
+			if err := jsonLines(s.env.Stdout).Encode(h); err != nil {
 				return err
 			}
-			fmt.Fprintf(s.env.Stdout, "%s\n", line)
 			continue
 		}
 		way := map[bool]string{true: "值班", false: "任职"}[h.Duty]

@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
 	"slices"
@@ -16,14 +15,7 @@ import (
 // writeTasks writes a worklist.
 func (s *session) writeTasks(w io.Writer, format string, lists []worklist.List, tasks []task) error {
 	if format == "json" {
-		out := json.NewEncoder(w)
-		out.SetEscapeHTML(false)
-		for i := range tasks {
-			if err := out.Encode(&tasks[i]); err != nil {
-				return err
-			}
-		}
-		return nil
+		return writeJSONLines(w, tasks)
 	}
 	names, err := s.names()
 	if err != nil {

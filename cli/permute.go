@@ -9,48 +9,72 @@ import (
 
 // permute moves the flags of a command before its arguments, because the flag parser stops at the first argument and
 // people write `suqiu search 停电 --since 7d`. Everything after -- is an argument, and so is what begins with - but
-// can't be a flag, such as the word -空开 that a search excludes.
+// can't be a flag, such as the word -空开 that a search excludes. Flags before a command that lies under another are the lower
+// one's: suqiu --embedded correct list is suqiu correct list --embedded, which refuses what it does not know.
 func permute(commands []*cli.Command, args []string) []string {
 	if len(args) < 2 {
 		return args
 	}
-	head := 1
+	path, early, rest := args[:1:1], []string{}, args[1:]
 	var flags []cli.Flag
-	for head < len(args) {
-		command := find(commands, args[head])
+	for len(commands) > 0 {
+		n := leadingFlags(commands, rest)
+		if n == len(rest) {
+			break
+		}
+		command := find(commands, rest[n])
 		if command == nil {
 			break
 		}
-		head++
+		path, early, rest = append(path, rest[n]), append(early, rest[:n]...), rest[n+1:]
 		flags, commands = command.Flags, command.Subcommands
-		if len(commands) == 0 {
-			break
-		}
 	}
+	rest = append(early, rest...)
 	if len(flags) == 0 {
-		return args
+		return append(path, rest...)
 	}
 	var options, words []string
-	for i := head; i < len(args); i++ {
-		switch arg := args[i]; {
+	for i := 0; i < len(rest); i++ {
+		switch arg := rest[i]; {
 		case arg == "--":
-			words = append(words, args[i+1:]...)
-			i = len(args)
+			words = append(words, rest[i+1:]...)
+			i = len(rest)
 		case !looksLikeFlag(arg):
 			words = append(words, arg)
 		default:
 			options = append(options, arg)
-			if takesValue(flags, arg) && i+1 < len(args) {
+			if takesValue(flags, arg) && i+1 < len(rest) {
 				i++
-				options = append(options, args[i])
+				options = append(options, rest[i])
 			}
 		}
 	}
-	permuted := append(append([]string{}, args[:head]...), options...)
+	permuted := append(path, options...)
 	if len(words) > 0 {
 		permuted = append(append(permuted, "--"), words...)
 	}
 	return permuted
+}
+
+// leadingFlags counts the arguments in front that are flags of one of the commands, or of one below, and their values.
+func leadingFlags(commands []*cli.Command, args []string) int {
+	n := 0
+	for n < len(args) && looksLikeFlag(args[n]) {
+		if takesValue(flagsBelow(commands), args[n]) {
+			n++
+		}
+		n++
+	}
+	return min(n, len(args))
+}
+
+// flagsBelow are the flags of the commands and of all below them.
+func flagsBelow(commands []*cli.Command) []cli.Flag {
+	var flags []cli.Flag
+	for _, c := range commands {
+		flags = slices.Concat(flags, c.Flags, flagsBelow(c.Subcommands))
+	}
+	return flags
 }
 
 func find(commands []*cli.Command, name string) *cli.Command {

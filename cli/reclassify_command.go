@@ -51,7 +51,7 @@ Examples:
 			if err != nil {
 				return err
 			}
-			if err := s.checkLabels(filter.Labels); err != nil {
+			if filter.Labels, err = s.labelCodes("--label ", filter.Labels, true); err != nil {
 				return err
 			}
 			if c.Int("rate") < 0 || c.Int("workers") < 1 || c.Int("samples") < 0 {

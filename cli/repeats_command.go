@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"encoding/json"
 	"fmt"
 	"strconv"
 	"strings"
@@ -36,7 +35,7 @@ func (s *session) repeats(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := s.checkLabels(filter.Labels); err != nil {
+	if filter.Labels, err = s.labelCodes("--label ", filter.Labels, true); err != nil {
 		return err
 	}
 	window, err := readSpan(c.String("within"))
@@ -60,13 +59,7 @@ func (s *session) repeats(c *cli.Context) error {
 		shown = all[:min(limit, len(all))]
 	}
 	if c.String("format") == "json" {
-		out := json.NewEncoder(s.env.Stdout)
-		for i := range shown {
-			if err := out.Encode(&shown[i]); err != nil {
-				return err
-			}
-		}
-		return nil
+		return writeJSONLines(s.env.Stdout, shown)
 	}
 	names, err := s.names()
 	if err != nil {

@@ -20,7 +20,7 @@ func ruleDiffCommand(env Env) *cli.Command {
 		ArgsUsage: "OLD NEW [FILE]...",
 		Description: `Analyses the contacts of files, or with --stored those of the index, by two rule sets and shows which labels gain and lose, with
 samples of masked text, and which label turns into which. Nothing is written. OLD and NEW are each a folder laid over the built-in
-dictionaries, the word builtin, or the number of a revision, whose archived source the ledger keeps.
+dictionaries, the word builtin, or the number of a revision, whose archived source the ledger keeps. It warns where examples of NEW fail.
 
 Examples:
    suqiu rule diff builtin my-dicts orders.csv --samples 5
@@ -47,6 +47,9 @@ Examples:
 			now = now.SharingSegmenter(old)
 			if err := errors.Join(old.Ready(), now.Ready()); err != nil {
 				return err
+			}
+			if failed := len(now.Test().Failed); failed > 0 {
+				fmt.Fprintf(env.Stderr, "注意：新规则有 %d 个示例不成立，不能直接启用；suqiu rule check 逐条列出\n", failed)
 			}
 			diff := corpus.NewDiff(old, now, c.Int("samples"))
 			unread, err := s.corpus(c, c.Args().Slice()[2:], diff.Add)

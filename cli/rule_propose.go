@@ -2,7 +2,6 @@ package cli
 
 import (
 	"bytes"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -96,9 +95,7 @@ func proposedYAML(proposals []classify.Proposal) []byte {
 // yamlQuoted writes a text as a YAML scalar in double quotes, whose escapes are those of JSON.
 func yamlQuoted(text string) string {
 	var b strings.Builder
-	e := json.NewEncoder(&b)
-	e.SetEscapeHTML(false)
-	if err := e.Encode(text); err != nil {
+	if err := jsonLines(&b).Encode(text); err != nil {
 		panic(errors.Join(errors.New("write a text as JSON"), err)) // no text fails
 	}
 	return strings.TrimSuffix(b.String(), "\n")

@@ -159,6 +159,9 @@ func (s *session) runFixtures(rules *classify.RuleSet, names []string) ([]classi
 	var results []classify.ExampleResult
 	var faults []classify.Problem
 	for _, name := range names {
+		if s.cfg.Dicts == "" && classify.HoldsRules(os.DirFS(name)) {
+			return nil, usagef("%s 是词典文件夹，不是测试；要运行其中的示例和测试，写 suqiu rule test --dicts %s", name, name)
+		}
 		files, err := fixtureFiles(name)
 		if err != nil {
 			return nil, err
@@ -202,7 +205,7 @@ func fixtureFiles(name string) ([]string, error) {
 		return err
 	})
 	if err == nil && len(files) == 0 {
-		err = usagef("%s holds no file *%s", name, classify.FixtureSuffix)
+		err = usagef("%s 中没有测试文件 *%s；写测试文件或放有测试文件的文件夹", name, classify.FixtureSuffix)
 	}
 	return files, err
 }

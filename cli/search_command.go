@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -81,7 +80,7 @@ Long texts are shown as excerpts around the words; --format json has them whole.
 				if err := encodeResult(env.Stdout, &query, &result); err != nil || !page {
 					return err
 				}
-				return json.NewEncoder(env.Stdout).Encode(map[string]index.History{"history": history})
+				return jsonLines(env.Stdout).Encode(map[string]index.History{"history": history})
 			}
 			names, err := s.names()
 			if err != nil {
@@ -135,8 +134,7 @@ func showHistory(w io.Writer, h *index.History, names labelNames) error {
 
 // encodeResult writes one document a line, and after them the counts where such were asked for.
 func encodeResult(w io.Writer, query *index.Query, result *index.Result) error {
-	out := json.NewEncoder(w)
-	out.SetEscapeHTML(false)
+	out := jsonLines(w)
 	for i := range result.Found {
 		if err := out.Encode(&result.Found[i].Document); err != nil {
 			return err
@@ -149,40 +147,6 @@ func encodeResult(w io.Writer, query *index.Query, result *index.Result) error {
 		Total  int64                          `json:"total"`
 		Facets map[index.Field][]index.Bucket `json:"facets,omitempty"`
 	}{result.Total, result.Facets})
-}
-
-// checkLabels refuses labels that the taxonomy has not: they would find nothing.
-func (s *session) checkLabels(labels []string) error {
-	if len(labels) == 0 {
-		return nil
-	}
-	catalogue, err := s.catalogue()
-	if err != nil {
-		return err
-	}
-	var codes []string
-	for _, p := range catalogue.Taxonomy().Parents {
-		codes = append(codes, p.Code)
-	}
-	for _, l := range catalogue.Taxonomy().Labels {
-		codes = append(codes, l.Code)
-	}
-	for _, label := range labels {
-		if slices.Contains(codes, label) {
-			continue
-		}
-		return unknownLabel("label", label, codes)
-	}
-	return nil
-}
-
-// unknownLabel says which of the codes somebody may have meant.
-func unknownLabel(flag, label string, codes []string) error {
-	near := nearest(label, codes)
-	if len(near) == 0 {
-		near = codes
-	}
-	return usagef("--%s %s: there is no such label; there are %s", flag, label, strings.Join(near, ", "))
 }
 
 // hintAreas says which stored areas somebody may have meant who asked for areas without any contact.

@@ -170,35 +170,6 @@ func (s *session) cluster() (ingest.Cluster, error) {
 	return cluster, nil
 }
 
-// names tells how labels are called in Chinese.
-func (s *session) names() (labelNames, error) {
-	catalogue, err := s.catalogue()
-	if err != nil {
-		return labelNames{}, err
-	}
-	return labelNames{catalogue.Taxonomy(), catalogue.Marks()}, nil
-}
-
-// labelNames tells the Chinese name of a label's code or of a mark's; a code that the rule set no longer has names itself.
-type labelNames struct {
-	taxonomy *classify.Taxonomy
-	marks    *classify.Marks
-}
-
-func (n labelNames) mark(code string) string {
-	if info, ok := n.marks.Mark(code); ok {
-		return info.Name
-	}
-	return code
-}
-
-func (n labelNames) name(code string) string {
-	if info, ok := n.taxonomy.Label(code); ok {
-		return info.Name
-	}
-	return code
-}
-
 // rules reads the dictionaries for classifying: compiled, their examples run, the segmenter ready.
 func (s *session) rules() (*classify.RuleSet, error) {
 	s.reading.Lock()

@@ -38,9 +38,7 @@ Example:
 				return err
 			}
 			if c.String("format") == "json" {
-				out := json.NewEncoder(env.Stdout)
-				out.SetIndent("", "  ")
-				return out.Encode(report)
+				return writeJSON(env.Stdout, report)
 			}
 			return s.showStatus(report)
 		}),
