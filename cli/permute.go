@@ -18,7 +18,7 @@ func permute(commands []*cli.Command, args []string) []string {
 	path, early, rest := args[:1:1], []string{}, args[1:]
 	var flags []cli.Flag
 	for len(commands) > 0 {
-		n := leadingFlags(commands, rest)
+		n := leadingFlags(slices.Concat(flags, flagsBelow(commands)), rest)
 		if n == len(rest) {
 			break
 		}
@@ -56,11 +56,11 @@ func permute(commands []*cli.Command, args []string) []string {
 	return permuted
 }
 
-// leadingFlags counts the arguments in front that are flags of one of the commands, or of one below, and their values.
-func leadingFlags(commands []*cli.Command, args []string) int {
+// leadingFlags counts the arguments in front that look like flags, and their values.
+func leadingFlags(flags []cli.Flag, args []string) int {
 	n := 0
 	for n < len(args) && looksLikeFlag(args[n]) {
-		if takesValue(flagsBelow(commands), args[n]) {
+		if takesValue(flags, args[n]) {
 			n++
 		}
 		n++

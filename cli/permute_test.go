@@ -28,7 +28,7 @@ func TestFlagsTakeValuesAlike(t *testing.T) {
 func TestPermute(t *testing.T) {
 	commands := []*cli.Command{
 		{Name: "search", Flags: []cli.Flag{&cli.StringFlag{Name: "since"}, &cli.BoolFlag{Name: "embedded"}, &cli.StringSliceFlag{Name: "label"}}},
-		{Name: "correct", Flags: []cli.Flag{&cli.StringFlag{Name: "by"}}, Subcommands: []*cli.Command{{Name: "list", Flags: []cli.Flag{&cli.StringFlag{Name: "by"}}}}},
+		{Name: "correct", Flags: []cli.Flag{&cli.StringFlag{Name: "by"}, &cli.StringFlag{Name: "add"}}, Subcommands: []*cli.Command{{Name: "list", Flags: []cli.Flag{&cli.StringFlag{Name: "by"}}}}},
 		{Name: "rule", Subcommands: []*cli.Command{{Name: "check", Flags: []cli.Flag{&cli.StringFlag{Name: "dicts"}}}}},
 	}
 	cases := map[string]struct{ in, want string }{
@@ -53,6 +53,7 @@ func TestPermute(t *testing.T) {
 		"BeforeUnknown":      {"suqiu rule --dicts d chek", "suqiu rule --dicts d chek"},
 		"OwnFlagsAndActions": {"suqiu correct --by 张三 x", "suqiu correct --by 张三 -- x"},
 		"OwnFlagsBeforeSub":  {"suqiu correct --by 张三 list", "suqiu correct list --by 张三"},
+		"FlagThatSubLacks":   {"suqiu correct --add x list", "suqiu correct list --add -- x"},
 		"RepeatedValues":     {"suqiu search --label a 停电 --label b", "suqiu search --label a --label b -- 停电"},
 	}
 	for name, tc := range cases {
