@@ -3,18 +3,48 @@ package classify
 import (
 	"io/fs"
 	"strings"
+	"time"
 )
 
 const approvedPath = "answers.yaml"
 
 // ApprovedAnswer is what may be told to a caller of a label (答复口径).
 type ApprovedAnswer struct {
-	Label  string   `json:"label"`
-	Name   string   `json:"name"`            // of the label
-	Check  string   `json:"check,omitempty"` // what to find out first (先核实)
-	Answer string   `json:"answer"`
-	Basis  []string `json:"basis"` // what it rests on: law, rule, standard, promise (依据); at least one
+	Label  string  `json:"label"`
+	Name   string  `json:"name"`            // of the label
+	Check  string  `json:"check,omitempty"` // what to find out first (先核实)
+	Answer string  `json:"answer"`
+	Basis  []Basis `json:"basis"` // what it rests on (依据); at least one
 }
+
+// Basis is a law, rule, standard or promise that an answer rests on, with the article and what it says (《电力法》第二十九条（…）).
+type Basis struct {
+	Text    string `json:"text"`
+	Edition string `json:"edition,omitempty"`  // of the source, where it is listed: 2018年12月29日修正
+	Checked string `json:"checked,omitempty"`  // the day on which article and wording were compared with the source, as 2026-11-29
+	ToCheck bool   `json:"to_check,omitempty"` // the source is listed, but nobody has compared it: do so before quoting
+}
+
+// String writes the basis with the edition that is meant, and whether it was compared.
+func (b Basis) String() string {
+	var told []string
+	if b.Edition != "" {
+		told = append(told, b.Edition)
+	}
+	switch {
+	case b.Checked != "":
+		told = append(told, b.Checked+"核对")
+	case b.ToCheck:
+		told = append(told, "条文未核对，引用前请查现行文本")
+	}
+	if len(told) == 0 {
+		return b.Text
+	}
+	return b.Text + "〔" + strings.Join(told, "，") + "〕"
+}
+
+// source is a law, rule, standard or promise that bases name: their text begins with its name.
+type source struct{ name, edition, checked string }
 
 // ApprovedAnswers holds at most one answer a label. It belongs to no revision of the rules, because it decides nothing.
 type ApprovedAnswers struct {
@@ -36,19 +66,65 @@ func LoadAnswers(t *Taxonomy, base fs.FS, overlays ...fs.FS) (*ApprovedAnswers, 
 	}
 	var p problems
 	answers := &ApprovedAnswers{byLabel: map[string]ApprovedAnswer{}}
+	sources := map[string]source{}
 	for _, f := range files {
 		root, ok := parseYAML(f, &p)
 		if !ok {
 			continue
 		}
 		seen := map[string]bool{}
-		for _, field := range root.fields("answers") {
+		for _, field := range root.fields("sources", "answers") {
 			for _, n := range field.value.items() {
-				answers.put(t, n, seen)
+				if field.key == "sources" {
+					readSource(n, sources)
+				} else {
+					answers.put(t, n, seen)
+				}
 			}
 		}
 	}
+	for _, a := range answers.byLabel {
+		for i := range a.Basis {
+			a.Basis[i].restOn(sources)
+		}
+	}
 	return answers, p.err()
+}
+
+// readSource reads one source; one of a later layer takes the place of its namesake.
+func readSource(n yamlNode, sources map[string]source) {
+	var s source
+	for _, f := range n.fields("name", "edition", "checked") {
+		switch f.key {
+		case "name":
+			s.name = strings.TrimSpace(f.value.text())
+		case "edition":
+			s.edition = strings.TrimSpace(f.value.text())
+		case "checked":
+			s.checked = f.value.text()
+			if _, err := time.Parse(time.DateOnly, s.checked); err != nil {
+				f.value.problem("核对日期 %q 不是日期；写成 2026-11-29 这样，没有核对过就删去 checked:", s.checked)
+			}
+		}
+	}
+	if s.name == "" {
+		n.problem("来源缺少名称；写上 name:，依据以它开头，如 《电力法》")
+		return
+	}
+	sources[s.name] = s
+}
+
+// restOn finds the source that a basis begins with, the longest name if there are several.
+func (b *Basis) restOn(sources map[string]source) {
+	longest := ""
+	for name := range sources {
+		if strings.HasPrefix(b.Text, name) && len(name) > len(longest) {
+			longest = name
+		}
+	}
+	if s, listed := sources[longest]; listed {
+		b.Edition, b.Checked, b.ToCheck = s.edition, s.checked, s.checked == ""
+	}
 }
 
 // put reads one answer; seen are the labels of the file so far.
@@ -65,7 +141,7 @@ func (a *ApprovedAnswers) put(t *Taxonomy, n yamlNode, seen map[string]bool) {
 		case "basis":
 			for _, b := range f.value.texts() {
 				if text := strings.TrimSpace(b.text()); text != "" {
-					answer.Basis = append(answer.Basis, text)
+					answer.Basis = append(answer.Basis, Basis{Text: text})
 				}
 			}
 		}
@@ -103,6 +179,13 @@ func (a ApprovedAnswer) String() string {
 	if a.Check != "" {
 		b.WriteString("  先核实：" + a.Check + "\n")
 	}
-	b.WriteString("  答复：" + a.Answer + "\n  依据：" + strings.Join(a.Basis, "；") + "\n")
+	b.WriteString("  答复：" + a.Answer + "\n  依据：")
+	for i, basis := range a.Basis {
+		if i > 0 {
+			b.WriteString("\n        ") // under the first
+		}
+		b.WriteString(basis.String())
+	}
+	b.WriteString("\n")
 	return b.String()
 }
