@@ -22,6 +22,9 @@ const (
 	realSeed   = 20261128
 	realCalls  = 1_000_000 // unless CHAOS_CALLS says another number
 	realFaults = 50        // of the plan, whatever the number of calls; CHAOS_FAULTS takes only so many of them
+	// Pieces of the stream. What is opened for one fault must be less than lies between two, or fast consumers come to the
+	// end before the plan does.
+	realPieces = 4 * realFaults
 )
 
 // Users of the run's Elasticsearch.
@@ -89,7 +92,7 @@ type realFault struct {
 
 func startReal(t *testing.T, in *input) *realChaos {
 	t.Helper()
-	r := &realChaos{feed: newFeed(t, t.TempDir(), realFaults), rng: rand.New(rand.NewPCG(in.seed, 2)),
+	r := &realChaos{feed: newFeed(t, t.TempDir(), realPieces), rng: rand.New(rand.NewPCG(in.seed, 2)),
 		gaps: map[partitionOf]span{}, broken: map[string]bool{}, counts: map[partitionOf]*partitionCount{}}
 	r.kafka = startKafka(t)
 	home, err := os.MkdirTemp("", "suqiu-e2e-") //nolint:usetesting // t.TempDir keeps out the user that servers run as
@@ -199,7 +202,10 @@ func (r *realChaos) run() {
 			if err != nil {
 				r.t.Fatal(err)
 			}
-			if lag == 0 && next == len(r.plan) {
+			if lag == 0 && next < len(r.plan) {
+				r.t.Fatalf("all is committed, and only %d of %d faults have struck", next, len(r.plan))
+			}
+			if lag == 0 {
 				return
 			}
 		default:
