@@ -32,12 +32,21 @@ func nearest(word string, known []string) string {
 	return best
 }
 
-// suggest names the code of a label that was meant: the one of that name (停送电/故障停电, or 故障停电), or one that is spelt alike.
+// suggest names the code of a label that was meant: the one of that name (停送电/故障停电, or 故障停电), the ones that have it in their
+// names, or one that is spelt alike.
 func (t *Taxonomy) suggest(written string) string {
+	var part []string
 	for _, l := range t.Labels {
-		if _, last, _ := strings.Cut(l.Name, "/"); l.Name == written || last != "" && last == written {
+		own := l.Name[strings.LastIndex(l.Name, "/")+1:]
+		if l.Name == written || own == written {
 			return "；写 " + l.Code
 		}
+		if written != "" && strings.Contains(own, written) {
+			part = append(part, l.Code+" "+l.Name)
+		}
+	}
+	if len(part) > 0 {
+		return "；是不是 " + strings.Join(part, "、") + "？"
 	}
 	return suggest(written, t.codes())
 }

@@ -49,11 +49,11 @@ func permute(commands []*cli.Command, args []string) []string {
 			}
 		}
 	}
-	permuted := append(path, options...)
+	path = append(path, options...)
 	if len(words) > 0 {
-		permuted = append(append(permuted, "--"), words...)
+		path = append(append(path, "--"), words...)
 	}
-	return permuted
+	return path
 }
 
 // leadingFlags counts the arguments in front that look like flags, and their values.
