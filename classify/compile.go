@@ -23,7 +23,7 @@ type group struct {
 
 	view  view    // in which its words are looked for
 	base  int32   // the group itself, or whose twin it is
-	twins []int32 // the groups that look for its words in other views
+	twins []int32 // the groups that look for its words in other views, at most one in each
 
 	spoken []string // the words of a twin by sound, as they are written
 
@@ -37,7 +37,7 @@ type rule struct {
 	weight   float64
 	when     *expr
 	anchors  []int32 // groups without a word of which the rule cannot fire; none if it needs no word
-	sounds   []int32 // twins by sound of the groups it wants
+	sounds   []int32 // twins of the groups it wants that have what only sounds like their words
 	examples [3][]example
 	place    yamlNode
 	source   *ruleSource
@@ -50,7 +50,8 @@ type program struct {
 	zone     *time.Location // of weekdays, hours and months
 	views    [views]viewMatcher
 	cues     [cueKinds]cueSet
-	fillers  int32 // the group of words that say nothing
+	terms    [][]rune // of the lexicon, that are put right where they are misheard
+	fillers  int32    // the group of words that say nothing
 	answer   answerSet
 	rules    [decisions][]rule
 	requires []*expr // by label; nil needs nothing
@@ -73,8 +74,9 @@ type compiler struct {
 	problems  *problems
 }
 
-func compile(taxonomy *Taxonomy, marks *Marks, files *ruleFiles, cues cueSources, fold folder, p *problems) *program {
-	c := &compiler{program: &program{files: files, zone: calendar.Shanghai()}, taxonomy: taxonomy, marks: marks, fold: fold, sharedIDs: map[string]int32{}, problems: p}
+func compile(taxonomy *Taxonomy, marks *Marks, files *ruleFiles, cues cueSources, lexicon *Lexicon, p *problems) *program {
+	c := &compiler{program: &program{files: files, zone: calendar.Shanghai()}, taxonomy: taxonomy, marks: marks, fold: lexicon.folder, sharedIDs: map[string]int32{}, problems: p}
+	c.terms = lexicon.spokenTerms()
 	c.fillers = c.addPatterns("filler", cues.fillers)
 	c.answer = answerSet{
 		ask: c.addPatterns("answer", cues.answer.ask), choice: c.addPatterns("answer", cues.answer.choice),
@@ -105,6 +107,7 @@ func compile(taxonomy *Taxonomy, marks *Marks, files *ruleFiles, cues cueSources
 		return nil
 	}
 	c.matcher = newMatcher(c.patterns)
+	c.addTerms()
 	for v := range c.views {
 		if view := &c.views[v]; len(view.patterns) > 0 {
 			view.matcher, view.patterns = newMatcher(view.patterns), nil
@@ -180,7 +183,9 @@ func (c *compiler) addGroup(source groupSource) int32 {
 		g.mask = c.addPatterns(source.name+" mask", mask)
 	}
 	id := c.add(g, source.any)
-	c.addTwins(id)
+	if g.opts.skipsFillers {
+		c.addTwin(id, viewFluent, c.patterns[id])
+	}
 	return id
 }
 
@@ -305,7 +310,11 @@ func (c *compiler) requirement(l LabelInfo) *expr {
 	if l.requires == "" {
 		return nil
 	}
-	return c.condition(l.requires, l.place, nil, defaultOptions(), decidesLabel)
+	e := c.condition(l.requires, l.place, nil, defaultOptions(), decidesLabel)
+	if e != nil {
+		c.hearing(e)
+	}
+	return e
 }
 
 func (c *compiler) addRule(source *ruleSource) {
@@ -322,18 +331,13 @@ func (c *compiler) addRule(source *ruleSource) {
 		return
 	}
 	used := map[int32]bool{}
+	for _, g := range groupsOf(e, false) {
+		used[g] = true
+	}
 	var sounds []int32
-	e.walk(func(e *expr) {
-		if e.op != opGroup || used[e.group] {
-			return
-		}
-		used[e.group] = true
-		for _, twin := range c.groups[e.group].twins {
-			if c.groups[twin].view == viewSound {
-				sounds = append(sounds, twin)
-			}
-		}
-	})
+	if source.weight > 0 {
+		sounds = c.hearing(e)
+	}
 	for _, g := range source.groups {
 		if isName(g.name) && !used[local[g.name]] {
 			g.place.problem("when 没有用到词组 %s；用上它，或去掉它", g.name)

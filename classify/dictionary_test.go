@@ -87,7 +87,7 @@ func TestDictionaryGrows(t *testing.T) {
 	lexicon := &Lexicon{}
 	for i := range 200 { // few words of many characters each of their own
 		for k := range 400 {
-			lexicon.Words = append(lexicon.Words, Word{string([]rune{'一' + rune(i), '丁' + rune(7*k), '七' + rune(11*k), '万' + rune(13*k), '丈' + rune(17*k)}), 10, "n"})
+			lexicon.Words = append(lexicon.Words, Word{Text: string([]rune{'一' + rune(i), '丁' + rune(7*k), '七' + rune(11*k), '万' + rune(13*k), '丈' + rune(17*k)}), Frequency: 10, Pos: "n"})
 		}
 	}
 	d := dictionaryOf(t, lexicon)

@@ -293,7 +293,10 @@ func (m *matches) why(e *expr, f *RuleFinding) {
 			blocked(map[op]Reason{opNear: ReasonDistance, opMeasure: ReasonValue, opFirst: ReasonPlace, opLast: ReasonPlace}[e.op])
 		}
 	case opNot:
+		sounding := m.sounding
+		m.sounding = false // as in decide
 		m.holds(e.children[0])
+		m.sounding = sounding
 		for _, h := range m.evidence(nil, f.Rule) {
 			f.Blocks = append(f.Blocks, Block{Reason: ReasonExcluded, Group: h.Group, Hit: &h})
 		}

@@ -88,7 +88,7 @@ func (p *program) groupWithin(a, b int32) bool {
 	if g.opts.roles&^h.opts.roles != 0 || h.opts.border != borderAny && h.opts.border != g.opts.border {
 		return false
 	}
-	if g.opts.skipsFillers && !h.opts.skipsFillers || g.opts.pinyin != pinyinOff && (g.opts.pinyin != h.opts.pinyin || g.opts.pinyinLeast < h.opts.pinyinLeast) {
+	if g.opts.skipsFillers && !h.opts.skipsFillers || !g.opts.heardWithin(&h.opts) {
 		return false
 	}
 	for k, policy := range h.opts.cues {

@@ -97,7 +97,23 @@ func TestLanguage(t *testing.T) {
 		{"filler skip sees masks", `when: g
     groups: {g: {any: 变压器, filler: skip, mask: "变嗯压器厂"}}`, []string{"变嗯压器"}, []string{"变嗯压器厂"}},
 
-		{"pinyin is off by default", `when: 「变压器」`, nil, []string{"变鸭器"}},
+		{"a word that is no term is not heard by default", `when: 「变压器」`, nil, []string{"变鸭器"}},
+		{"a term is heard by default", `when: 「网上国网」`, []string{"网上国旺打不开", "往尚锅亡", "我那个往上国网"}, []string{"网上国庆", "网上国", "上国网"}},
+		{"a term is heard as far as a pattern goes", `when: 「国网」`, []string{"网上国旺"}, []string{"国旺"}},
+		{"a term is heard in a pattern with a gap", `when: 「国网*打不开」`, []string{"网上国旺老是打不开"}, []string{"网上国旺。打不开"}},
+		{"a term is heard in a sum of patterns", `when: 「(网上|手机)国网」 near/4 「经理」`, []string{"网上国旺，台区经里"}, []string{"网上国旺，台区"}},
+		{"a wrong character of a word that goes on is not heard", `when: 「国网」`, nil, []string{"网上国旺季"}},
+		{"a single word is not heard as another", `when: 「经理」`, nil, []string{"抬区经历史"}},
+		{"a term is heard by its role", `when: g
+    groups: {g: {any: 国网, role: agent}}`, []string{"坐席：网上国旺"}, []string{"客户：网上国旺"}},
+		{"a term is heard in the reach of cues", `when: 「国网」`, []string{"网上国旺"}, []string{"没有网上国旺"}},
+		{"pinyin off hears no term", `when: g
+    groups: {g: {any: 国网, pinyin: off}}`, []string{"网上国网"}, []string{"网上国旺"}},
+		{"what is heard excludes nothing", `when: 「停电」 and not 「国网」`, []string{"停电，网上国旺"}, []string{"停电，网上国网"}},
+		{"a mask that is heard hides what is heard", `when: g
+    groups: {g: {any: 国网, mask: 网上国网 国网大厦}}`, []string{"国网"}, []string{"网上国旺", "网上国旺大厦"}},
+		{"a mask that is heard hides nothing that is written", `when: g
+    groups: {g: {any: 网上, mask: 网上国网}}`, []string{"网上国旺"}, []string{"网上国网"}},
 		{"pinyin toneless", `when: g
     groups: {g: {any: 变压器 阶梯电价, pinyin: toneless}}`, []string{"变鸭器坏了", "接替电价", "变压器"}, []string{"变压", "变牙刷", "没有变鸭器"}},
 		{"pinyin toneless does not blur", `when: g

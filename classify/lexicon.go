@@ -14,12 +14,17 @@ import (
 const maxFrequency = 10_000_000
 
 // Word is an entry of the lexicon: the word, how often it is met on the scale of gse's dictionary (停电 has some
-// hundreds), and its part of speech in gse's letters (n, v, a …).
+// hundreds), its part of speech in gse's letters (n, v, a …), and whether it counts only as it is written, not where a text
+// sounds like it.
 type Word struct {
 	Text      string
 	Frequency int
 	Pos       string
+	Written   bool
 }
+
+// onlyWritten is the last field of a word that is not looked for by its sound.
+const onlyWritten = "written"
 
 // Lexicon holds the words that the segmenter knows besides gse's own, and the table of character variants.
 type Lexicon struct {
@@ -99,9 +104,10 @@ func readWords(f file, fold folder, words map[string]Word, p *problems) {
 		if len(fields) > 2 {
 			w.Pos = fields[2]
 		}
+		w.Written = len(fields) > 3 && fields[3] == onlyWritten
 		switch {
-		case len(fields) > 3:
-			p.add(f, line, 1, "这一行有 %d 项；最多写：词 词频 词性", len(fields))
+		case len(fields) > 4 || len(fields) == 4 && !w.Written:
+			p.add(f, line, 1, "这一行有 %d 项；最多写：词 词频 词性，不按读音查找的词再写 %s", len(fields), onlyWritten)
 		case utf8.RuneCountInString(w.Text) < 2:
 			p.add(f, line, 1, "%q 只有一个字，分词器不用它的词频；去掉它", w.Text)
 		default:

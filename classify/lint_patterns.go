@@ -250,7 +250,7 @@ func (p *patternLint) coveredBy(w *wordList, texts []realised, others map[int32]
 
 // part reports whether a word that is part of the text of a longer one of the group always does what the longer one does.
 func (w *wordList) part(r realised, s span) bool {
-	if w.use.spaced || w.use.claused && r.reaches(s) || w.opts.pinyin != pinyinOff || slices.Contains(w.opts.cues[:], cueRequire) {
+	if w.use.spaced || w.use.claused && r.reaches(s) || w.opts.pinyin.ofOwn() || slices.Contains(w.opts.cues[:], cueRequire) {
 		return false
 	}
 	return w.takes(s) && !r.cueBeside(w, s)

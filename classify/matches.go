@@ -23,6 +23,7 @@ type matches struct {
 	pairs      [][2]span
 	search     search
 	row        row         // the text in the view being matched
+	misheard   []misheard  // terms that the text only sounds like
 	sounding   bool        // words count that only sound like keywords
 	used       []span      // evidence of the condition being evaluated
 	traces     []trace     // of the rules of labels that fired
@@ -41,7 +42,7 @@ func (m *matches) find() {
 		m.raw[g] = m.raw[g][:0]
 	}
 	clear(m.filtered)
-	m.touched, m.pairs, m.used, m.labels = m.touched[:0], m.pairs[:0], m.used[:0], m.labels[:0]
+	m.touched, m.pairs, m.used, m.labels, m.misheard = m.touched[:0], m.pairs[:0], m.used[:0], m.labels[:0], m.misheard[:0]
 	m.matcher.match(&m.search, m.doc.runes, m.note)
 	for _, g := range m.touched {
 		if m.mixed[g] {
@@ -151,6 +152,11 @@ func (m *matches) filter(g *group, s span) block {
 		if phrase, ok := m.covering(g.mask, s); ok {
 			return block{ReasonMask, phrase}
 		}
+		if twin, ok := m.twinOf(g.mask, viewHeard); ok && g.view == viewHeard {
+			if phrase, ok := m.covering(twin, s); ok {
+				return block{ReasonMask, phrase}
+			}
+		}
 	}
 	for k, policy := range g.opts.cues {
 		if policy == cueIgnore || answered && cueKind(k) == cueHypothesis {
@@ -172,7 +178,7 @@ func (m *matches) filter(g *group, s span) block {
 func (m *matches) wordsOf(id int32) []span {
 	words := m.pastFilters(id)
 	for _, twin := range m.groups[id].twins {
-		if len(m.raw[twin]) == 0 || m.groups[twin].view == viewSound && !m.sounding {
+		if len(m.raw[twin]) == 0 || m.groups[twin].view.bySound() && !m.sounding {
 			continue
 		}
 		if more := m.pastFilters(twin); len(more) > 0 {

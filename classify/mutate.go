@@ -209,11 +209,15 @@ func (l *lab) mutateGroup(id int32, owner string, place yamlNode, at int, wanted
 	if owner == "" && g.hasRole() {
 		add(MutateRoleOff, "", anyRole)
 	}
-	for v, operator := range [views]string{viewFluent: MutateFillerOff, viewSound: MutatePinyinOff} {
-		inView := func(twin int32) bool { return l.program.groups[twin].view == view(v) }
-		if slices.ContainsFunc(g.twins, inView) {
-			add(operator, "", func(g *group) { g.twins = slices.DeleteFunc(slices.Clone(g.twins), inView) })
-		}
+	views := func(gone ...view) (present bool, change func(*group)) {
+		of := func(twin int32) bool { return slices.Contains(gone, l.program.groups[twin].view) }
+		return slices.ContainsFunc(g.twins, of), func(g *group) { g.twins = slices.DeleteFunc(slices.Clone(g.twins), of) }
+	}
+	if present, change := views(viewFluent); present {
+		add(MutateFillerOff, "", change)
+	}
+	if present, change := views(viewSound, viewHeard); present && g.opts.pinyin.ofOwn() {
+		add(MutatePinyinOff, "", change)
 	}
 	return mutants
 }

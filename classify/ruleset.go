@@ -81,7 +81,7 @@ func compileFiles(files []file, segmenterOf func(*Lexicon) *Segmenter) (*RuleSet
 	cues := readCues(files, &p)
 	rules := readRuleFiles(files, &p)
 	words, layer := readWordTable(files, &p)
-	program := compile(taxonomy, marks, rules, cues, lexicon.folder, &p)
+	program := compile(taxonomy, marks, rules, cues, lexicon, &p)
 	if err := p.err(); err != nil {
 		return nil, err
 	}

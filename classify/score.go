@@ -12,6 +12,7 @@ const maxLabelHits = 20
 // score is what the rules say of one label.
 type score struct {
 	weight     float64
+	written    float64 // what it would be if all words stood as they are written
 	fired      []int32 // rules
 	hits       []hotline.Hit
 	enough     bool    // the weight reaches the threshold
@@ -47,6 +48,7 @@ func (rs *RuleSet) score(m *matches) []score {
 		label := rs.taxonomy.index[r.label]
 		s := &scores[label]
 		s.weight += weight
+		s.written += r.weight
 		s.fired = append(s.fired, i)
 		from := int32(len(m.told))
 		if r.weight > 0 {
@@ -60,7 +62,10 @@ func (rs *RuleSet) score(m *matches) []score {
 		if len(s.fired) == 0 {
 			continue
 		}
-		s.enough = s.weight >= rs.taxonomy.Labels[i].Threshold
+		threshold := rs.taxonomy.Labels[i].Threshold
+		if s.enough = s.written >= threshold; s.enough {
+			s.weight = max(s.weight, threshold) // a misheard word makes a label weaker and takes none
+		}
 		s.allowed = rs.mayStand(m, i)
 		s.contradicted = rs.contradicts(m, i, s.fired)
 	}

@@ -79,11 +79,11 @@ func lexiconOf(t *testing.T, content string) (*Lexicon, error) {
 
 // gse drops malformed lines silently; the lexicon is read by us, so they count or are refused.
 func TestLexicon(t *testing.T) {
-	l, err := lexiconOf(t, "\ufeff# comment\n\n国网\t300\tn\r\n供电局\n掌上电力 2 n\n")
+	l, err := lexiconOf(t, "\ufeff# comment\n\n国网\t300\tn\r\n供电局\n掌上电力 2 n written\n")
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := []Word{{"供电局", 1000, "n"}, {"国网", 300, "n"}, {"掌上电力", 2, "n"}}
+	want := []Word{{"供电局", 1000, "n", false}, {"国网", 300, "n", false}, {"掌上电力", 2, "n", true}}
 	if !slices.Equal(l.Words, want) {
 		t.Errorf("got %v, want %v", l.Words, want)
 	}

@@ -12,12 +12,28 @@ import (
 type pinyinMode int
 
 const (
-	pinyinOff      pinyinMode = iota
-	pinyinToneless            // the same syllables, whatever the tone (同音不同调)
-	pinyinFuzzy               // and zh/z, ch/c, sh/s, n/l, ang/an, eng/en, ing/in taken for one another (平翘舌、前后鼻音、鼻边音不分)
+	pinyinTerms    pinyinMode = iota // terms of the lexicon wherever they stand in its words
+	pinyinOff                        // none
+	pinyinToneless                   // and its own words: the same syllables, whatever the tone (同音不同调)
+	pinyinFuzzy                      // and zh/z, ch/c, sh/s, n/l, ang/an, eng/en, ing/in taken for one another (平翘舌、前后鼻音、鼻边音不分)
 )
 
-var pinyinNames = []string{"off", "toneless", "fuzzy"}
+var pinyinNames = []string{"terms", "off", "toneless", "fuzzy"}
+
+// ofOwn reports whether a group's own words are looked for by their sound.
+func (m pinyinMode) ofOwn() bool { return m == pinyinToneless || m == pinyinFuzzy }
+
+// heardWithin reports whether what is heard as a word of a group with the options o is so for one with the options h that has
+// the same words.
+func (o *options) heardWithin(h *options) bool {
+	switch o.pinyin {
+	case pinyinOff:
+		return true
+	case pinyinTerms:
+		return h.pinyin != pinyinOff
+	}
+	return o.pinyin == h.pinyin && o.pinyinLeast >= h.pinyinLeast
+}
 
 // Syllables of a keyword that is looked for by its sound: at least minSyllables, and by default defaultSyllables.
 const (

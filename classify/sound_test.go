@@ -1,6 +1,7 @@
 package classify
 
 import (
+	"math"
 	"slices"
 	"testing"
 )
@@ -31,28 +32,30 @@ func TestSounds(t *testing.T) {
 	}
 }
 
-// A rule that fires only by a word that sounds like a keyword weighs less and marks it; a word as it is written takes
-// precedence.
+// A rule that fires only by what sounds like its words weighs less and marks them; words as they are written take precedence.
+// It gives its label wherever it would as they are written.
 func TestFuzzyHitsWeighLess(t *testing.T) {
-	rs := mustCompile(t, testFS(`
-rules:
-  - id: r
-    label: a.one
-    weight: 1.25
-    groups: {g: {any: 变压器, pinyin: toneless}}
-    when: g
-`))
 	for _, test := range []struct {
-		text   string
-		weight float64
-		fuzzy  bool
-	}{{"变压器坏了", 1.25, false}, {"变鸭器坏了", 1, true}, {"变鸭器坏了，那个变压器", 1.25, false}} {
-		a := rs.Analyze(message(test.text))
-		if len(a.Labels) != 1 || a.Labels[0].Weight != test.weight {
-			t.Fatalf("%s: %+v", test.text, a.Labels)
-		}
-		if hits := a.Labels[0].Hits; len(hits) != 1 || hits[0].Fuzzy != test.fuzzy {
-			t.Errorf("%s: %+v", test.text, hits)
-		}
+		name, rule, text string
+		weight           float64
+		fuzzy            bool
+	}{
+		{"written", "weight: 1.5\n    when: g\n    groups: {g: {any: 变压器, pinyin: toneless}}", "变压器坏了", 1.5, false},
+		{"own word", "weight: 1.5\n    when: g\n    groups: {g: {any: 变压器, pinyin: toneless}}", "变鸭器坏了", 1.2, true},
+		{"both", "weight: 1.5\n    when: g\n    groups: {g: {any: 变压器, pinyin: toneless}}", "变鸭器坏了，那个变压器", 1.5, false},
+		{"no less than the threshold", "when: g\n    groups: {g: {any: 变压器, pinyin: toneless}}", "变鸭器坏了", 1, true},
+		{"term", "weight: 1.5\n    when: 「国网」", "网上国旺打不开", 1.2, true},
+		{"term, no less than the threshold", "when: 「国网」", "网上国旺打不开", 1, true},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			rs := mustCompile(t, testFS("rules:\n  - id: r\n    label: a.one\n    "+test.rule+"\n"))
+			a := rs.Analyze(message(test.text))
+			if len(a.Labels) != 1 || math.Abs(a.Labels[0].Weight-test.weight) > 1e-9 {
+				t.Fatalf("%+v", a.Labels)
+			}
+			if hits := a.Labels[0].Hits; len(hits) != 1 || hits[0].Fuzzy != test.fuzzy {
+				t.Errorf("%+v", hits)
+			}
+		})
 	}
 }

@@ -9,8 +9,12 @@ const (
 	viewText   view = iota // as it stands
 	viewFluent             // without fillers and stutters (口头语、重复)
 	viewSound              // as it sounds (同音)
+	viewHeard              // with terms in the place of what only sounds like them (听错的词还原); the matcher of the text finds its words
 	views
 )
+
+// bySound reports whether the words of the view only sound like those of the group.
+func (v view) bySound() bool { return v == viewSound || v == viewHeard }
 
 // viewMatcher finds the twins of groups in a view of the text: a twin has its group's words as the view shows them.
 type viewMatcher struct {
@@ -31,42 +35,37 @@ func (r *row) add(char rune, at int32) {
 	r.at = append(r.at, at)
 }
 
-// twin adds to a group a twin that looks for the patterns in a view. Where the text reads the same in the view, the
+// addTwin adds to a group a twin that looks for the patterns in a view. Where the text reads the same in the view, the
 // group's own words are found already, so a twin has only what they lack.
-func (c *compiler) twin(id int32, v view, patterns []pattern) {
-	if len(patterns) == 0 {
-		return
-	}
+func (c *compiler) addTwin(id int32, v view, patterns []pattern) int32 {
 	twin := c.groups[id]
 	twin.view, twin.twins = v, nil
 	if twin.opts.border != borderAny {
 		twin.opts.border = borderNoCross // a word that a filler parts is no single token
 	}
-	if v == viewSound {
-		twin.opts.border = borderAny // a misheard word is cut anyhow; soundsOnly looks at its tokens
+	if v.bySound() {
+		twin.opts.border = borderAny // a misheard word is cut anyhow; soundsOnly and mishears look at its tokens
 	}
 	at := int32(len(c.groups))
 	c.groups = append(c.groups, twin)
 	c.patterns = append(c.patterns, nil)
 	c.groups[id].twins = append(c.groups[id].twins, at)
-	for int32(len(c.views[v].patterns)) <= at {
-		c.views[v].patterns = append(c.views[v].patterns, nil)
+	if len(patterns) > 0 {
+		all := &c.views[v].patterns
+		*all = append(*all, make([][]pattern, int(at)-len(*all))...)
+		*all = append(*all, patterns)
 	}
-	c.views[v].patterns[at] = patterns
+	return at
 }
 
-// addTwins gives a group the twins that its options ask for.
-func (c *compiler) addTwins(id int32) {
-	opts := c.groups[id].opts
-	if opts.skipsFillers {
-		c.twin(id, viewFluent, c.patterns[id])
+// twinOf finds the twin of a group in a view.
+func (p *program) twinOf(id int32, v view) (twin int32, ok bool) {
+	twins := p.groups[id].twins
+	i := slices.IndexFunc(twins, func(t int32) bool { return p.groups[t].view == v })
+	if i < 0 {
+		return 0, false
 	}
-	if opts.pinyin != pinyinOff {
-		sounding, words := soundPatterns(c.patterns[id], opts.pinyin, opts.pinyinLeast)
-		if c.twin(id, viewSound, sounding); len(words) > 0 {
-			c.groups[len(c.groups)-1].spoken = words
-		}
-	}
+	return twins[i], true
 }
 
 // findViews matches the twins in their views, after the text itself has been matched.
@@ -77,6 +76,7 @@ func (m *matches) findViews() {
 	if v := m.views[viewSound]; v.matcher != nil {
 		m.laySound()
 		m.findTwins(v.matcher, func(s span, _ int) bool { return !m.soundsOnly(s) })
+		m.findHeard()
 	}
 }
 
@@ -85,6 +85,10 @@ func (m *matches) findTwins(matcher *matcher, drop func(s span, length int) bool
 	from := len(m.touched)
 	matcher.match(&m.search, m.row.runes, func(g, start, end int32) {
 		s := span{m.row.at[start], m.row.at[end-1] + 1, g, -1}
+		if int(g) >= len(m.groups) {
+			m.hear(s)
+			return
+		}
 		if hits := m.raw[g]; len(hits) < maxHits && !drop(s, int(end-start)) && !m.cutsNumber(s.start, s.end) {
 			if len(hits) == 0 {
 				m.touched = append(m.touched, g)
@@ -161,7 +165,7 @@ func (m *matches) soundsOnly(s span) bool {
 }
 
 // isFuzzy reports whether the span is a word that only sounds like one of its group.
-func (m *matches) isFuzzy(s span) bool { return m.groups[s.group].view == viewSound }
+func (m *matches) isFuzzy(s span) bool { return m.groups[s.group].view.bySound() }
 
 // places gives every place where a word of the group or of its twins stands, before the filters.
 func (m *matches) places(id int32) []span {
@@ -197,7 +201,7 @@ func (m *matches) fires(r *rule) (weight float64, ok bool) {
 // sentence: two syllables alone are too common.
 func (m *matches) backed() bool {
 	for _, s := range m.used {
-		if !m.isFuzzy(s) || s.end-s.start > 2 {
+		if m.groups[s.group].view != viewSound || s.end-s.start > 2 {
 			continue
 		}
 		if !slices.ContainsFunc(m.used, func(o span) bool { return !m.isFuzzy(o) && m.doc.sentence[o.start] == m.doc.sentence[s.start] }) {

@@ -37,7 +37,7 @@ Example:
 		},
 		&cli.Command{
 			Name: "pinyin", Usage: "同音查找的误中率和召回率 · how often words that only sound like keywords are taken for them", ArgsUsage: "FILE...",
-			Description: `Reads contacts that are written correctly, in any format that suqiu knows, and counts what the groups with pinyin find there: all of it
+			Description: `Reads contacts that are written correctly, in any format that suqiu knows, and counts what terms of the lexicon and groups with pinyin find there by sound: all of it
 false. Then each keyword gets one wrong character that sounds alike, is put between clauses of the texts, and is looked for. Exit
 code 3 if there are more than 0.05 false hits in a thousand characters.
 

@@ -49,7 +49,7 @@ func benchPinyin(s *session, c *cli.Context) error {
 	check.Plant(c.Uint64("seed"))
 	fmt.Fprint(s.env.Stdout, check)
 	if check.FalseRate() > maxFalseSounds {
-		return cli.Exit(fmt.Sprintf("more than %g false hits in a thousand characters: shorten no word below three syllables, or mask the wordings above", maxFalseSounds), exitCheck)
+		return cli.Exit(fmt.Sprintf("more than %g false hits in a thousand characters: write written behind the terms above in the lexicon, and mask the wordings of groups or give them a larger pinyin_from", maxFalseSounds), exitCheck)
 	}
 	return nil
 }
