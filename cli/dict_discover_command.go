@@ -17,7 +17,7 @@ func dictDiscoverCommand(env Env) *cli.Command {
 		Name: "discover", Usage: "从语料中发现新词 · propose words that callers use and the dictionary has not", ArgsUsage: "[FILE]...",
 		Description: `Reads the callers' words of files, in any format that suqiu knows, or with --stored of the index. A candidate keeps together (PMI),
 stands free at both ends (entropy), and is told by several callers on several days. Places are left out, and so is the wording of a
-form, which stands at the beginning or the end of long texts or is a clause of its own (市民来电反映：…请核实处理). --relevant looks
+form, which stands at the beginning or the end of long texts or opens their clauses (市民来电反映：…，故来电投诉). --relevant looks
 only at contacts about electricity, for words that others have much less. Read the candidates, and put those that are words into lexicon/ of your dictionaries: --lexicon prints them as its
 lines. Then run suqiu dict check.
 
