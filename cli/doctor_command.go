@@ -20,7 +20,8 @@ func doctorCommand(env Env) *cli.Command {
 	return &cli.Command{
 		Name:  "doctor",
 		Usage: "检查配置、连接、权限，并说明怎么办 · check settings, connections and rights, and say what to do",
-		Description: `Writes one small record to the ledger and one without content to the topic of dead letters, and nothing else. Exit code 3 if something is wrong.
+		Description: `Writes one small record to the ledger and one without content to the topic of dead letters, and nothing else. What is wrong is told in
+Chinese with the remedy, and below it (原文) in the words of the log, of /readyz and of the other commands. Exit code 3 if something is wrong.
 
 Example:
    suqiu doctor --config /etc/suqiu.yaml`,
@@ -58,7 +59,7 @@ func (s *session) examine(ctx context.Context) error {
 			wrong++
 			// What was joined of several faults is told one a line.
 			for text := range strings.Lines(err.Error()) {
-				fmt.Fprintf(s.env.Stdout, "%s %s：%s\n", p.bad("✗"), e.what, strings.TrimSuffix(text, "\n"))
+				s.note(p.bad("✗"), e.what, strings.TrimSuffix(text, "\n"))
 			}
 			continue
 		}
@@ -73,7 +74,7 @@ func (s *session) examine(ctx context.Context) error {
 }
 
 // warn tells what works now and may not go on to.
-func (s *session) warn(what, text string) { fmt.Fprintf(s.env.Stdout, "! %s：%s\n", what, text) }
+func (s *session) warn(what, text string) { s.note("!", what, text) }
 
 func (s *session) examineSettings(context.Context) (string, error) {
 	sources, err := s.sources()

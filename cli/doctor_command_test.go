@@ -21,8 +21,8 @@ func TestDoctorOnHolidays(t *testing.T) {
 	}
 	for now, says := range map[string]string{
 		"2091-11-02": "✓ 节假日：可用",
-		"2091-11-03": "! 节假日：the holidays are known for 59 more days, until 2091-12-31; put holidays/2092.csv into the folder of dictionaries",
-		"2092-01-01": "✗ 节假日：there are no holidays for 2092; put holidays/2092.csv",
+		"2091-11-03": "! 节假日：节假日数据快用完或已缺：按国务院办公厅的通知，把 holidays/2092.csv 放进字典文件夹\n  原文：the holidays are known for 59 more days, until 2091-12-31; put holidays/2092.csv into the folder of dictionaries",
+		"2092-01-01": "✗ 节假日：节假日数据快用完或已缺：按国务院办公厅的通知，把 holidays/2092.csv 放进字典文件夹\n  原文：there are no holidays for 2092; put holidays/2092.csv",
 	} {
 		t.Run(now, func(t *testing.T) {
 			moment, err := time.ParseInLocation(time.DateOnly, now, calendar.Shanghai())

@@ -197,6 +197,9 @@ func (w *wrongSetups) check(t *testing.T, c *wrongSetup, prefix, group string) {
 	if doctor.code == 0 || !strings.Contains(doctor.text(), c.says) {
 		t.Errorf("doctor: got code %d, want a failure that says %q:\n%s", doctor.code, c.says, doctor.text())
 	}
+	if doctor.code == 3 && !strings.Contains(doctor.text(), "\n  原文：") { // else the settings themselves are refused
+		t.Errorf("doctor says no remedy in Chinese:\n%s", doctor.text())
+	}
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
 	consume := w.suqiuIn(ctx, t, c, prefix, group, "consume")

@@ -1,0 +1,27 @@
+package cli
+
+import (
+	"strings"
+	"testing"
+)
+
+// TestAdvice: texts of the log are told in Chinese, with the settings and files that they name.
+func TestAdvice(t *testing.T) {
+	for _, c := range []struct{ text, want string }{
+		{"ask broker kafka:9092: dial tcp: lookup kafka: no such host (check the host names in kafka.brokers, and this machine's DNS)", "检查 kafka.brokers 里的主机名和本机的 DNS"},
+		{"ask https://es:9200: remote error (the server speaks no TLS at this port: check port and TLS in elasticsearch.addresses and elasticsearch.ca_file)",
+			"核对 elasticsearch.addresses 与 elasticsearch.ca_file 的端口"},
+		{"check month suqiu-calls-2026.11: its mapping has version 3, this build writes version 4 (run suqiu index migrate)", "映射（mapping）不符：运行 suqiu index migrate"},
+		{"check calls template suqiu-calls: somebody changed it by hand: settings (put it back with suqiu index setup --overwrite, or move the change into the @custom template)", "用 suqiu index setup --overwrite 恢复"},
+		{"check the set-up of suqiu: mapping version 0 is installed, this build needs 4 (run suqiu index setup)", "运行 suqiu index setup"},
+		{"offsets.retention.minutes is 10080 (7 days), while topics keep records for 30 days: a group forgets (set it on the brokers to 86400 or more)", "把 offsets.retention.minutes 设为 86400 或更大"},
+		{"write to suqiu-calls-2026.11: it stands for 2 indices, must be one (remove the alias suqiu-calls-2026.11 from all indices but the one that is written to)", "别名 suqiu-calls-2026.11 只留在"},
+		{"partition calls/1: its leader does not answer (see whether the broker that leads it runs and is reachable from here, and try again)", "首领节点（leader）没有应答"},
+		{"something that nobody has seen", ""},
+	} {
+		got := adviceOn(c.text)
+		if !strings.Contains(got, c.want) || (c.want == "") != (got == "") || strings.Contains(got, "$") {
+			t.Errorf("%s: got %q, want %q in it", c.text, got, c.want)
+		}
+	}
+}
