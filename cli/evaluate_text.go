@@ -44,7 +44,11 @@ func showEvaluation(w io.Writer, r *evaluate.Report, names labelNames) error {
 	}
 	rows = [][]string{{"", "数值", "95% 区间"}}
 	for _, f := range r.Figures() {
-		rows = append(rows, []string{f.Title(), fmt.Sprintf("%.3f", f.Value), fmt.Sprintf("%.3f–%.3f", f.Low, f.High)})
+		row := []string{f.Title(), "–"}
+		if r.Asks(f) {
+			row = []string{f.Title(), fmt.Sprintf("%.3f", f.Value), fmt.Sprintf("%.3f–%.3f", f.Low, f.High)}
+		}
+		rows = append(rows, row)
 	}
 	fmt.Fprintln(w)
 	if err := writeTable(w, rows); err != nil {

@@ -36,6 +36,9 @@ func TestShowEvaluation(t *testing.T) {
 		"涉电                          1     0     0     1     1.000",
 		"outage.fault 停送电/故障停电  1     0     0     1     1.000",
 		"查实 none 没有写明            1     1     0     0     1.000",
+		"\n标签宏平均 F1                           0.000  0.000–0.000\n",
+		"\n性质                                    –\n",
+		"\n查实责任                                1.000  1.000–1.000\n",
 		"标注 1 条；至少有 5 个例子的标签 0 个；考性质 0 条，考责任 0 条，考查实责任 1 条\n",
 	} {
 		if !strings.Contains(summary.String(), want) {

@@ -63,6 +63,14 @@ type Figure struct {
 	High  float64 `json:"high"`
 }
 
+// Names of figures that the gold records may not ask for.
+const (
+	frequentMacroF1    = "labels, macro F1 (5 and more examples)"
+	natureShare        = "nature"
+	responsibleShare   = "responsible"
+	responsibleMacroF1 = "responsible, macro F1"
+)
+
 // figureNames are the names and titles of the figures, in the order of values. The last two are left out where no gold record tells
 // what handlers found.
 var figureNames = [][2]string{
@@ -71,10 +79,10 @@ var figureNames = [][2]string{
 	{"labels, micro recall", "标签微平均 查全率 R"},
 	{"labels, micro F1", "标签微平均 F1"},
 	{"labels, macro F1", "标签宏平均 F1"},
-	{"labels, macro F1 (5 and more examples)", "标签宏平均 F1（只算至少有 5 个例子的）"},
-	{"nature", "性质"},
-	{"responsible", "责任"},
-	{"responsible, macro F1", "责任宏平均 F1"},
+	{frequentMacroF1, "标签宏平均 F1（只算至少有 5 个例子的）"},
+	{natureShare, "性质"},
+	{responsibleShare, "责任"},
+	{responsibleMacroF1, "责任宏平均 F1"},
 	{"found", "查实责任"},
 	{"found, macro F1", "查实责任宏平均 F1"},
 }
@@ -106,6 +114,20 @@ func (c *Counts) values(frequent map[string]bool) []float64 {
 		c.Nature.Share(), c.Responsible.Share(), c.ResponsibleMacroF1(),
 		c.Found.Share(), c.FoundMacroF1(),
 	}
+}
+
+// Asks reports whether any gold record asks for what the figure measures. Where none does its value is 1 and says nothing.
+func (r *Report) Asks(f Figure) bool {
+	switch f.Name {
+	case frequentMacroF1:
+		_, labels := r.MacroF1(FewExamples)
+		return labels > 0
+	case natureShare:
+		return r.Nature.All > 0
+	case responsibleShare, responsibleMacroF1:
+		return r.Responsible.All > 0
+	}
+	return true
 }
 
 // Figures are the measured values with their intervals: the range of the middle 95 % of 1,000 draws of as many records, each
