@@ -180,6 +180,9 @@ func FuzzMine(f *testing.F) {
 			texts = append(texts, Text{ID: fmt.Sprint(i), Parts: strings.Split(line, "，"), Day: monday.AddDate(0, 0, i)})
 		}
 		o := Options{MinCallers: max(callers%5, 1), MinDays: 1}
+		if callers%2 == 0 {
+			o.Frame, o.Beside = 0.5, texts[:len(texts)/2]
+		}
 		got := Mine(texts, o)
 		if !reflect.DeepEqual(got, Mine(texts, o)) {
 			t.Fatal("not the same each time")

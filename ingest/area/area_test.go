@@ -25,6 +25,23 @@ func load(t testing.TB, sets ...string) *Trees {
 	return trees
 }
 
+// Names that are common words, too, stand for no place by themselves.
+func TestNames(t *testing.T) {
+	trees, err := LoadLayers(Layer{fstest.MapFS{
+		"divisions.csv": {Data: []byte("代码,名称,别名,歧义\n990000,江东省,,\n990100,临州市,,\n990102,青禾区,,\n990103,和平区,,是\n")},
+	}, "."})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for text, want := range map[string]string{
+		"临州市青禾区停电，青禾区一直停": "临州市 青禾区", "他们很和平": "", "": "",
+	} {
+		if got := strings.Join(trees.Names(text), " "); got != want {
+			t.Errorf("%s: got %q, want %q", text, got, want)
+		}
+	}
+}
+
 // Every fault is reported with its file, line, column and remedy.
 func TestLoadFaults(t *testing.T) {
 	for fault, want := range map[string]string{
