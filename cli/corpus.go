@@ -21,7 +21,7 @@ func corpusFlags(more ...cli.Flag) []cli.Flag {
 // corpus hands over, masked, every contact of the files and, where asked for, of the store. What can't be read is counted.
 func (s *session) corpus(c *cli.Context, files []string, hand func(call *hotline.Call)) (unread int, err error) {
 	if len(files) == 0 && !c.Bool("stored") {
-		return 0, usagef("over which contacts? Name files, or give --stored; see %s --help", c.Command.HelpName)
+		return 0, usagef("要看哪些诉求？写文件名，或加 --stored；用法见 %s --help", c.Command.HelpName)
 	}
 	if len(files) > 0 {
 		pipeline, err := s.lookingPipeline(unlabelled{})

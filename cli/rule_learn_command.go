@@ -181,7 +181,7 @@ func (l *learner) write(table *classify.WordTable, out string) error {
 	}
 	fmt.Fprintf(l.env.Stdout, "学自 %d 条：%d 个词，%d 个标签\n", records, len(table.Words), len(table.Labels))
 	if out == "" {
-		fmt.Fprintln(l.env.Stdout, "没有写出；写出请加 --out 词典目录/words.tsv")
+		fmt.Fprintln(l.env.Stdout, "没有写出；写出请加 --out 字典文件夹/words.tsv")
 		return nil
 	}
 	var b bytes.Buffer

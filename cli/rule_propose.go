@@ -41,7 +41,7 @@ func (s *session) proposeExamples(c *cli.Context, rules *classify.RuleSet) error
 	for _, p := range proposals {
 		noticed += len(p.Notices)
 	}
-	fmt.Fprintf(s.env.Stdout, "示例草稿：%d 条，可发现 %d 处改动，已写入 %s；逐条改好后放入词典目录的 examples/\n", len(proposals), noticed, path)
+	fmt.Fprintf(s.env.Stdout, "示例草稿：%d 条，可发现 %d 处改动，已写入 %s；逐条改好后放入字典文件夹的 examples/\n", len(proposals), noticed, path)
 	return nil
 }
 

@@ -160,7 +160,7 @@ func (s *session) runFixtures(rules *classify.RuleSet, names []string) ([]classi
 	var faults []classify.Problem
 	for _, name := range names {
 		if s.cfg.Dicts == "" && classify.HoldsRules(os.DirFS(name)) {
-			return nil, usagef("%s 是词典文件夹，不是测试；要运行其中的示例和测试，写 suqiu rule test --dicts %s", name, name)
+			return nil, usagef("%s 是字典文件夹，不是测试；要运行其中的示例和测试，写 suqiu rule test --dicts %s", name, name)
 		}
 		files, err := fixtureFiles(name)
 		if err != nil {
