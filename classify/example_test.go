@@ -87,7 +87,7 @@ func checkManual(t *testing.T, files []string) {
 		case strings.HasPrefix(block, "tests:"):
 			tests = block
 			continue
-		case strings.HasPrefix(block, "answers:"):
+		case strings.Contains(block, "\nanswers:"):
 			answers["answers.yaml"] = &fstest.MapFile{Data: []byte(block)}
 			continue
 		case strings.HasPrefix(block, "salience:"):
@@ -114,6 +114,8 @@ func checkManual(t *testing.T, files []string) {
 	}
 	if told, err := classify.LoadAnswers(rules.Taxonomy(), answers); err != nil || len(told.For([]string{"bill.markup"})) != 1 {
 		t.Errorf("answers: %v", err)
+	} else if answer, _ := told.Of("bill.markup"); len(answer.Basis) == 0 || answer.Basis[0].Checked == "" {
+		t.Errorf("the basis of the manual takes nothing from its source: %+v", answer)
 	}
 	if learnt := rules.Test().Learnt; len(learnt) > 0 {
 		t.Error(learnt)
