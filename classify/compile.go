@@ -58,6 +58,8 @@ type program struct {
 
 	marksRequire *expr // of all marks and of what was found; nil needs nothing
 
+	heeding [][]int32 // by label: groups whose words cues can hide from its rules
+
 	byAnchor [decisions][][]int32 // rules by anchor group
 	always   [decisions][]int32   // rules without an anchor
 	files    *ruleFiles
@@ -116,6 +118,7 @@ func compile(taxonomy *Taxonomy, marks *Marks, files *ruleFiles, cues cueSources
 	for on := range c.rules {
 		c.anchor(decision(on))
 	}
+	c.program.heeding = c.heeding()
 	return c.program
 }
 

@@ -76,6 +76,8 @@ func TestLanguage(t *testing.T) {
 		{"negation ends at a break", `when: 「停电」`, []string{"没有但停电"}, nil},
 		{"negation reaches so far", `when: 「停电」`, []string{"没有一直在停电"}, []string{"没有再停电"}},
 		{"double negation", `when: 「停电」`, []string{"不是没有停电"}, nil},
+		{"double negation around a word", `when: 「跳闸」`, []string{"没一天不跳闸"}, nil},
+		{"negations side by side", `when: 「跳闸」`, nil, []string{"没停电没跳闸", "没有停电没跳闸"}},
 		{"cue in an exception", `when: 「跳闸」`, []string{"不停跳闸", "有没有跳闸", "不得不跳闸"}, nil},
 		{"cue behind", `when: 「停电」`, nil, []string{"停电没有的"}},
 		{"cue inside the word", `when: 「没人来修」 or 「没电」`, []string{"没人来修", "没电"}, nil},

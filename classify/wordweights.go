@@ -140,16 +140,23 @@ func (w *wordWeights) listen(m *matches) {
 			m.support[label] += weight
 		}
 	}
-	scale := w.scale(m)
+	share := scale(m.spoken)
 	for label := range m.support {
-		m.support[label] = m.support[label]*scale + w.bias[label]
+		m.support[label] = m.support[label]*share + w.bias[label]
 	}
 }
 
-// scale is what one word's weight counts.
-func (w *wordWeights) scale(m *matches) float32 {
-	return float32(1 / math.Sqrt(float64(max(len(m.spoken), 1))))
+// supportOf is the support of a label by the words of the rows.
+func (w *wordWeights) supportOf(label int, rows []int32) float32 {
+	var sum float32
+	for _, row := range rows {
+		sum += w.weights[int(row)*w.labels+label]
+	}
+	return sum*scale(rows) + w.bias[label]
 }
+
+// scale is what the weight of one word of the rows counts.
+func scale(rows []int32) float32 { return float32(1 / math.Sqrt(float64(max(len(rows), 1)))) }
 
 // contradicts reports whether the words speak so much against a label that rules do not suffice. A rule that lies over the table
 // has the last word: its words may be new. So has any rule in a short contact, which says little else.
@@ -168,7 +175,16 @@ func (rs *RuleSet) addByWords(m *matches, scores []score) {
 	w := rs.weights
 	m.likely = m.likely[:0]
 	for label := range scores {
-		if len(m.spoken) >= leastSpoken && !scores[label].given() && m.support[label] > min(w.give[label], w.beside[label]) && (m.support[label] > even || rs.mayStand(m, label)) {
+		least := min(w.give[label], w.beside[label])
+		if len(m.spoken) < leastSpoken || scores[label].given() || m.support[label] <= least {
+			continue
+		}
+		rows, denied := rs.heard(m, label)
+		m.support[label] = w.supportOf(label, rows)
+		if denied && len(m.spoken) < leastAgainst {
+			least = max(least, even)
+		}
+		if m.support[label] > least && (m.support[label] > even || rs.mayStand(m, label)) {
 			m.likely = append(m.likely, int32(label))
 		}
 	}
@@ -216,7 +232,8 @@ func (rs *RuleSet) bestContradicted(m *matches, scores []score) int {
 }
 
 // even is the support of a label for which words speak as much as against it. Above it they give the label even where nothing
-// of what it requires is said: people tell of a dark house without a word for electricity.
+// of what it requires is said: people tell of a dark house without a word for electricity. Below it they don't give one
+// whose keywords a short contact denies.
 const even = 0
 
 // leastSpoken is how many words of the table a contact must have for words alone to give a label: a greeting says nothing.
@@ -253,9 +270,9 @@ func (rs *RuleSet) spokenHits(m *matches, label int32) []hotline.Hit {
 // shares are the words that speak most for and most against a label, at most maxShares each, the strongest first.
 func (rs *RuleSet) shares(m *matches, label int32) (pro, against []WordShare) {
 	w := rs.weights
-	scale := w.scale(m)
-	for _, row := range m.spoken {
-		share := WordShare{w.words[row], float64(w.weights[int(row)*w.labels+int(label)] * scale)}
+	rows, _ := rs.heard(m, int(label))
+	for _, row := range rows {
+		share := WordShare{w.words[row], float64(w.weights[int(row)*w.labels+int(label)] * scale(rows))}
 		switch {
 		case share.Share > 0:
 			pro = append(pro, share)

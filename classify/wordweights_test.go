@@ -73,6 +73,8 @@ func TestWordWeights(t *testing.T) {
 		{"an exclusive label is not given by words", "我家昨天晚上孩子水表，电费", "b.bill"},
 		{"a label that the table does not know stays", "通知，电费", "b.bill a.notice"},
 		{"agents' words do not count", "坐席：没电吗\n客户：电费", "b.bill"},
+		{"a keyword of the label may give it", "我家昨天晚上孩子三天", "a.dark"},
+		{"denied it says nothing for the label", "我家昨天晚上孩子不是三天", ""},
 		{"a word that stands twice counts once", "没电没电没电我家昨天晚上没电了", "a.dark"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
