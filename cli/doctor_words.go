@@ -22,7 +22,7 @@ func advices() []advice {
 		told(`set (\S+) to the certificate of the authority that signed the server's`, "服务器证书的签发机构不受信任：把 $1 设为该机构（CA）的证书"),
 		told(`the certificate is another host's: write a name that it is for in (\S+), or`, "证书属于别的主机：$1 改用证书里的主机名，或把这个主机名写进重签的证书"),
 		told(`have the server's certificate renewed, or set this machine's clock right`, "服务器证书已过期：更换证书；若是本机时钟不准，先校准"),
-		told(`the server speaks no TLS at this port: check port and TLS in (\S+) and (\S+)`, "该端口没有启用 TLS：核对 $1 与 $2 的端口和 TLS 设置"),
+		told(`the server speaks no TLS at this port: check port and TLS in ([\w.]+) and ([\w.]+)`, "该端口没有启用 TLS：核对 $1 与 $2 的端口和 TLS 设置"),
 		told(`check http:// and https:// in (\S+) against what the server speaks`, "http 与 https 不符：核对 $1 与服务器实际的协议"),
 		told(`set (elasticsearch\.fingerprint) to the SHA-256`, "证书指纹不符：把 $1 设为服务器现用证书或其签发机构证书的 SHA-256"),
 		told(`check the addresses: they lead to something else, perhaps a proxy`, "答话的不是 Elasticsearch：检查 elasticsearch.addresses，那里可能是代理"),
