@@ -38,9 +38,9 @@ func (rs *RuleSet) denied(m *matches, label int) []span {
 	return joined(spans)
 }
 
-// heard lists the rows of the words that speak for or against a label: those spoken, but for what touches denied keywords only, if
+// speaking lists the rows of the words that speak for or against a label: those spoken, but for what touches denied keywords only, if
 // any are denied.
-func (rs *RuleSet) heard(m *matches, label int) (rows []int32, isDenied bool) {
+func (rs *RuleSet) speaking(m *matches, label int) (rows []int32, isDenied bool) {
 	denied := rs.denied(m, label)
 	if len(denied) == 0 {
 		return m.spoken, false

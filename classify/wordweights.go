@@ -179,7 +179,7 @@ func (rs *RuleSet) addByWords(m *matches, scores []score) {
 		if len(m.spoken) < leastSpoken || scores[label].given() || m.support[label] <= least {
 			continue
 		}
-		rows, denied := rs.heard(m, label)
+		rows, denied := rs.speaking(m, label)
 		m.support[label] = w.supportOf(label, rows)
 		if denied && len(m.spoken) < leastAgainst {
 			least = max(least, even)
@@ -270,7 +270,7 @@ func (rs *RuleSet) spokenHits(m *matches, label int32) []hotline.Hit {
 // shares are the words that speak most for and most against a label, at most maxShares each, the strongest first.
 func (rs *RuleSet) shares(m *matches, label int32) (pro, against []WordShare) {
 	w := rs.weights
-	rows, _ := rs.heard(m, int(label))
+	rows, _ := rs.speaking(m, int(label))
 	for _, row := range rows {
 		share := WordShare{w.words[row], float64(w.weights[int(row)*w.labels+int(label)] * scale(rows))}
 		switch {
