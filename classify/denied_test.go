@@ -61,6 +61,8 @@ var denials = []struct {
 	}},
 	{"nobody steals", "report.theft 举报", []string{
 		"没有人偷电",
+		"不可能偷电的，表是新的",
+		"我们店里没有偷电行为",
 		"我们楼里没人偷电，就是电表走得快",
 		"我没有偷电，你们凭什么说我",
 		"我从来没有偷过电",
@@ -168,6 +170,8 @@ var assertions = []struct{ text, one string }{
 	{"没人接电话，停电五个小时了", "outage.fault repair.slow service.channel"},
 	{"没下雨没打雷就停电了，什么时候来", "outage.fault"},
 	{"没有哪天不停电的", "outage.frequent"},
+	{"没日没夜地停电", "outage."},
+	{"不光我家停电，全楼都停", "outage.fault"},
 	{"有人偷电没人管", "report.theft"},
 	{"没有人管他偷电的事", "report.theft"},
 	{"隔壁偷电，没有装表", "report.theft"},
