@@ -24,7 +24,7 @@ import (
 // How much goes on around a migration that is killed.
 const (
 	killedMonthCalls = 8_000 // MIGRATE_CALLS says another number
-	killedBatch      = 1000 // as many as a consumer puts at once
+	killedBatch      = 1000  // as many as a consumer puts at once
 )
 
 // TestElasticMigrateKilled kills suqiu index migrate (SIGKILL) while it copies a month that a stream writes to, and lets
