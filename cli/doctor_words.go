@@ -17,13 +17,13 @@ func advices() []advice {
 	told := func(english, chinese string) advice { return advice{regexp.MustCompile(english), chinese} }
 	return []advice{
 		// Connections.
-		told(`check the host names in (\S+), and this machine's DNS`, "主机名解析不了：检查 $1 里的主机名和本机的 DNS"),
-		told(`nothing listens there: check host and port in (\S+), and that the server runs`, "那里没有程序在监听：检查 $1 的主机和端口，并确认服务在运行"),
-		told(`set (\S+) to the certificate of the authority that signed the server's`, "服务器证书的签发机构不受信任：把 $1 设为该机构（CA）的证书"),
-		told(`the certificate is another host's: write a name that it is for in (\S+), or`, "证书属于别的主机：$1 改用证书里的主机名，或把这个主机名写进重签的证书"),
+		told(`check the host names in ([\w.-]+), and this machine's DNS`, "主机名解析不了：检查 $1 里的主机名和本机的 DNS"),
+		told(`nothing listens there: check host and port in ([\w.-]+), and that the server runs`, "那里没有程序在监听：检查 $1 的主机和端口，并确认服务在运行"),
+		told(`set ([\w.-]+) to the certificate of the authority that signed the server's`, "服务器证书的签发机构不受信任：把 $1 设为该机构（CA）的证书"),
+		told(`the certificate is another host's: write a name that it is for in ([\w.-]+), or`, "证书属于别的主机：$1 改用证书里的主机名，或把这个主机名写进重签的证书"),
 		told(`have the server's certificate renewed, or set this machine's clock right`, "服务器证书已过期：更换证书；若是本机时钟不准，先校准"),
-		told(`the server speaks no TLS at this port: check port and TLS in ([\w.]+) and ([\w.]+)`, "该端口没有启用 TLS：核对 $1 与 $2 的端口和 TLS 设置"),
-		told(`check http:// and https:// in (\S+) against what the server speaks`, "http 与 https 不符：核对 $1 与服务器实际的协议"),
+		told(`the server speaks no TLS at this port: check port and TLS in ([\w.-]+) and ([\w.-]+)`, "该端口没有启用 TLS：核对 $1 与 $2 的端口和 TLS 设置"),
+		told(`check http:// and https:// in ([\w.-]+) against what the server speaks`, "http 与 https 不符：核对 $1 与服务器实际的协议"),
 		told(`set (elasticsearch\.fingerprint) to the SHA-256`, "证书指纹不符：把 $1 设为服务器现用证书或其签发机构证书的 SHA-256"),
 		told(`check the addresses: they lead to something else, perhaps a proxy`, "答话的不是 Elasticsearch：检查 elasticsearch.addresses，那里可能是代理"),
 		told(`set (kafka\.brokers|elasticsearch\.addresses) in the configuration file, (SUQIU_\w+)`, "没有配置地址：在配置文件里写 $1，或用环境变量 $2；单机试用可加 --embedded"),
@@ -53,7 +53,7 @@ func advices() []advice {
 		told(`run suqiu index migrate`, "映射（mapping）不符：运行 suqiu index migrate"),
 		told(`\(update suqiu\)`, "索引由更新的版本建立：升级 suqiu"),
 		told(`free disk space if Elasticsearch set the block`, "索引被设为只读：磁盘快满所致的，腾出空间即自动解除；人为设置的，把它置为 null"),
-		told(`remove the alias (\S+) from all indices but the one that is written to`, "一个月份对应了几个索引：别名 $1 只留在写入的那个索引上，从其余索引移除"),
+		told(`remove the alias ([\w.-]+) from all indices but the one that is written to`, "一个月份对应了几个索引：别名 $1 只留在写入的那个索引上，从其余索引移除"),
 		// This machine.
 		told(`make one with suqiu key new`, "没有密钥文件：用 suqiu key new 生成，让 suqiu 的用户可读，或改正路径"),
 		told(`take their rights with chmod o-rwx`, "密钥文件人人可用：用 chmod o-rwx 收回其他用户的权限"),

@@ -1,8 +1,13 @@
 package cli
 
 import (
+	"io/fs"
+	"os"
+	"regexp"
 	"strings"
 	"testing"
+
+	"github.com/segmentio/kafka-go"
 )
 
 // TestAdvice: texts of the log are told in Chinese, with the settings and files that they name.
@@ -22,6 +27,40 @@ func TestAdvice(t *testing.T) {
 		got := adviceOn(c.text)
 		if !strings.Contains(got, c.want) || (c.want == "") != (got == "") || strings.Contains(got, "$") {
 			t.Errorf("%s: got %q, want %q in it", c.text, got, c.want)
+		}
+	}
+}
+
+// TestAdvicesFollowTheLog: every advice waits for words that are still told somewhere.
+func TestAdvicesFollowTheLog(t *testing.T) {
+	var told strings.Builder
+	told.WriteString(kafka.GroupAuthorizationFailed.Title())
+	module := os.DirFS("..")
+	err := fs.WalkDir(module, ".", func(name string, _ fs.DirEntry, err error) error {
+		if err != nil || !strings.HasSuffix(name, ".go") || strings.HasSuffix(name, "_test.go") || name == "cli/doctor_words.go" {
+			return err
+		}
+		text, err := fs.ReadFile(module, name)
+		told.Write(text)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	unquoted := strings.NewReplacer(`\.`, ".", `\(`, "(", `\)`, ")", `\?`, "?", `\b`, "")
+	special := regexp.MustCompile(`\((?:[^()\\]|\\.)*\)|\.\*|\|`) // a group, any words, or a choice
+	for _, a := range advices() {
+		const holes = "\x00"
+		pieces := strings.Split(special.ReplaceAllString(strings.ReplaceAll(strings.ReplaceAll(a.english.String(), `\(`, "\x01"), `\)`, "\x02"), holes), holes)
+		longest := ""
+		for _, piece := range pieces {
+			piece = unquoted.Replace(strings.NewReplacer("\x01", "(", "\x02", ")").Replace(piece))
+			if len(piece) > len(longest) {
+				longest = piece
+			}
+		}
+		if !strings.Contains(told.String(), strings.Trim(longest, " ()")) {
+			t.Errorf("%s: nothing tells %q any more", a.english, longest)
 		}
 	}
 }
