@@ -171,20 +171,21 @@ func (m *mover) copyAll(ctx context.Context) error {
 	return m.save(ctx)
 }
 
-// Catching up ends when a pass copies no more than a page, or when it has been tried so often that the stream is as
-// quick as the copying; the rest is copied while writers wait.
-const maxCatchUps = 10
+// Catching up ends when a pass copies no more than a page, or when passes no longer get shorter: the stream is then about
+// as quick as the copying. The rest is copied while writers wait.
+const minCatchUps, maxCatchUps = 3, 10
 
 func (m *mover) catchUp(ctx context.Context) error {
 	m.progress.Step = StepCatchUp
-	for range maxCatchUps {
+	for n, before := 0, 0; n < maxCatchUps; n++ {
 		copied, err := m.copyNew(ctx)
 		if err != nil {
 			return err
 		}
-		if copied <= movePage {
+		if copied <= movePage || n >= minCatchUps && copied > before*3/4 {
 			break
 		}
+		before = copied
 	}
 	return m.removeVanished(ctx)
 }
