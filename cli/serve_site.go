@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
@@ -82,6 +81,6 @@ func probe(check func() error) http.HandlerFunc {
 func statusPage(status func() ingest.Status) http.HandlerFunc {
 	return func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "application/json")
-		_ = json.NewEncoder(w).Encode(status()) // the asker has gone
+		_ = jsonLines(w).Encode(status()) // the asker has gone
 	}
 }
