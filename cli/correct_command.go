@@ -165,11 +165,24 @@ type correctionReport struct {
 	After  hotline.Analysis `json:"after"`
 }
 
+// who is the name given by --by, empty where none is. What looks like a flag is none's name.
+func who(c *cli.Context) (string, error) {
+	by := strings.TrimSpace(c.String("by"))
+	if strings.HasPrefix(by, "-") {
+		return "", usagef("--by %s: that is no name; write --by 张三", by)
+	}
+	return by, nil
+}
+
 // readCorrection makes a correction of the flags.
 func (s *session) readCorrection(c *cli.Context) (hotline.Correction, error) {
+	by, err := who(c)
+	if err != nil {
+		return hotline.Correction{}, err
+	}
 	change := hotline.Correction{
 		Rev: 1, Add: c.StringSlice("add"), Remove: c.StringSlice("remove"), Nature: hotline.Nature(c.String("nature")),
-		Responsible: hotline.Responsible(c.String("responsible")), By: strings.TrimSpace(c.String("by")), At: s.env.Now().In(s.zone).Truncate(time.Second),
+		Responsible: hotline.Responsible(c.String("responsible")), By: by, At: s.env.Now().In(s.zone).Truncate(time.Second),
 	}
 	if change.By == "" {
 		return change, usagef("say who corrects it: --by 张三")
@@ -187,7 +200,6 @@ func (s *session) readCorrection(c *cli.Context) (hotline.Correction, error) {
 			return change, err
 		}
 	}
-	var err error
 	if change.Add, err = s.labelCodes("--add ", change.Add, false); err != nil {
 		return change, err
 	}

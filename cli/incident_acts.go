@@ -22,11 +22,15 @@ func (s *session) act(c *cli.Context, act remedy.Act, read func(*session, *cli.C
 	if act == remedy.ActVisit && !c.IsSet("order") {
 		return s.showVisits(c.String("format"), i.OpenVisits(time.Time{}), nil)
 	}
+	by, err := who(c)
+	if err != nil {
+		return err
+	}
 	masker, err := s.lookingMasker()
 	if err != nil {
 		return err
 	}
-	d := remedy.Deed{Act: act, By: strings.TrimSpace(c.String("by")), At: s.env.Now().In(s.zone).Truncate(time.Second), Note: masker.Text(c.String("note"))}
+	d := remedy.Deed{Act: act, By: by, At: s.env.Now().In(s.zone).Truncate(time.Second), Note: masker.Text(c.String("note"))}
 	if d.By == "" {
 		return usagef("say who does it: --by 张三")
 	}

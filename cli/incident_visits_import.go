@@ -133,8 +133,12 @@ func (s *session) importVisits(c *cli.Context) error {
 	if c.NArg() != 1 {
 		return usagef("name the file; see suqiu incident visits import --help")
 	}
+	by, err := who(c)
+	if err != nil {
+		return err
+	}
 	now := s.env.Now().In(s.zone).Truncate(time.Second)
-	lines, faults, err := s.readVisits(c.Args().First(), strings.TrimSpace(c.String("by")), now)
+	lines, faults, err := s.readVisits(c.Args().First(), by, now)
 	if err != nil {
 		return err
 	}

@@ -240,9 +240,13 @@ func (s *session) notifySilence(c *cli.Context) error {
 	if err != nil {
 		return usagef("--for: %v", err)
 	}
+	by, err := who(c)
+	if err != nil {
+		return err
+	}
 	silence := notify.Silence{
 		Incident: c.String("incident"), Label: c.String("label"), Area: c.String("area"), From: now.Truncate(time.Second), Until: now.Add(span).Truncate(time.Second),
-		By: c.String("by"), Why: c.String("why"),
+		By: by, Why: c.String("why"),
 	}
 	if err := silence.Check(); err != nil {
 		return usagef("%v; see suqiu notify silence --help", err)

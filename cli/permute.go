@@ -10,7 +10,8 @@ import (
 // permute moves the flags of a command before its arguments, because the flag parser stops at the first argument and
 // people write `suqiu search 停电 --since 7d`. Everything after -- is an argument, and so is what begins with - but
 // can't be a flag, such as the word -空开 that a search excludes. Flags before a command that lies under another are the lower
-// one's: suqiu --embedded correct list is suqiu correct list --embedded, which refuses what it does not know.
+// one's: suqiu --embedded correct list is suqiu correct list --embedded, which refuses what it does not know. A flag without
+// its value ends the line, so that the parser refuses it: the -- before the arguments, or the next flag, would be taken for the value.
 func permute(commands []*cli.Command, args []string) []string {
 	if len(args) < 2 {
 		return args
@@ -43,10 +44,13 @@ func permute(commands []*cli.Command, args []string) []string {
 			words = append(words, arg)
 		default:
 			options = append(options, arg)
-			if takesValue(flags, arg) && i+1 < len(rest) {
-				i++
-				options = append(options, rest[i])
+			if !takesValue(flags, arg) {
+				break
 			}
+			if i++; i == len(rest) || rest[i] == "--" || isFlag(flags, rest[i]) {
+				return append(path, options...)
+			}
+			options = append(options, rest[i])
 		}
 	}
 	path = append(path, options...)
@@ -90,6 +94,13 @@ func find(commands []*cli.Command, name string) *cli.Command {
 func looksLikeFlag(arg string) bool {
 	name := strings.TrimPrefix(strings.TrimPrefix(arg, "-"), "-")
 	return len(name) < len(arg) && name != "" && (name[0]|0x20 >= 'a' && name[0]|0x20 <= 'z')
+}
+
+// isFlag reports whether an argument is --x of one of the flags.
+func isFlag(flags []cli.Flag, arg string) bool {
+	name, long := strings.CutPrefix(arg, "--")
+	name, _, _ = strings.Cut(name, "=")
+	return long && slices.ContainsFunc(flags, func(flag cli.Flag) bool { return slices.Contains(flag.Names(), name) })
 }
 
 // takesValue reports whether the flag is followed by its value in the next argument.
