@@ -3,17 +3,21 @@ package cli
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"path/filepath"
 	"slices"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"suqiu/classify"
 	"suqiu/dicts"
 	"suqiu/hotline"
 	"suqiu/index"
+	"suqiu/index/elastic"
 	"suqiu/index/sqlite"
+	"suqiu/ingest"
 )
 
 // outage is a ledger that fails with a kind of fault for some requests before it answers.
@@ -71,6 +75,48 @@ func TestStartDuringOutage(t *testing.T) {
 		var fault *hotline.Fault
 		if _, err := s.registered(t.Context(), &outage{Ledger: store, kind: hotline.FaultSetup, left: 1}); !errors.As(err, &fault) {
 			t.Errorf("got %v, want the fault", err)
+		}
+	})
+}
+
+// A process that runs for good waits until what the store refuses is mended, and says so; differing clocks end it.
+func TestLastingStartPauses(t *testing.T) {
+	refused := &hotline.Fault{Kind: hotline.FaultSetup, Op: "read ruleset", Hint: "check the password", Err: errors.New("status 401")}
+	t.Run("Refused", func(t *testing.T) {
+		synctest.Test(t, func(t *testing.T) {
+			pages := newSite("g", time.Now)
+			start := time.Now()
+			s := &session{log: slog.New(slog.DiscardHandler), waiting: pages.waiting, lasting: true}
+			asked := 0
+			err := s.untilAvailable(t.Context(), func() error {
+				if asked++; asked == 2 {
+					state := *pages.state.Load()
+					want := ingest.Report{Phase: ingest.PhasePaused, Why: "starting: read ruleset: status 401", Hint: "check the password", Since: start}
+					if state != want {
+						t.Errorf("state %+v, want %+v", state, want)
+					}
+					if got := pages.unready().Error(); got != "paused: starting: read ruleset: status 401 (check the password)" {
+						t.Errorf("ready says %q", got)
+					}
+				}
+				if asked <= 3 {
+					return refused
+				}
+				return nil
+			})
+			if err != nil || time.Since(start) != 3*setupWait {
+				t.Errorf("began after %s with %v, want after three waits", time.Since(start), err)
+			}
+			if got := pages.unready().Error(); got != "starting" {
+				t.Errorf("afterwards ready says %q", got)
+			}
+		})
+	})
+	t.Run("Clock", func(t *testing.T) {
+		s := &session{log: slog.New(slog.DiscardHandler), waiting: func(error) {}, lasting: true}
+		clock := &hotline.Fault{Kind: hotline.FaultSetup, Op: "compare", Err: fmt.Errorf("%w: by an hour", elastic.ErrClock)}
+		if err := s.untilAvailable(t.Context(), func() error { return clock }); !errors.Is(err, elastic.ErrClock) {
+			t.Errorf("got %v, want the clock's fault", err)
 		}
 	})
 }

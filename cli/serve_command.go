@@ -60,7 +60,7 @@ func (s *session) serve(c *cli.Context) error {
 		return fmt.Errorf("listen: %w; set another address with --set listen=HOST:PORT", err)
 	}
 	s.log.Info("serving", "address", listener.Addr().String())
-	pages := newSite(s.cfg.Kafka.Group)
+	pages := newSite(s.cfg.Kafka.Group, s.env.Now)
 	s.waiting = pages.waiting
 	group, ctx := errgroup.WithContext(c.Context)
 	group.Go(func() error { return serveHTTP(ctx, listener, pages) })
@@ -70,6 +70,7 @@ func (s *session) serve(c *cli.Context) error {
 
 // consume runs until ctx ends; pages, which may be nil, show what it does.
 func (s *session) consume(ctx context.Context, pages *site) error {
+	s.lasting = true
 	loop, err := s.openLoop(ctx, s.cfg.DeadLetter.Limit)
 	if ctx.Err() != nil {
 		return nil // it was told to end before it had begun

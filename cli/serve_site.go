@@ -5,11 +5,13 @@ import (
 	"fmt"
 	"net/http"
 	"sync/atomic"
+	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
+	"suqiu/hotline"
 	"suqiu/ingest"
 )
 
@@ -17,13 +19,15 @@ import (
 // restarted for it; it is not ready, and says what it waits for. Once it has begun, the pages are those of open.
 type site struct {
 	group    string
+	now      func() time.Time
 	starting http.Handler
-	waits    atomic.Pointer[string] // what it waits for; nil: nothing that is known
+	state    atomic.Pointer[ingest.Report] // what it waits for
 	begun    atomic.Pointer[http.Handler]
 }
 
-func newSite(group string) *site {
-	t := &site{group: group}
+func newSite(group string, now func() time.Time) *site {
+	t := &site{group: group, now: now}
+	t.state.Store(&ingest.Report{Phase: ingest.PhaseWaiting, Why: "starting", Since: now()})
 	registry := prometheus.NewRegistry()
 	registry.MustRegister(buildInfo(), memberGauge(func() bool { return false }), collectors.NewGoCollector(),
 		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
@@ -31,8 +35,7 @@ func newSite(group string) *site {
 	mux.Handle("GET /livez", probe(func() error { return nil }))
 	mux.Handle("GET /readyz", probe(t.unready))
 	mux.Handle("GET /status", statusPage(func() ingest.Status {
-		why := t.unready().Error()
-		return ingest.Status{Group: t.group, Membership: ingest.Report{Phase: ingest.PhaseWaiting, Why: why}, Problem: why}
+		return ingest.Status{Group: t.group, Membership: *t.state.Load(), Partitions: []ingest.PartitionStatus{}, Problem: t.unready().Error()}
 	}))
 	mux.Handle("GET /metrics", promhttp.HandlerFor(registry, promhttp.HandlerOpts{}))
 	t.starting = mux
@@ -48,23 +51,37 @@ func (t *site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	t.starting.ServeHTTP(w, r)
 }
 
-// waiting notes what the process waits for, or that it no longer does.
+// waiting notes what the process waits for, or that it no longer does. What the store refuses is a pause: it waits for the operator.
 func (t *site) waiting(err error) {
-	if err == nil {
-		t.waits.Store(nil)
-		return
+	next := ingest.Report{Phase: ingest.PhaseWaiting, Why: "starting", Since: t.state.Load().Since}
+	var fault *hotline.Fault
+	switch {
+	case errors.As(err, &fault):
+		next.Why, next.Hint = fmt.Sprintf("starting: %s: %v", fault.Op, fault.Err), fault.Hint
+		if fault.Kind == hotline.FaultSetup {
+			next.Phase = ingest.PhasePaused
+		}
+	case err != nil:
+		next.Why = "starting: " + err.Error()
 	}
-	why := err.Error()
-	t.waits.Store(&why)
+	if next.Phase != t.state.Load().Phase {
+		next.Since = t.now()
+	}
+	t.state.Store(&next)
 }
 
 func (t *site) open(pages http.Handler) { t.begun.Store(&pages) }
 
 func (t *site) unready() error {
-	if why := t.waits.Load(); why != nil {
-		return fmt.Errorf("starting: %s", *why)
+	state := t.state.Load()
+	why := state.Why
+	if state.Phase == ingest.PhasePaused {
+		why = "paused: " + why
 	}
-	return errors.New("starting")
+	if state.Hint != "" {
+		return fmt.Errorf("%s (%s)", why, state.Hint)
+	}
+	return errors.New(why)
 }
 
 // probe answers 200, or 503 with what is wrong.

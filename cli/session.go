@@ -40,6 +40,7 @@ type session struct {
 	demo bool // what it writes may be emptied by the next demo
 
 	waiting func(error) // told what is waited for before the work begins, and nil when it is there
+	lasting bool        // runs until it is told to end, so that it also waits for the operator to mend the index
 
 	keys    func() (*mask.Masker, error)
 	told    *herald // set by the first drain of a watcher
@@ -260,19 +261,31 @@ func (s *session) registered(ctx context.Context, store index.Ledger) (*classify
 	return rules, nil
 }
 
-// untilAvailable asks the store, again and again while it is unavailable, as the writing
-// that follows does: a process that starts during an outage must not end by it.
+// setupWait is how long after it was refused the store is asked again, by who waits for that to be mended.
+const setupWait = 30 * time.Second
+
+// untilAvailable asks the store, again and again while it is unavailable, as the writing that follows does: a process that
+// starts during an outage must not end by it. One that runs for good also waits while the store refuses, for a wrong
+// password, a missing right or index: it pauses then as it does later, instead of being restarted over and over. Clocks
+// that differ end it: by a wrong one it can't tell what is too old to keep.
 func (s *session) untilAvailable(ctx context.Context, ask func() error) error {
 	for wait := 100 * time.Millisecond; ; wait = min(2*wait, 30*time.Second) {
 		err := ask()
 		var fault *hotline.Fault
-		if !errors.As(err, &fault) || fault.Kind != hotline.FaultUnavailable {
+		pause, why := wait, "the store is unavailable, trying again"
+		switch {
+		case !errors.As(err, &fault):
+			s.waiting(nil)
+			return err
+		case fault.Kind == hotline.FaultSetup && s.lasting && !errors.Is(err, elastic.ErrClock):
+			pause, why = setupWait, "the store refuses, paused; trying again every 30 s"
+		case fault.Kind != hotline.FaultUnavailable:
 			s.waiting(nil)
 			return err
 		}
 		s.waiting(err)
-		s.log.Warn("the store is unavailable, trying again", "err", err)
-		if err := (ingest.SystemClock{}).Sleep(ctx, wait); err != nil {
+		s.log.Warn(why, "err", err)
+		if err := (ingest.SystemClock{}).Sleep(ctx, pause); err != nil {
 			return err
 		}
 	}

@@ -109,7 +109,7 @@ type PartitionStatus struct {
 // Status tells what the consumer is doing now.
 func (c *Consumer) Status() Status {
 	generation, workers := c.snapshot()
-	s := Status{Group: c.cfg.Group, Generation: generation, Membership: c.group.Report()}
+	s := Status{Group: c.cfg.Group, Generation: generation, Membership: c.group.Report(), Partitions: make([]PartitionStatus, 0, len(workers))}
 	now := c.clock.Now()
 	for _, w := range workers {
 		p := w.progress.report(now)

@@ -30,7 +30,7 @@ func (s *Store) Examine(ctx context.Context, now time.Time) error {
 		found := look(ctx)
 		wrong = append(wrong, found...)
 	}
-	if err := s.CheckClock(ctx, now); err != nil {
+	if err := s.CheckClock(ctx, now); err != nil && (len(wrong) == 0 || errors.Is(err, ErrClock)) {
 		wrong = append(wrong, err)
 	}
 	return errors.Join(wrong...)
@@ -58,6 +58,12 @@ func (s *Store) unreachable(ctx context.Context) []error {
 func unsupported(err error) bool {
 	var answer *statusError
 	return errors.As(err, &answer) && (answer.Status == http.StatusBadRequest || answer.Status == http.StatusMethodNotAllowed || answer.Status == http.StatusNotFound)
+}
+
+// forbidden reports the cluster's answer that the user may not ask that.
+func forbidden(err error) bool {
+	var answer *statusError
+	return errors.As(err, &answer) && answer.Status == http.StatusForbidden
 }
 
 // lackedRights asks what the user of a running suqiu may not do.
@@ -212,9 +218,12 @@ func (s *Store) blocks(ctx context.Context) []error {
 	return wrong
 }
 
+// ErrClock is in the error of CheckClock where the clocks are too far apart.
+var ErrClock = errors.New("the clocks differ")
+
 // CheckClock compares the time with that of the cluster's node. Times that are further apart than ClockSkew are a fault
-// of the set-up: what is too old to keep, and what has yet to come, are told by this machine's clock. A cluster that
-// does not tell its time is no fault.
+// of the set-up that wraps ErrClock: what is too old to keep, and what has yet to come, are told by this machine's clock.
+// A cluster that does not tell its time, or not to this user, is no fault; one that does not answer is.
 func (s *Store) CheckClock(ctx context.Context, now time.Time) error {
 	op := "compare this machine's clock with Elasticsearch's"
 	var answer struct {
@@ -224,14 +233,17 @@ func (s *Store) CheckClock(ctx context.Context, now time.Time) error {
 	}
 	begin := time.Now()
 	err := s.do(ctx, op, esapi.NodesStatsRequest{NodeID: []string{"_local"}, Metric: []string{"os"}, FilterPath: []string{"nodes.*.timestamp"}}, &answer)
-	if err != nil {
-		return nil //nolint:nilerr // what is wrong with the connection or the rights is told where they are needed
+	switch {
+	case unsupported(err), forbidden(err):
+		return nil // who writes need not have the right to ask for it
+	case err != nil:
+		return err
 	}
 	waited := time.Since(begin)
 	for _, node := range answer.Nodes {
 		ahead := now.Sub(time.UnixMilli(node.Timestamp))
 		if ahead.Abs() > ClockSkew+waited {
-			return setupFault(op, "set the clocks of this machine and of the servers by NTP", "it is %s away from theirs", ahead.Round(time.Second))
+			return setupFault(op, "set the clocks of this machine and of the servers by NTP", "%w: it is %s away from theirs", ErrClock, ahead.Round(time.Second))
 		}
 	}
 	return nil
