@@ -61,6 +61,9 @@ func (a *ApprovedAnswers) Of(label string) (ApprovedAnswer, bool) {
 // What is wrong with them, labels that the taxonomy has not among it, is told whole, as a *LoadError.
 func LoadAnswers(t *Taxonomy, base fs.FS, overlays ...fs.FS) (*ApprovedAnswers, error) {
 	files, err := readPatterns(append([]fs.FS{base}, overlays...), approvedPath)
+	if err == nil {
+		files, err = plain(files)
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -12,6 +12,9 @@ type Catalogue struct {
 // the faults of taxonomy.yaml and marks.yaml whole, as a *LoadError, but not those of the conditions in them.
 func LoadCatalogue(base fs.FS, overlays ...fs.FS) (*Catalogue, error) {
 	files, err := readPatterns(append([]fs.FS{base}, overlays...), taxonomyPath, marksPath)
+	if err == nil {
+		files, err = plain(files)
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -28,8 +28,12 @@ type Fixture struct {
 // ReadFixtures reads a file of fixtures (docs/rules.md, Tests). name is how errors speak of the file. The error is a *LoadError
 // that names every fault; a label that the taxonomy has not is one.
 func (rs *RuleSet) ReadFixtures(name string, data []byte) ([]Fixture, error) {
+	files, err := plain([]file{{path: name, data: data}})
+	if err != nil {
+		return nil, err
+	}
 	var p problems
-	root, ok := parseYAML(file{path: name, data: data}, &p)
+	root, ok := parseYAML(files[0], &p)
 	if !ok {
 		return nil, p.err()
 	}

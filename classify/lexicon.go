@@ -83,7 +83,6 @@ func lexiconLines(f file, do func(line int, fields []string)) {
 	line := 0
 	for text := range strings.Lines(string(f.data)) {
 		line++
-		text = strings.TrimPrefix(text, "\ufeff")
 		if fields := strings.Fields(text); len(fields) > 0 && !strings.HasPrefix(fields[0], "#") {
 			do(line, fields)
 		}

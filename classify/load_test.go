@@ -36,6 +36,24 @@ func TestFaults(t *testing.T) {
 	})
 }
 
+// The byte order mark that editors on Windows put before a text is no part of any file's first key.
+func TestByteOrderMark(t *testing.T) {
+	fsys := testFS("rules:\n  - {id: r, label: a.one, when: 「停电」}\n")
+	for _, f := range fsys {
+		f.Data = append([]byte("\uFEFF"), f.Data...)
+	}
+	if got := codesOf(mustCompile(t, fsys), message("家里停电")); !slices.Equal(got, []string{"a.one"}) {
+		t.Errorf("got %q", got)
+	}
+	if _, err := LoadCatalogue(fsys); err != nil {
+		t.Errorf("catalogue: %v", err)
+	}
+	rs := mustCompile(t, testFS("rules:\n  - {id: r, label: a.one, when: 「停电」}\n"))
+	if fixtures, err := rs.ReadFixtures("a.test.yaml", []byte("\uFEFFtests:\n  - {text: 家里停电, labels: a.one}\n")); err != nil || len(fixtures) != 1 {
+		t.Errorf("fixtures: %v, %v", fixtures, err)
+	}
+}
+
 // All faults are told at once, by file and line.
 func TestFaultsAreCollected(t *testing.T) {
 	fsys := testFS("rules:\n  - {id: r, label: a.nine, when: 「停电」}\n  - {id: s, label: a.one, when: x and (}\n")

@@ -71,16 +71,20 @@ func compileLayers(base fs.FS, overlays []fs.FS, segmenterOf func(*Lexicon) *Seg
 	return compileFiles(files, segmenterOf)
 }
 
-// compileFiles compiles a rule set with the segmenter of its lexicon, which it asks for before all else.
+// compileFiles compiles a rule set with the segmenter of its lexicon, which it asks for before all other work.
 func compileFiles(files []file, segmenterOf func(*Lexicon) *Segmenter) (*RuleSet, error) {
+	texts, err := plain(files)
+	if err != nil {
+		return nil, err
+	}
 	var p problems
-	lexicon := readLexicon(files, &p)
+	lexicon := readLexicon(texts, &p)
 	segmenter := segmenterOf(lexicon)
-	taxonomy := readTaxonomy(files, &p)
-	marks := readMarks(files, &p)
-	cues := readCues(files, &p)
-	rules := readRuleFiles(files, &p)
-	words, layer := readWordTable(files, &p)
+	taxonomy := readTaxonomy(texts, &p)
+	marks := readMarks(texts, &p)
+	cues := readCues(texts, &p)
+	rules := readRuleFiles(texts, &p)
+	words, layer := readWordTable(texts, &p)
 	program := compile(taxonomy, marks, rules, cues, lexicon, &p)
 	if err := p.err(); err != nil {
 		return nil, err

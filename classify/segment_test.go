@@ -72,8 +72,12 @@ func TestSegmentOffsets(t *testing.T) {
 
 func lexiconOf(t *testing.T, content string) (*Lexicon, error) {
 	t.Helper()
+	files, err := plain([]file{{path: "lexicon/test.txt", data: []byte(content)}})
+	if err != nil {
+		return nil, err
+	}
 	var p problems
-	l := readLexicon([]file{{path: "lexicon/test.txt", data: []byte(content)}}, &p)
+	l := readLexicon(files, &p)
 	return l, p.err()
 }
 

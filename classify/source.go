@@ -12,6 +12,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"suqiu/dicts"
 )
 
 const (
@@ -91,6 +93,20 @@ func readPatterns(layers []fs.FS, patterns ...string) ([]file, error) {
 		}
 	}
 	return files, nil
+}
+
+// plain gives the files as text (dicts.Text). Those that are not UTF-8 would be read as words that no contact has, so they are
+// told whole, as a *LoadError.
+func plain(files []file) ([]file, error) {
+	var p problems
+	text := slices.Clone(files)
+	for i, f := range files {
+		var bad int
+		if text[i].data, bad = dicts.Text(f.data); bad > 0 {
+			p.add(f, bad, 1, "%s", dicts.NotUTF8)
+		}
+	}
+	return text, p.err()
 }
 
 // archive writes the files as one text: a line "-- layer path bytes --", then the bytes and a line break, for each. Files of examples

@@ -44,14 +44,18 @@ func Entries[T any](what, file string, parse func([]byte) ([]T, error), key func
 	return all, nil
 }
 
-// Decode reads YAML whose every key must be known. A fault tells line and column.
+// Decode reads YAML in UTF-8 whose every key must be known. A fault tells line and column.
 func Decode(data []byte, into any) (err error) {
 	defer func() {
 		if p := recover(); p != nil { // the decoder panics on tags of wrong types
 			err = fmt.Errorf("it is no such YAML: %v", p)
 		}
 	}()
-	if err := yaml.UnmarshalWithOptions(data, into, yaml.Strict()); err != nil {
+	text, bad := Text(data)
+	if bad > 0 {
+		return fmt.Errorf("第 %d 行：%s", bad, NotUTF8)
+	}
+	if err := yaml.UnmarshalWithOptions(text, into, yaml.Strict()); err != nil {
 		return errors.New(yaml.FormatError(err, false, true))
 	}
 	return nil

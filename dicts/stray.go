@@ -49,6 +49,7 @@ func Strays(folder fs.FS) ([]Stray, error) {
 		if err != nil {
 			return fmt.Errorf("read the dictionary folder: %w", err)
 		}
+		data, _ = Text(data) // keys are told in other encodings too
 		switch {
 		case !holdsText(data):
 			strays = append(strays, Stray{name, "文件是空的；写上内容，或删去它"})
@@ -124,7 +125,7 @@ func topKeys(data []byte) (keys []string) {
 // holdsText reports whether a file has a line that is no comment.
 func holdsText(data []byte) bool {
 	for line := range strings.Lines(string(data)) {
-		if line = strings.Trim(line, "\uFEFF \t\r\n"); line != "" && line != "---" && line[0] != '#' {
+		if line = strings.Trim(line, " \t\r\n"); line != "" && line != "---" && line[0] != '#' {
 			return true
 		}
 	}

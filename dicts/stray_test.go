@@ -33,6 +33,7 @@ func TestStrays(t *testing.T) {
 		"CountsInTheRoot":   {map[string]string{"counts.yaml": "rules:\n  - name: often\n", "rules/a.yaml": rules}, map[string]string{"counts.yaml": "移到 counts/counts.yaml"}},
 		"ExamplesElsewhere": {map[string]string{"example/a.yaml": "examples:\n  r: {}\n", "rules/a.yaml": rules}, map[string]string{"example/a.yaml": "移到 examples/a.yaml"}},
 		"TestsElsewhere":    {map[string]string{"a.test.yaml": "tests: []\n", "tests/b.yaml": "tests: []\n"}, map[string]string{"a.test.yaml": "移到 tests/a.test.yaml", "tests/b.yaml": "移到 tests/b.test.yaml", ".": nothing}},
+		"ByteOrderMark":     {map[string]string{"a.yaml": "\uFEFF" + rules, "rules/b.yaml": rules}, map[string]string{"a.yaml": "移到 rules/a.yaml"}},
 		"OtherKeys":         {map[string]string{"rules/a.yaml": rules, "suqiu.yaml": "kafka: {}\n"}, map[string]string{"suqiu.yaml": "它的键不属于任何字典文件"}},
 		"WithoutText":       {map[string]string{"rules/a.yaml": "# later\n---\n"}, map[string]string{"rules/a.yaml": "文件是空的", ".": nothing}},
 		"Empty":             {nil, map[string]string{".": nothing}},

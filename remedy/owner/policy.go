@@ -147,6 +147,7 @@ type policyParser struct {
 
 // ParsePolicy reads a policy (docs/remedy.md has the format). It names every fault at once, each with file, line and remedy.
 func ParsePolicy(file string, data []byte) (*Policy, error) {
+	data, _ = dicts.Text(data) // Decode tells what is no UTF-8
 	tree, err := parser.ParseBytes(data, 0)
 	if err != nil {
 		return nil, fmt.Errorf("routing policy %s: %s", file, yaml.FormatError(err, false, true))
