@@ -157,6 +157,7 @@ func (s *session) reload(ctx context.Context, live *liveRules, store index.Ledge
 func (s *session) handler(consumer *ingest.Consumer, letters *mirror, loop *loop, watched watchMetric) http.Handler {
 	registry := prometheus.NewRegistry()
 	registry.MustRegister(processMetrics(consumer, loop.rules)...)
+	registry.MustRegister(startMetrics(func() ingest.Phase { return "" })...)
 	registry.MustRegister(paceMetrics(loop.store)...)
 	registry.MustRegister(watched.silent)
 	registry.MustRegister(loop.metrics, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))

@@ -31,6 +31,16 @@ func memberGauge(is func() bool) prometheus.Collector {
 	return flagGauge("ingest_member", "1 while this process is a member of the consumer group.", is)
 }
 
+// startMetrics tell what a process waits for before it can begin; once it has begun, phase is empty.
+func startMetrics(phase func() ingest.Phase) []prometheus.Collector {
+	return []prometheus.Collector{
+		flagGauge("start_waiting", "1 while this process waits before it can begin, for what comes back by itself.",
+			func() bool { return phase() == ingest.PhaseWaiting }),
+		flagGauge("start_paused", "1 while this process can't begin until the operator acts.",
+			func() bool { return phase() == ingest.PhasePaused }),
+	}
+}
+
 // flagGauge is a measure that is 1 while something is so, and else 0.
 func flagGauge(name, help string, is func() bool) prometheus.Collector {
 	return prometheus.NewGaugeFunc(prometheus.GaugeOpts{Namespace: "suqiu", Name: name, Help: help}, func() float64 {

@@ -31,6 +31,7 @@ func newSite(group string, now func() time.Time) *site {
 	registry := prometheus.NewRegistry()
 	registry.MustRegister(buildInfo(), memberGauge(func() bool { return false }), collectors.NewGoCollector(),
 		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	registry.MustRegister(startMetrics(func() ingest.Phase { return t.state.Load().Phase })...)
 	mux := http.NewServeMux()
 	mux.Handle("GET /livez", probe(func() error { return nil }))
 	mux.Handle("GET /readyz", probe(t.unready))

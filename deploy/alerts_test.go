@@ -17,6 +17,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -205,6 +206,7 @@ func TestE2EAlerts(t *testing.T) {
 		parallel("dead_letters", deadLetters)
 		parallel("broker", brokerFails)
 		parallel("gap", gap)
+		parallel("starting", starting)
 		parallel("slow", slow)
 		parallel("rules", rulesFail)
 		parallel("letters", lettersFail)
@@ -351,6 +353,25 @@ func gap(t *testing.T, store string) *watcher {
 	again := r.serve()
 	w.add(again.address)
 	w.await("SuqiuRetentionGap")
+	return w
+}
+
+// starting lets a process begin while the Elasticsearch is away, and refuses it then: neither is Kafka's fault.
+func starting(t *testing.T, store string) *watcher {
+	var status atomic.Int64
+	status.Store(http.StatusServiceUnavailable)
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.WriteHeader(int(status.Load()))
+	}))
+	t.Cleanup(server.Close)
+	r := newRig(t, server.URL, store)
+	w := watch(t, r.serve().address)
+	w.await("SuqiuWaiting")
+	status.Store(http.StatusUnauthorized)
+	w.await("SuqiuPaused")
+	if slices.Contains(w.firing(), "SuqiuNotInGroup") {
+		t.Error("the consumer group is named where the index is the cause")
+	}
 	return w
 }
 

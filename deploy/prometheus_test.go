@@ -1,6 +1,7 @@
 package deploy
 
 import (
+	"fmt"
 	"log/slog"
 	"regexp"
 	"slices"
@@ -103,24 +104,59 @@ func TestKubernetesAlerts(t *testing.T) {
 					t.Fatal("nothing was replaced")
 				}
 			}
-			db := promqltest.LoadedStorage(t, "load 10d"+strings.ReplaceAll(series, "} ", "} _ "))
-			defer db.Close()
-			engine := promqltest.NewTestEngine(t, false, 0, promqltest.DefaultMaxSamplesPerQuery)
-			var fires []string
-			for _, alert := range readAlerts(t, "prometheus/kubernetes.yaml") {
-				query, err := engine.NewInstantQuery(t.Context(), db, nil, alert.Expr, time.Unix(now, 0))
-				if err != nil {
-					t.Fatal(err)
-				}
-				result, err := query.Exec(t.Context()).Vector()
-				if err != nil {
-					t.Fatal(err)
-				}
-				if len(result) > 0 {
-					fires = append(fires, alert.Alert)
-				}
+			if got := firesAt(t, now, series, readAlerts(t, "prometheus/kubernetes.yaml")); got != tt.fires {
+				t.Errorf("fires %q, want %q", got, tt.fires)
 			}
-			if got := strings.Join(fires, " "); got != tt.fires {
+		})
+	}
+}
+
+// firesAt names the alerts whose expressions are true at a time, in seconds, of series that have each the one value.
+func firesAt(t *testing.T, now int64, series string, alerts []rulefmt.Rule) string {
+	t.Helper()
+	db := promqltest.LoadedStorage(t, fmt.Sprintf("load %ds%s", now, strings.ReplaceAll(series, "} ", "} _ ")))
+	defer db.Close()
+	engine := promqltest.NewTestEngine(t, false, 0, promqltest.DefaultMaxSamplesPerQuery)
+	var fires []string
+	for _, alert := range alerts {
+		query, err := engine.NewInstantQuery(t.Context(), db, nil, alert.Expr, time.Unix(now, 0))
+		if err != nil {
+			t.Fatal(err)
+		}
+		result, err := query.Exec(t.Context()).Vector()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(result) > 0 {
+			fires = append(fires, alert.Alert)
+		}
+	}
+	return strings.Join(fires, " ")
+}
+
+// A process that is in no group is told as such only where it has begun; before, the index is what it waits for.
+func TestStartAlerts(t *testing.T) {
+	for _, tt := range []struct {
+		name                    string
+		member, waiting, paused int
+		fires                   string
+	}{
+		{"Well", 1, 0, 0, ""},
+		{"NotInGroup", 0, 0, 0, "SuqiuNotInGroup"},
+		{"IndexAway", 0, 1, 0, "SuqiuWaiting"},
+		{"IndexRefuses", 0, 0, 1, "SuqiuPaused"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			series := fmt.Sprintf(`
+  up{job="suqiu", instance="a"} 1
+  up{job="suqiu", instance="b"} 1
+  suqiu_ingest_member{job="suqiu", instance="a"} %d
+  suqiu_start_waiting{job="suqiu", instance="a"} %d
+  suqiu_start_paused{job="suqiu", instance="a"} %d
+  suqiu_ingest_member{job="suqiu", instance="b"} 1
+  suqiu_start_waiting{job="suqiu", instance="b"} 0
+  suqiu_start_paused{job="suqiu", instance="b"} 0`, tt.member, tt.waiting, tt.paused)
+			if got := firesAt(t, 86400, series, alerts(t)); got != tt.fires {
 				t.Errorf("fires %q, want %q", got, tt.fires)
 			}
 		})
