@@ -52,7 +52,7 @@ func (s *session) examine(ctx context.Context) error {
 		{"Kafka", s.examineKafka},
 		{"索引", s.examineStore},
 	} {
-		within, cancel := context.WithTimeout(ctx, 30*time.Second)
+		within, cancel := context.WithTimeout(ctx, time.Minute) // brokers that hang are asked several times
 		found, err := e.look(within)
 		cancel()
 		if err != nil {

@@ -37,6 +37,7 @@ func advices() []advice {
 		told(`check kafka\.sasl: mechanism, user and password`, "认证失败：检查 kafka.sasl 的机制、用户名和密码"),
 		told(`check kafka\.sasl against the mechanisms of the brokers' listener`, "节点监听器（listener）不支持这种 SASL 机制：核对 kafka.sasl"),
 		told(`create the topics with suqiu kafka setup, or give the user the right to describe them`, "缺主题：运行 suqiu kafka setup；主题已有的，给该用户 Describe 权限"),
+		told(`see whether every broker runs, answers others, and is reachable from here`, "节点（broker）接受了请求而没有应答：检查各节点是否在运行、能否互相连上、从本机能否连上"),
 		told(`see whether the broker that leads it runs and is reachable from here`, "分区的首领节点（leader）没有应答：检查该节点是否在运行、从本机能否连上"),
 		told(`find out what was lost \(suqiu audit\), then start suqiu with on_gap: continue`, "有记录没读就被删除：先用 suqiu audit 查明缺了哪些，再以 kafka.on_gap: continue 启动"),
 		told(`give the topic more copies by kafka-reassign-partitions\.sh`, "主题只有一个副本，坏一块磁盘就丢：用 kafka-reassign-partitions.sh 增加副本"),

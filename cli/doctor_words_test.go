@@ -21,6 +21,7 @@ func TestAdvice(t *testing.T) {
 		{"check the set-up of suqiu: mapping version 0 is installed, this build needs 4 (run suqiu index setup)", "运行 suqiu index setup"},
 		{"offsets.retention.minutes is 10080 (7 days), while topics keep records for 30 days: a group forgets (set it on the brokers to 86400 or more)", "把 offsets.retention.minutes 设为 86400 或更大"},
 		{"write to suqiu-calls-2026.11: it stands for 2 indices, must be one (remove the alias suqiu-calls-2026.11 from all indices but the one that is written to)", "别名 suqiu-calls-2026.11 只留在"},
+		{"ask the coordinator of group suqiu for its offsets: context deadline exceeded (see whether every broker runs, answers others, and is reachable from here)", "接受了请求而没有应答"},
 		{"partition calls/1: its leader does not answer (see whether the broker that leads it runs and is reachable from here, and try again)", "首领节点（leader）没有应答"},
 		{"something that nobody has seen", ""},
 	} {

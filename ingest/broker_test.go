@@ -38,7 +38,9 @@ func newTestBroker(t testing.TB, partitions int, topics ...string) *testBroker {
 	return &testBroker{b, t}
 }
 
-func (b *testBroker) cluster() Cluster { return Cluster{Brokers: []string{b.Addr()}} }
+func (b *testBroker) cluster() Cluster {
+	return Cluster{Brokers: []string{b.Addr()}, Patience: 2500 * time.Millisecond}
+}
 
 // write appends values to one partition.
 func (b *testBroker) write(topic string, partition int, values ...string) {

@@ -24,6 +24,17 @@ type Cluster struct {
 	ClientID string      // default "suqiu"
 	TLS      *tls.Config // nil: plain text
 	SASL     SASL        // zero: no authentication
+
+	// Patience is for how long GroupPositions and Examine ask again while leaders of partitions do not answer, as until another broker
+	// takes over from one that failed; default 15 s.
+	Patience time.Duration
+}
+
+func (c Cluster) patience() time.Duration {
+	if c.Patience == 0 {
+		return 15 * time.Second
+	}
+	return c.Patience
 }
 
 // SASL is how to authenticate. Mechanism is PLAIN, SCRAM-SHA-256 or SCRAM-SHA-512; empty: not at all.
@@ -79,6 +90,7 @@ func (c Cluster) connect() (*broker, error) {
 	}, nil
 }
 
+// close ends the connections. What is asked afterwards connects anew, and learns anew which broker leads what.
 func (b *broker) close() { b.transport.CloseIdleConnections() }
 
 // missing returns those of the topics that the cluster does not have.
@@ -125,6 +137,9 @@ func (b *broker) partitions(ctx context.Context, topic string) ([]int, error) {
 // missingTopicsHint names both causes, because Kafka does not show a topic to a user who may not describe it.
 const missingTopicsHint = "create the topics with suqiu kafka setup, or give the user the right to describe them"
 
+// hungHint is for a broker that takes a request and gives no answer in time.
+const hungHint = "see whether every broker runs, answers others, and is reachable from here"
+
 // setupHint tells what the operator can do about an error of Kafka's, and whether nothing else will help.
 func setupHint(err error) (hint string, lasting bool) {
 	if hint := hotline.ConnectHint(err, "kafka.brokers", "kafka.ca_file"); hint != "" {
@@ -145,6 +160,8 @@ func setupHint(err error) (hint string, lasting bool) {
 		return "check kafka.sasl against the mechanisms of the brokers' listener", true
 	case errors.Is(err, kafka.UnknownTopicOrPartition):
 		return missingTopicsHint, true
+	case errors.Is(err, context.DeadlineExceeded):
+		return hungHint, false
 	}
 	return "", false
 }

@@ -3,6 +3,7 @@ package ingest
 import (
 	"context"
 	"errors"
+	"slices"
 	"strconv"
 	"sync"
 	"time"
@@ -101,6 +102,10 @@ func (c *Consumer) probeOnce(ctx context.Context) {
 			if s, ok := spans[w.id.id]; ok && w.id.topic == topic {
 				w.progress.see(s.end)
 			}
+		}
+		silent := slices.DeleteFunc(partitions, func(p int) bool { _, ok := spans[p]; return ok })
+		if len(silent) > 0 {
+			c.log.Warn("can't see how far the log has grown: leaders do not answer", "topic", topic, "partitions", silent, "hint", silentHint)
 		}
 	}
 	now := c.clock.Now()

@@ -26,15 +26,15 @@ type Examination struct {
 // that is wrong at once, each with its remedy, in the words of the consumer. It writes one record without content
 // under the key "doctor" to the topic of dead letters, which compaction removes.
 func Examine(ctx context.Context, cluster Cluster, group string, topics []string, letters *DeadLetters, now time.Time) (Examination, error) {
+	away := cluster.leaveUnreachable(ctx)
+	if len(away) > 0 && len(cluster.Brokers) == 0 {
+		return Examination{}, errors.Join(away...)
+	}
 	b, err := cluster.connect()
 	if err != nil {
 		return Examination{}, err
 	}
 	defer b.close()
-	away := cluster.unreachable(ctx)
-	if len(away) == len(cluster.Brokers) {
-		return Examination{}, errors.Join(away...)
-	}
 	e := examiner{broker: b, wrong: away}
 	all := append([]string{letters.topic}, topics...)
 	missing, err := b.missing(ctx, all)
@@ -48,13 +48,9 @@ func Examine(ctx context.Context, cluster Cluster, group string, topics []string
 		e.durability(ctx, all)
 	}
 	found := Examination{Topics: len(all)}
+	until := time.Now().Add(cluster.patience())
 	for _, topic := range topics {
-		var positions []GroupPosition
-		var err error
-		_ = retry(ctx, SystemClock{}, Backoff{}.withDefaults(), func() error { // err is noted below, with its hint
-			positions, err = b.groupPositions(ctx, group, topic)
-			return err
-		})
+		positions, err := b.askPositions(ctx, group, topic, until)
 		if errors.Is(err, kafka.UnknownTopicOrPartition) && len(missing) > 0 {
 			continue // told already
 		}
@@ -95,21 +91,27 @@ func ExamineMirror(ctx context.Context, cluster Cluster, group, topic string, no
 	return lag, errors.Join(e.wrong...)
 }
 
-// unreachable asks each broker by itself and says what is wrong with those that do not answer.
-func (c Cluster) unreachable(ctx context.Context) []error {
+// leaveUnreachable asks each broker by itself, says what is wrong with those that do not answer, and leaves them out.
+func (c *Cluster) leaveUnreachable(ctx context.Context) []error {
 	var wrong []error
+	var answer []string
 	for _, address := range c.Brokers {
-		alone := c
+		alone := *c
 		alone.Brokers = []string{address}
 		b, err := alone.connect()
 		if err == nil {
-			_, err = b.missing(ctx, nil)
+			prompt, cancel := context.WithTimeout(ctx, leaderTimeout)
+			_, err = b.missing(prompt, nil)
+			cancel()
 			b.close()
 		}
 		if err != nil {
 			wrong = append(wrong, hinted(fmt.Errorf("ask broker %s: %w", address, err)))
+			continue
 		}
+		answer = append(answer, address)
 	}
+	c.Brokers = answer
 	return wrong
 }
 

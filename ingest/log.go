@@ -6,10 +6,12 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/segmentio/kafka-go"
 	"github.com/segmentio/kafka-go/protocol"
+	"golang.org/x/sync/errgroup"
 )
 
 // record is one Kafka record.
@@ -126,39 +128,52 @@ func (c *chunk) take(b kafka.Bytes) ([]byte, error) {
 	return taken, err
 }
 
-// spans returns what the logs of some partitions hold. Partitions whose leader does not answer are left out.
+// leaderTimeout bounds what a partition's leader, or the coordinator of a group, is asked. It is short, because who is asked for several
+// partitions waits for that of the broker that hangs; what does not answer is asked again.
+const leaderTimeout = 3 * time.Second
+
+// spans returns what the logs of some partitions hold. Partitions whose leader does not answer are left out, whether it refuses, is out of
+// reach or hangs. Each is asked in a request of its own: kafka-go connects to the leaders of one request in turn, so that one that hangs
+// would hold up the others.
 func (b *broker) spans(ctx context.Context, topic string, partitions []int) (map[int]span, error) {
-	ctx, cancel := context.WithTimeout(ctx, callTimeout)
-	defer cancel()
-	var requests []kafka.OffsetRequest
-	for _, p := range partitions {
-		requests = append(requests, kafka.FirstOffsetOf(p), kafka.LastOffsetOf(p))
-	}
-	response, err := b.client.ListOffsets(ctx, &kafka.ListOffsetsRequest{Topics: map[string][]kafka.OffsetRequest{topic: requests}})
-	if err != nil {
-		return nil, fmt.Errorf("ask for the offsets of %s: %w", topic, err)
-	}
+	var mu sync.Mutex
 	spans := make(map[int]span, len(partitions))
-	for _, p := range response.Topics[topic] {
-		if _, lasting := setupHint(p.Error); lasting {
-			return nil, fmt.Errorf("ask for the offsets of %s/%d: %w", topic, p.Partition, p.Error)
-		}
-		if p.Error == nil {
-			spans[p.Partition] = span{p.FirstOffset, p.LastOffset}
-		}
+	var group errgroup.Group
+	for _, p := range partitions {
+		group.Go(func() error {
+			s, err := b.span(ctx, topic, p)
+			if _, lasting := setupHint(err); lasting {
+				return err
+			}
+			if err == nil {
+				mu.Lock()
+				defer mu.Unlock()
+				spans[p] = s
+			}
+			return nil
+		})
 	}
-	return spans, nil
+	if err := group.Wait(); err != nil {
+		return nil, err
+	}
+	return spans, ctx.Err()
 }
 
 // span returns what the log of one partition holds.
 func (b *broker) span(ctx context.Context, topic string, partition int) (span, error) {
-	spans, err := b.spans(ctx, topic, []int{partition})
+	ctx, cancel := context.WithTimeout(ctx, leaderTimeout)
+	defer cancel()
+	response, err := b.client.ListOffsets(ctx, &kafka.ListOffsetsRequest{
+		Topics: map[string][]kafka.OffsetRequest{topic: {kafka.FirstOffsetOf(partition), kafka.LastOffsetOf(partition)}},
+	})
 	if err != nil {
-		return span{}, err
+		return span{}, fmt.Errorf("ask the leader of %s/%d for its offsets: %w", topic, partition, err)
 	}
-	s, ok := spans[partition]
-	if !ok {
-		return span{}, fmt.Errorf("ask for the offsets of %s/%d: its leader does not answer", topic, partition)
+	for _, p := range response.Topics[topic] {
+		if p.Error != nil {
+			return span{}, fmt.Errorf("ask the leader of %s/%d for its offsets: %w", topic, partition, p.Error)
+		}
+		return span{p.FirstOffset, p.LastOffset}, nil
 	}
-	return s, nil
+	return span{}, fmt.Errorf("ask the leader of %s/%d for its offsets: it tells of none", topic, partition)
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/segmentio/kafka-go"
 )
@@ -38,19 +39,17 @@ func (p GroupPosition) silent() error {
 }
 
 // GroupPositions asks the cluster how far a group has come in the topics, whether or not a member is running.
-// It tells of every partition, if only that its position is unknown; those are asked for once more before.
+// It tells of every partition, if only that its position is unknown; before, the brokers are asked for those again until Cluster.Patience is over.
 func GroupPositions(ctx context.Context, cluster Cluster, group string, topics []string) ([]GroupPosition, error) {
 	b, err := cluster.connect()
 	if err != nil {
 		return nil, err
 	}
 	defer b.close()
+	until := time.Now().Add(cluster.patience())
 	var all []GroupPosition
 	for _, topic := range topics {
-		positions, err := b.askPositions(ctx, group, topic)
-		if err == nil && slices.ContainsFunc(positions, isUnknown) { // perhaps the leader has just changed
-			positions, err = b.askPositions(ctx, group, topic)
-		}
+		positions, err := b.askPositions(ctx, group, topic, until)
 		if err != nil {
 			return nil, err
 		}
@@ -61,17 +60,33 @@ func GroupPositions(ctx context.Context, cluster Cluster, group string, topics [
 
 func isUnknown(p GroupPosition) bool { return p.Unknown }
 
-// askPositions tries a broker that does not answer again.
-func (b *broker) askPositions(ctx context.Context, group, topic string) (positions []GroupPosition, err error) {
-	err = retry(ctx, SystemClock{}, Backoff{}.withDefaults(), func() (err error) {
-		positions, err = b.groupPositions(ctx, group, topic)
-		return err
-	})
-	return positions, err
+// leaderPause is the wait before leaders that did not answer are asked again.
+const leaderPause = time.Second
+
+// askPositions tries a broker that does not answer again, and asks again while positions are unknown, until that time. It connects anew
+// each time: a connection that is kept goes by who led what up to six seconds ago, and stays with a broker that hangs.
+func (b *broker) askPositions(ctx context.Context, group, topic string, until time.Time) (positions []GroupPosition, err error) {
+	for {
+		err = retry(ctx, SystemClock{}, Backoff{}.withDefaults(), func() (err error) {
+			if positions, err = b.groupPositions(ctx, group, topic); err != nil {
+				b.close()
+			}
+			return err
+		})
+		if err != nil || !slices.ContainsFunc(positions, isUnknown) || time.Until(until) < leaderPause {
+			return positions, err
+		}
+		b.close()
+		if err := (SystemClock{}).Sleep(ctx, leaderPause); err != nil {
+			return nil, err
+		}
+	}
 }
 
 func (b *broker) groupPositions(ctx context.Context, group, topic string) ([]GroupPosition, error) {
-	partitions, err := b.partitions(ctx, topic)
+	prompt, cancel := context.WithTimeout(ctx, leaderTimeout)
+	defer cancel()
+	partitions, err := b.partitions(prompt, topic)
 	if err != nil {
 		return nil, err
 	}
@@ -79,7 +94,7 @@ func (b *broker) groupPositions(ctx context.Context, group, topic string) ([]Gro
 	if err != nil {
 		return nil, err
 	}
-	ctx, cancel := context.WithTimeout(ctx, callTimeout)
+	ctx, cancel = context.WithTimeout(ctx, leaderTimeout)
 	defer cancel()
 	response, err := b.client.OffsetFetch(ctx, &kafka.OffsetFetchRequest{GroupID: group, Topics: map[string][]int{topic: partitions}})
 	if err == nil {
@@ -87,7 +102,7 @@ func (b *broker) groupPositions(ctx context.Context, group, topic string) ([]Gro
 	}
 	// A group that nobody has joined yet has committed nothing; some brokers call that an error.
 	if err != nil && !errors.Is(err, kafka.GroupIdNotFound) {
-		return nil, fmt.Errorf("ask for the offsets of group %s: %w", group, err)
+		return nil, fmt.Errorf("ask the coordinator of group %s for its offsets: %w", group, err)
 	}
 	committed, untold := make(map[int]int64), make(map[int]bool)
 	if err == nil {
