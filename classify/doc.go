@@ -6,4 +6,4 @@ package classify
 
 // Version is the version of the matching and of the segmenter's dictionary. It is part of a rule set's hash, because
 // with another version the same rules may give other labels.
-const Version = "7 gse/v0.80.3 zh_s"
+const Version = "8 gse/v0.80.3 zh_s"

@@ -78,7 +78,8 @@ type Finding struct {
 // WordFinding is what the words of the caller say of a label, by the table of word weights.
 type WordFinding struct {
 	Support float64     `json:"support"`         // log-odds
-	Give    float64     `json:"give"`            // above this support the words alone give the label
+	Give    float64     `json:"give"`            // above this support the words alone give the label, beside those that it has
+	Few     bool        `json:"few,omitempty"`   // the contact has too few words that are known for them to give a label
 	Drop    float64     `json:"drop"`            // below this they drop what rules gave
 	Alone   bool        `json:"alone,omitempty"` // given by words alone: no rule gave it
 	For     []WordShare `json:"for,omitempty"`   // the words that speak most for it
@@ -193,7 +194,12 @@ func (rs *RuleSet) wordFinding(m *matches, label int32, s *score) *WordFinding {
 	if w == nil || math.IsInf(float64(w.drop[label]), 0) {
 		return nil
 	}
-	f := &WordFinding{Support: float64(m.support[label]), Give: float64(w.give[label]), Drop: float64(w.drop[label]), Alone: s.byWords}
+	_, denied := rs.speaking(m, int(label))
+	beside := slices.ContainsFunc(m.given, func(g int32) bool { return g != label })
+	f := &WordFinding{Support: float64(m.support[label]), Drop: float64(w.drop[label]), Alone: s.byWords, Few: len(m.spoken) < leastSpoken}
+	if f.Give = float64(w.give[label]); !f.Few {
+		f.Give = float64(rs.leastSupport(m, int(label), beside, denied))
+	}
 	f.For, f.Against = rs.shares(m, label)
 	return f
 }

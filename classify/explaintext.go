@@ -121,8 +121,11 @@ func (b *writer) words(f *WordFinding) {
 		sign = "-"
 	}
 	give, drop := fmt.Sprintf("高于 %+.1f 单凭用词给出", f.Give), fmt.Sprintf("低于 %+.1f 不采信规则", f.Drop)
-	if f.Give >= unreached {
+	switch {
+	case f.Give >= unreached:
 		give = "从不单凭用词给出"
+	case f.Few:
+		give = "认得的词太少，不单凭用词给出"
 	}
 	if f.Drop <= -unreached {
 		drop = "从不因用词不采信规则"

@@ -175,14 +175,14 @@ func (rs *RuleSet) addByWords(m *matches, scores []score) {
 	w := rs.weights
 	m.likely = m.likely[:0]
 	for label := range scores {
-		least := min(w.give[label], w.beside[label])
-		if len(m.spoken) < leastSpoken || scores[label].given() || m.support[label] <= least {
+		least := min(rs.leastSupport(m, label, false, false), rs.leastSupport(m, label, true, false))
+		if scores[label].given() || m.support[label] <= least {
 			continue
 		}
 		rows, denied := rs.speaking(m, label)
 		m.support[label] = w.supportOf(label, rows)
-		if denied && len(m.spoken) < leastAgainst {
-			least = max(least, even)
+		if denied {
+			least = min(rs.leastSupport(m, label, false, true), rs.leastSupport(m, label, true, true))
 		}
 		if m.support[label] > least && (m.support[label] > even || rs.mayStand(m, label)) {
 			m.likely = append(m.likely, int32(label))
@@ -190,12 +190,12 @@ func (rs *RuleSet) addByWords(m *matches, scores []score) {
 	}
 	slices.SortStableFunc(m.likely, func(a, b int32) int { return cmp.Compare(m.support[b], m.support[a]) })
 	for _, label := range m.likely {
-		least := w.give[label]
-		if len(m.given) > 0 {
-			least = w.beside[label]
-		}
+		least := rs.leastSupport(m, int(label), len(m.given) > 0, false)
 		if m.support[label] <= least || rs.taxonomy.bars(m.given, label) {
 			continue
+		}
+		if m.support[label] > even {
+			rs.yieldToWords(m, scores, label)
 		}
 		s := &scores[label]
 		s.byWords = true
@@ -208,6 +208,34 @@ func (rs *RuleSet) addByWords(m *matches, scores []score) {
 		s.contradicted, s.silencedBy, s.reason = false, "", yieldsNot
 		m.given = append(m.given, int32(best))
 	}
+}
+
+// leastSupport is the support above which words alone give a label, beside another or not; denied tells that keywords of the label are.
+func (rs *RuleSet) leastSupport(m *matches, label int, beside, denied bool) float32 {
+	least := rs.weights.give[label]
+	if beside {
+		least = rs.weights.beside[label]
+	}
+	switch spoken := len(m.spoken); {
+	case spoken < leastSpoken:
+		return float32(math.Inf(1))
+	case spoken < fewSpoken || denied && spoken < leastAgainst:
+		return max(least, even)
+	}
+	return least
+}
+
+// yieldToWords takes back the labels given that must not stand beside one that words surely give, and that they speak less for.
+func (rs *RuleSet) yieldToWords(m *matches, scores []score, label int32) {
+	code := rs.taxonomy.Labels[label].Code
+	m.given = slices.DeleteFunc(m.given, func(g int32) bool {
+		yields := m.support[g] < m.support[label] && slices.Contains(rs.taxonomy.Labels[g].Unless, code)
+		if yields {
+			scores[g].byWords = false
+			scores[g].silencedBy, scores[g].reason = code, yieldsUnless
+		}
+		return yields
+	})
 }
 
 // bars reports whether one of the labels given keeps another from standing beside it, as unless and exclusive say.
@@ -237,7 +265,8 @@ func (rs *RuleSet) bestContradicted(m *matches, scores []score) int {
 const even = 0
 
 // leastSpoken is how many words of the table a contact must have for words alone to give a label: a greeting says nothing.
-const leastSpoken = 8
+// With less than fewSpoken they give one only above even.
+const leastSpoken, fewSpoken = 4, 8
 
 // leastAgainst is how many words of the table a contact must have for words to speak against rules: a sentence or two.
 const leastAgainst = 20

@@ -39,6 +39,7 @@ var testWords = "(label)\ta.dark\tb.meter\tb.bill\n" +
 	"停电\t-100\t\t\n" +
 	"三天\t200\t\t\n" +
 	"没电\t300\t\t\n" +
+	"轻微\t35\t\t\n" +
 	"我家\t\t\t\n" +
 	"昨天\t\t\t\n" +
 	"晚上\t\t\t\n" +
@@ -70,6 +71,9 @@ func TestWordWeights(t *testing.T) {
 		{"words alone give a label", "我家昨天晚上没电了，电费", "b.bill a.dark"},
 		{"words alone, no rule", "我家昨天晚上没电了", "a.dark"},
 		{"few words alone say nothing", "我家没电", ""},
+		{"from four words on they do where they speak above even", "我家昨天没电了", "a.dark"},
+		{"and not below it", "我家昨天轻微", ""},
+		{"as eight words may", "我家昨天晚上孩子轻微", "a.dark"},
 		{"an exclusive label is not given by words", "我家昨天晚上孩子水表，电费", "b.bill"},
 		{"a label that the table does not know stays", "通知，电费", "b.bill a.notice"},
 		{"agents' words do not count", "坐席：没电吗\n客户：电费", "b.bill"},
@@ -83,6 +87,18 @@ func TestWordWeights(t *testing.T) {
 			}
 		})
 	}
+	t.Run("a label yields to one that words give", func(t *testing.T) {
+		fsys := wordsFS(testWords)
+		fsys[taxonomyPath].Data = bytes.Replace(fsys[taxonomyPath].Data, []byte("乙/电费, parent: b,"), []byte("乙/电费, parent: b, unless: [a.dark],"), 1)
+		yielding := mustCompile(t, fsys)
+		call := exampleCall("我家昨天晚上没电了，电费")
+		if got := codesOf(yielding, call); !slices.Equal(got, []string{"a.dark"}) {
+			t.Errorf("got %v, want a.dark alone\n%s", got, yielding.Explain(call))
+		}
+		if got, want := yielding.Firing(call).Silenced, []Silencing{{"b.bill", "a.dark"}}; !slices.Equal(got, want) {
+			t.Errorf("silenced: got %v, want %v", got, want)
+		}
+	})
 	t.Run("what gave way to the words", func(t *testing.T) {
 		if got, want := rs.Firing(exampleCall("停电，电费"+restWords)).Silenced, []Silencing{{"a.dark", ByWords}}; !slices.Equal(got, want) {
 			t.Errorf("got %v, want %v", got, want)
@@ -132,8 +148,8 @@ func TestWordWeightsUnderOverlay(t *testing.T) {
 func TestWordTableFaults(t *testing.T) {
 	for _, test := range []struct{ name, table, want string }{
 		{"no header", "停电\t1\n", "words.tsv:1:1: 第一行不是以 (label)"},
-		{"a short row", testWords + "跳闸\t1\n", "words.tsv:47:1: 跳闸 这一行有 2 格，第一行有 4 格"},
-		{"no number", testWords + "跳闸\t1.5\t\t\n", "words.tsv:47:1: 权 \"1.5\"（跳闸 对 a.dark）不是以十分之一为单位的整数"},
+		{"a short row", testWords + "跳闸\t1\n", "words.tsv:48:1: 跳闸 这一行有 2 格，第一行有 4 格"},
+		{"no number", testWords + "跳闸\t1.5\t\t\n", "words.tsv:48:1: 权 \"1.5\"（跳闸 对 a.dark）不是以十分之一为单位的整数"},
 		{"twice", testWords + "停电\t1\t\t\n", "words.tsv: 词 停电 有两行"},
 		{"no bias", strings.Replace(testWords, "(bias)", "偏置", 1), "words.tsv: 缺少 (bias) 这一行"},
 	} {
