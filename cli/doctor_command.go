@@ -128,6 +128,7 @@ func (s *session) examineHolidays(context.Context) (string, error) {
 		}
 		// The notice of the next year may not be out yet: then nobody can mend it.
 		s.warn("节假日", err.Error())
+		return "", nil
 	}
 	return "可用", nil
 }
@@ -197,6 +198,9 @@ func (s *session) examineStore(ctx context.Context) (string, error) {
 	store, err := s.store()
 	if err != nil {
 		return "", err
+	}
+	if warning := s.openStorePassword(); warning != "" {
+		s.warn("索引", warning)
 	}
 	if cluster, ok := store.(*elastic.Store); ok {
 		if err := cluster.Examine(ctx, s.env.Now()); err != nil {

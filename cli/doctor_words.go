@@ -44,10 +44,11 @@ func advices() []advice {
 		told(`run suqiu kafka setup\b`, "运行 suqiu kafka setup"),
 		told(`give the user the right DescribeConfigs on`, "看不到设置，无法检查：需要时给该用户 DescribeConfigs 权限"),
 		told(`(offsets\.retention\.minutes) is .*set it on the brokers to (\d+) or more`, "停止的消费组的位点会先于记录被忘记：在各节点把 $1 设为 $2 或更大"),
-		told(`sends the password readable over the network`, "SASL PLAIN 没有 TLS，密码在网络上是明文：设 kafka.tls: true（监听器用 SASL_SSL），或改用 scram-sha-512"),
+		told(`http:// in (elasticsearch\.addresses) sends the password`, "$1 用的是 http://，密码或 API key 在网络上是明文：Elasticsearch 开启 TLS，地址改写为 https://"),
+		told(`kafka\.sasl plain without TLS sends the password`, "SASL PLAIN 没有 TLS，密码在网络上是明文：设 kafka.tls: true（监听器用 SASL_SSL），或改用 scram-sha-512"),
 		// Elasticsearch.
 		told(`check the user name and password, or the API key`, "认证失败：检查用户名和密码，或 API key"),
-		told(`the user needs monitor on the cluster and read, write`, "权限不够（见 docs/operation.zh-CN.md 的“权限”），或者索引已关闭"),
+		told(`the user needs monitor on the cluster and read, write`, "权限不够：给该用户集群权限 monitor，以及对该前缀各索引的 read、write、create_index、view_index_metadata、maintenance（suqiu index 各命令还要更多，见 docs/operation.zh-CN.md 的“权限”）；或者索引已关闭"),
 		told(`run suqiu index setup --overwrite|put it back with suqiu index setup --overwrite`, "模板被人手工改过：用 suqiu index setup --overwrite 恢复，或把改动移到 @custom 模板"),
 		told(`they are made anew from the topic|the letters are copied anew from their topic`, "死信副本的索引不对：运行 suqiu index setup；仍不行就删除该索引再运行，副本会从主题重建"),
 		told(`run suqiu index setup\)|is suqiu index setup done\?`, "运行 suqiu index setup"),

@@ -23,6 +23,8 @@ func TestAdvice(t *testing.T) {
 		{"write to suqiu-calls-2026.11: it stands for 2 indices, must be one (remove the alias suqiu-calls-2026.11 from all indices but the one that is written to)", "别名 suqiu-calls-2026.11 只留在"},
 		{"ask the coordinator of group suqiu for its offsets: context deadline exceeded (see whether every broker runs, answers others, and is reachable from here)", "接受了请求而没有应答"},
 		{"partition calls/1: its leader does not answer (see whether the broker that leads it runs and is reachable from here, and try again)", "首领节点（leader）没有应答"},
+		{"search: status 403: security_exception: denied (the user needs monitor on the cluster and read, write, create_index, view_index_metadata and maintenance on the indices of the prefix)",
+			"read、write、create_index、view_index_metadata、maintenance"},
 		{"something that nobody has seen", ""},
 	} {
 		got := adviceOn(c.text)

@@ -2,7 +2,6 @@ package cli
 
 import (
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/urfave/cli/v2"
@@ -73,6 +72,13 @@ func (s *session) indexDrop(c *cli.Context) error {
 // dropBefore is the month before which months are dropped: the one asked for, or the one in which retention begins,
 // beyond which none can be.
 func (s *session) dropBefore(asked string) (time.Time, error) {
+	var month time.Time
+	if asked != "" {
+		var err error
+		if month, err = parseMonth("before", asked); err != nil {
+			return time.Time{}, err
+		}
+	}
 	if s.cfg.RetentionDays == 0 {
 		return time.Time{}, usagef("set retention_days first, and restart the consumers: as long as calls of any age are accepted, a replay brings dropped ones back")
 	}
@@ -81,10 +87,6 @@ func (s *session) dropBefore(asked string) (time.Time, error) {
 	first := time.Date(start.Year(), start.Month(), 1, 0, 0, 0, 0, start.Location())
 	if asked == "" {
 		return first, nil
-	}
-	month, err := time.ParseInLocation("2006-01", strings.ReplaceAll(asked, ".", "-"), start.Location())
-	if err != nil {
-		return time.Time{}, usagef("--before %q: must be a month such as 2024-01", asked)
 	}
 	if month.After(first) {
 		return time.Time{}, usagef("--before %s: calls since %s are still accepted (retention_days: %d); lower retention_days first", asked,

@@ -12,6 +12,7 @@ import (
 	"github.com/schollz/progressbar/v3"
 	"github.com/urfave/cli/v2"
 
+	"suqiu/calendar"
 	"suqiu/hotline"
 	"suqiu/index/elastic"
 )
@@ -36,6 +37,12 @@ Example:
 }
 
 func (s *session) indexMigrate(c *cli.Context) error {
+	asked := c.StringSlice("month")
+	for _, m := range asked {
+		if _, err := parseMonth("month", m); err != nil {
+			return err
+		}
+	}
 	opened, err := s.store()
 	if err != nil {
 		return err
@@ -49,7 +56,7 @@ func (s *session) indexMigrate(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	months, err := monthsToMigrate(plan, c.StringSlice("month"))
+	months, err := monthsToMigrate(plan, asked)
 	if err != nil {
 		return err
 	}
@@ -73,13 +80,22 @@ func (s *session) indexMigrate(c *cli.Context) error {
 	return nil
 }
 
+// parseMonth reads the month that a flag names, as 2026-03 or as in the names of indices, and returns its begin there.
+func parseMonth(flag, text string) (time.Time, error) {
+	month, err := time.ParseInLocation("2006-01", strings.ReplaceAll(text, ".", "-"), calendar.Shanghai())
+	if err != nil {
+		return time.Time{}, usagef("--%s %q: must be a month such as 2026-03", flag, text)
+	}
+	return month, nil
+}
+
 // monthsToMigrate chooses the months of a plan that do not fit, or those asked for, as 2026-03 or as in the names of indices.
 func monthsToMigrate(plan []elastic.Part, asked []string) ([]elastic.Part, error) {
 	var wanted []string // how the names of their indices end
 	for _, m := range asked {
-		month, err := time.Parse("2006-01", strings.ReplaceAll(m, ".", "-"))
+		month, err := parseMonth("month", m)
 		if err != nil {
-			return nil, usagef("--month %q: must be a month such as 2026-03", m)
+			return nil, err
 		}
 		wanted = append(wanted, month.Format("-2006.01"))
 	}

@@ -88,6 +88,9 @@ func (s *session) kibanaClient(c *cli.Context) (*kibana.Client, error) {
 	if err != nil {
 		return nil, fmt.Errorf("kibana.ca_file: %w", err)
 	}
+	if (k.Password != "" || k.APIKey != "") && readable(k.URL) {
+		s.log.Warn("http:// in kibana.url sends the password or the API key readable over the network; turn TLS on in Kibana and write https:// there")
+	}
 	client, err := kibana.NewClient(kibana.Config{
 		URL: k.URL, Space: k.Space, Username: k.Username, Password: string(k.Password), APIKey: string(k.APIKey), CACert: ca,
 	})

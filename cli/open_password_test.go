@@ -30,3 +30,31 @@ func TestOpenPassword(t *testing.T) {
 		})
 	}
 }
+
+// TestOpenStorePassword: a password or key that goes to Elasticsearch over http is warned of, unless it stays on this machine.
+func TestOpenStorePassword(t *testing.T) {
+	for _, c := range []struct {
+		name     string
+		embedded bool
+		es       config.Elasticsearch
+		warned   bool
+	}{
+		{"NoPassword", false, config.Elasticsearch{Addresses: []string{"http://es:9200"}}, false},
+		{"Password", false, config.Elasticsearch{Addresses: []string{"http://es:9200"}, Password: "p"}, true},
+		{"APIKeyToOneOfTwo", false, config.Elasticsearch{Addresses: []string{"https://a:9200", "HTTP://b:9200"}, APIKey: "k"}, true},
+		{"OverTLS", false, config.Elasticsearch{Addresses: []string{"https://es:9200"}, Password: "p"}, false},
+		{"ThisMachine", false, config.Elasticsearch{Addresses: []string{"http://localhost:9200", "http://127.0.0.1:9200", "http://[::1]:9200"}, Password: "p"}, false},
+		{"Embedded", true, config.Elasticsearch{Addresses: []string{"http://es:9200"}, Password: "p"}, false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			s := &session{cfg: &config.Loaded{Config: config.Config{Embedded: c.embedded, Elasticsearch: c.es}}}
+			warning := s.openStorePassword()
+			if (warning != "") != c.warned {
+				t.Errorf("got %q, want a warning: %v", warning, c.warned)
+			}
+			if c.warned && adviceOn(warning) != "elasticsearch.addresses 用的是 http://，密码或 API key 在网络上是明文：Elasticsearch 开启 TLS，地址改写为 https://" {
+				t.Errorf("doctor says %q", adviceOn(warning))
+			}
+		})
+	}
+}

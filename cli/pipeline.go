@@ -86,8 +86,10 @@ func (s *session) openLoop(ctx context.Context, deadShare float64) (*loop, error
 	if err != nil {
 		return nil, err
 	}
-	if warning := s.openPassword(); warning != "" {
-		s.log.Warn(warning)
+	for _, warning := range []string{s.openPassword(), s.openStorePassword()} {
+		if warning != "" {
+			s.log.Warn(warning)
+		}
 	}
 	return s.loop(ctx, store, cluster, deadShare)
 }

@@ -8,6 +8,8 @@ import (
 	"fmt"
 	"io/fs"
 	"log/slog"
+	"net"
+	"net/url"
 	"os"
 	"path"
 	"path/filepath"
@@ -132,6 +134,24 @@ func (s *session) openPassword() string {
 		return ""
 	}
 	return "kafka.sasl plain without TLS sends the password readable over the network; set kafka.tls: true and let the brokers' listener be SASL_SSL, or use scram-sha-512"
+}
+
+// openStorePassword is openPassword for Elasticsearch.
+func (s *session) openStorePassword() string {
+	es := s.cfg.Elasticsearch
+	if s.cfg.Embedded || es.Password == "" && es.APIKey == "" || !slices.ContainsFunc(es.Addresses, readable) {
+		return ""
+	}
+	return "http:// in elasticsearch.addresses sends the password or the API key readable over the network; turn TLS on in Elasticsearch and write https:// there"
+}
+
+// readable reports whether anybody on the way can read what is sent to an address. What stays on this machine has no way.
+func readable(address string) bool {
+	u, err := url.Parse(address)
+	if err != nil || !strings.EqualFold(u.Scheme, "http") {
+		return false
+	}
+	return u.Hostname() != "localhost" && !net.ParseIP(u.Hostname()).IsLoopback()
 }
 
 func readOptional(path string) ([]byte, error) {
