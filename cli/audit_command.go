@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/urfave/cli/v2"
 
@@ -17,7 +18,8 @@ func auditCommand(env Env) *cli.Command {
 		Description: `Reads the log again up to the committed offsets and says of each whether it is stored, a dead letter, expired, no record, or missing.
 Missing ones are named, and so are the offsets that were removed before they were committed, by retention or with the topic. Exit code 3 if any
 is missing, if a partition waits before such a gap, or if the group has committed nothing of a partition that holds records. When the broker or
-the store fails, what was found until then is told, marked incomplete. It only reads and may run beside the stream.
+the store fails, or the leader of a partition does not answer, what was found is told, marked incomplete, and the exit code is 1 unless an input
+is missing: nothing is proved of the rest. It only reads and may run beside the stream.
 
 Example:
    suqiu audit --format json`,
@@ -47,7 +49,8 @@ Example:
 
 // auditReport is what suqiu audit tells.
 type auditReport struct {
-	Incomplete string           `json:"incomplete,omitempty"` // what ended it; partitions that were not done by then are left out
+	// Incomplete is what ended it, so that partitions which were not done by then are left out, or which leaders did not answer.
+	Incomplete string           `json:"incomplete,omitempty"`
 	Group      string           `json:"group"`
 	Partitions []ingest.Account `json:"partitions"`
 	Missing    []ingest.Missing `json:"missing"`
@@ -61,9 +64,6 @@ func (r *auditReport) fault() error {
 	}
 	for i := range r.Partitions {
 		a := &r.Partitions[i]
-		if a.Unknown {
-			return cli.Exit(fmt.Sprintf("%s/%d was not accounted for, since its leader does not answer; see whether the broker that leads it runs, and audit again", a.Topic, a.Partition), exitCheck)
-		}
 		for _, g := range a.Gaps {
 			switch {
 			case g.Remade:
@@ -76,7 +76,24 @@ func (r *auditReport) fault() error {
 			return cli.Exit(fmt.Sprintf("%s/%d holds %d records, of which the group %s has committed nothing; check kafka.group, and that suqiu consumes it", a.Topic, a.Partition, n, r.Group), exitCheck)
 		}
 	}
+	if silent := r.silent(); silent != "" {
+		return errors.New(silent) // no check that did not hold: nothing is known
+	}
 	return nil
+}
+
+// silent says which partitions were not accounted for, as their leaders do not answer; empty: none.
+func (r *auditReport) silent() string {
+	var names []string
+	for i := range r.Partitions {
+		if a := &r.Partitions[i]; a.Unknown {
+			names = append(names, fmt.Sprintf("%s/%d", a.Topic, a.Partition))
+		}
+	}
+	if len(names) == 0 {
+		return ""
+	}
+	return "not accounted for, since their leaders do not answer: " + strings.Join(names, ", ") + "; see whether the brokers that lead them run, and audit again"
 }
 
 // audit returns what was found with an error that ended it midway, else a report or an error.
@@ -125,6 +142,7 @@ func (r *auditReport) fill(limit int, audit func(func(ingest.Missing)) ([]ingest
 		}
 		r.Missing = append(r.Missing, m)
 	})
+	r.Incomplete = r.silent()
 	if err != nil {
 		r.Incomplete = err.Error()
 	}

@@ -50,17 +50,24 @@ func TestAuditIncomplete(t *testing.T) {
 func TestAuditSilentLeader(t *testing.T) {
 	var out bytes.Buffer
 	s := &session{env: Env{Stdout: &out}}
-	report := &auditReport{Partitions: []ingest.Account{{Topic: "calls", Partition: 1, From: -1, Through: -1, Committed: 7, End: -1, Unknown: true}}}
+	report := &auditReport{}
+	err := report.fill(9, func(func(ingest.Missing)) ([]ingest.Account, error) {
+		return []ingest.Account{{Topic: "calls", Partition: 1, From: -1, Through: -1, Committed: 7, End: -1, Unknown: true}}, nil
+	})
+	if err != nil || !strings.Contains(report.Incomplete, "leaders do not answer: calls/1;") {
+		t.Errorf("got incomplete %q, %v", report.Incomplete, err)
+	}
 	if err := s.showAudit(report); err != nil {
 		t.Fatal(err)
 	}
-	if !strings.Contains(out.String(), "未对账 calls/1：分区的首领节点（leader）没有应答") || strings.Contains(out.String(), "-1") {
+	if !strings.Contains(out.String(), "对账没有做完") || !strings.Contains(out.String(), "未对账 calls/1：分区的首领节点（leader）没有应答") || strings.Contains(out.String(), "-1") {
 		t.Errorf("got:\n%s", &out)
 	}
 }
 
 // TestAuditFault: what makes an audit fail, and what it says.
 func TestAuditFault(t *testing.T) {
+	silent := ingest.Account{Topic: "calls", Partition: 1, From: -1, Through: -1, Committed: -1, End: -1, Unknown: true}
 	whole := ingest.Account{Topic: "calls", Through: 9, Committed: 9, End: 9, Stored: 9}
 	for _, tt := range []struct {
 		name    string
@@ -74,7 +81,7 @@ func TestAuditFault(t *testing.T) {
 		{"PassedGap", ingest.Account{Topic: "calls", From: 4, Through: 9, Committed: 9, End: 9, Gaps: []ingest.Gap{{From: 2, Until: 4}}}, 0, ""},
 		{"OpenGap", ingest.Account{Topic: "calls", From: 4, Through: 4, Committed: 2, End: 9, Gaps: []ingest.Gap{{From: 2, Until: 4, Open: true}}}, 0, "waits before a gap"},
 		{"MadeAnew", ingest.Account{Topic: "calls", Through: 3, Committed: 9, End: 3, Gaps: []ingest.Gap{{From: 3, Until: 9, Open: true, Remade: true}}}, 0, "ends at offset 3, before the committed offset 9"},
-		{"LeaderSilent", ingest.Account{Topic: "calls", Partition: 1, From: -1, Through: -1, Committed: -1, End: -1, Unknown: true}, 0, "calls/1 was not accounted for, since its leader does not answer"},
+		{"MissingBesideSilent", silent, 3, "3 inputs are missing"},
 		{"Missing", whole, 3, "3 inputs are missing; read them again by suqiu reclassify --from-kafka"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -90,5 +97,20 @@ func TestAuditFault(t *testing.T) {
 				t.Errorf("got %v, want %q and exit code %d", err, tt.want, exitCheck)
 			}
 		})
+	}
+}
+
+// TestAuditFaultSilent: that nothing is known of a partition is no check that did not hold, but a gap in another one is.
+func TestAuditFaultSilent(t *testing.T) {
+	silent := ingest.Account{Topic: "calls", From: -1, Through: -1, Committed: -1, End: -1, Unknown: true}
+	gap := ingest.Account{Topic: "calls", Partition: 1, From: 4, Through: 4, Committed: 2, End: 9, Gaps: []ingest.Gap{{From: 2, Until: 4, Open: true}}}
+	var exit cli.ExitCoder
+	err := (&auditReport{Partitions: []ingest.Account{silent}}).fault()
+	if err == nil || errors.As(err, &exit) || !strings.Contains(err.Error(), "calls/0") || !strings.Contains(err.Error(), "audit again") {
+		t.Errorf("got %v, want an error that names the partition, without the exit code of a check", err)
+	}
+	err = (&auditReport{Partitions: []ingest.Account{silent, gap}}).fault()
+	if !errors.As(err, &exit) || exit.ExitCode() != exitCheck || !strings.Contains(err.Error(), "calls/1 waits before a gap") {
+		t.Errorf("got %v, want the gap and exit code %d", err, exitCheck)
 	}
 }
