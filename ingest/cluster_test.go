@@ -205,10 +205,11 @@ func TestGroupPositions(t *testing.T) {
 		t.Errorf("the committed offset is not told: %+v", untold)
 	}
 	fetching.Remove()
-	b.Cluster().Fault(kfake.Fault{Keys: []kmsg.Key{kmsg.ListOffsets}, Partitions: []int32{0}, Err: kerr.TopicAuthorizationFailed})
+	forbidding := b.Cluster().Fault(kfake.Fault{Keys: []kmsg.Key{kmsg.ListOffsets}, Partitions: []int32{0}, Err: kerr.TopicAuthorizationFailed, Count: -1})
 	if _, err := GroupPositions(t.Context(), b.cluster(), "suqiu", []string{"calls"}); err == nil || !strings.Contains(err.Error(), "calls/0") || !strings.Contains(err.Error(), "give the user the right") {
 		t.Errorf("without the right to read: %v", err)
 	}
+	forbidding.Remove()
 	if _, err := GroupPositions(t.Context(), b.cluster(), "suqiu", []string{"none"}); err == nil || !strings.Contains(err.Error(), "suqiu kafka setup") {
 		t.Errorf("missing topic: %v", err)
 	}
