@@ -349,9 +349,9 @@ func (c *compiler) checkTarget(source *ruleSource) {
 	}
 	switch source.decides {
 	case decidesNature:
-		source.labelAt.oneOf(stringsOf(natures)...)
+		source.labelAt.oneOf(stringsOf(hotline.Natures[:])...)
 	case decidesResponsible, decidesFound:
-		source.labelAt.oneOf(stringsOf(responsibles)...)
+		source.labelAt.oneOf(stringsOf(hotline.Parties[:])...)
 	case decidesUrgency, decidesPortrait:
 		source.labelAt.oneOf(Codes(*c.marks.of(source.decides))...)
 	default:

@@ -69,9 +69,9 @@ func (rs *RuleSet) readFixture(n yamlNode) Fixture {
 		case "without":
 			f.without, expects = rs.codes(v.value), true
 		case "nature":
-			f.nature, expects = v.value.oneOf(stringsOf(natures)...), true
+			f.nature, expects = v.value.oneOf(stringsOf(hotline.Natures[:])...), true
 		case "responsible":
-			f.responsible, expects = v.value.oneOf(stringsOf(responsibles)...), true
+			f.responsible, expects = v.value.oneOf(stringsOf(hotline.Parties[:])...), true
 		}
 	}
 	switch {

@@ -140,12 +140,12 @@ type ruleVote struct {
 // m.labels are the labels given, the strongest first.
 func (rs *RuleSet) vote(m *matches, on decision) ballot {
 	b := ballot{votes: map[string]float64{}}
-	order, fallback := stringsOf(natures), string(rs.taxonomy.Nature)
+	order, fallback := stringsOf(hotline.Natures[:]), string(rs.taxonomy.Nature)
 	switch on {
 	case decidesResponsible:
-		order, fallback = stringsOf(responsibles), string(hotline.ResponsibleUnknown)
+		order, fallback = stringsOf(hotline.Parties[:]), string(hotline.ResponsibleUnknown)
 	case decidesFound:
-		order, fallback = stringsOf(responsibles), ""
+		order, fallback = stringsOf(hotline.Parties[:]), ""
 	}
 	if len(m.labels) > 0 && on != decidesFound {
 		strongest, _ := rs.taxonomy.Label(m.labels[0])

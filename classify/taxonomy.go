@@ -1,6 +1,7 @@
 package classify
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -66,6 +67,14 @@ func (t *Taxonomy) codes() []string {
 	return codes
 }
 
+// Check refuses a code that no label has, and names the label that was probably meant.
+func (t *Taxonomy) Check(code string) error {
+	if _, ok := t.Label(code); !ok {
+		return fmt.Errorf("没有标签 %q%s", code, t.suggest(code))
+	}
+	return nil
+}
+
 // Below lists the labels that are the code or lie under it, in the taxonomy's order.
 func (t *Taxonomy) Below(code string) []string {
 	return slices.DeleteFunc(t.codes(), func(c string) bool { return !under(c, code) })
@@ -74,15 +83,6 @@ func (t *Taxonomy) Below(code string) []string {
 // under reports whether code is the given label or parent, or lies below it.
 func under(code, ancestor string) bool {
 	return code == ancestor || strings.HasPrefix(code, ancestor) && code[len(ancestor)] == '.'
-}
-
-var natures = []hotline.Nature{
-	hotline.NatureInquiry, hotline.NatureHelp, hotline.NatureComplaint, hotline.NatureReport,
-	hotline.NatureSuggestion, hotline.NaturePraise, hotline.NatureRepair,
-}
-
-var responsibles = []hotline.Responsible{
-	hotline.ResponsibleUtility, hotline.ResponsibleCustomer, hotline.ResponsibleThirdParty, hotline.ResponsibleUnknown,
 }
 
 func stringsOf[T ~string](list []T) []string {
@@ -113,7 +113,7 @@ func readTaxonomy(files []file, p *problems) *Taxonomy {
 			case "requires":
 				requires = field.value.text()
 			case "nature":
-				t.Nature = hotline.Nature(field.value.oneOf(stringsOf(natures)...))
+				t.Nature = hotline.Nature(field.value.oneOf(stringsOf(hotline.Natures[:])...))
 			case "salience":
 				t.Salience = readSalience(field.value)
 			case "abstain":
@@ -183,9 +183,9 @@ func (t *Taxonomy) putLabel(n yamlNode, seen map[string]bool) {
 		case "sensitive":
 			l.Sensitive = f.value.bool()
 		case "nature":
-			l.Nature = hotline.Nature(f.value.oneOf(stringsOf(natures)...))
+			l.Nature = hotline.Nature(f.value.oneOf(stringsOf(hotline.Natures[:])...))
 		case "responsible":
-			l.Responsible = hotline.Responsible(f.value.oneOf(stringsOf(responsibles)...))
+			l.Responsible = hotline.Responsible(f.value.oneOf(stringsOf(hotline.Parties[:])...))
 		case "experience":
 			l.Experience = readExperience(f.value)
 		case "official":

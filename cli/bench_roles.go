@@ -21,7 +21,7 @@ func benchRoles(c *cli.Context, env Env) error {
 		if err != nil {
 			return err
 		}
-		records, err := evaluate.Read(file)
+		records, err := evaluate.Read(file, nil)
 		file.Close()
 		if err != nil {
 			return fmt.Errorf("%s: %w", name, err)

@@ -93,7 +93,11 @@ func (s *session) gold(ctx context.Context, name string, hand func(*hotline.Docu
 	if err != nil {
 		return nil, err
 	}
-	records, err := evaluate.Read(bytes.NewReader(file))
+	catalogue, err := s.catalogue()
+	if err != nil {
+		return nil, err
+	}
+	records, err := evaluate.Read(bytes.NewReader(file), catalogue.Taxonomy())
 	if err != nil {
 		return nil, fmt.Errorf("%s：%w", name, err)
 	}

@@ -20,7 +20,11 @@ func showEvaluation(w io.Writer, r *evaluate.Report, names labelNames) error {
 		for _, n := range []int{s.Gold(), s.Right, s.False, s.Missed} {
 			row = append(row, strconv.Itoa(n))
 		}
-		for _, share := range []float64{s.Precision(), s.Recall(), s.F1()} {
+		for i, share := range []float64{s.Precision(), s.Recall(), s.F1()} {
+			if i == 1 && s.Gold() == 0 { // nothing to find
+				row = append(row, "–")
+				continue
+			}
 			row = append(row, fmt.Sprintf("%.3f", share))
 		}
 		rows = append(rows, row)

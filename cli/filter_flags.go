@@ -100,14 +100,12 @@ func refuseNumber(flag, value, remedy string) error {
 
 // checkNatures reports the first value of --nature that is none.
 func checkNatures(natures ...hotline.Nature) error {
-	return allowed("nature", natures, hotline.NatureInquiry, hotline.NatureHelp, hotline.NatureComplaint, hotline.NatureReport,
-		hotline.NatureSuggestion, hotline.NaturePraise, hotline.NatureRepair)
+	return allowed("nature", natures, hotline.Natures[:]...)
 }
 
 // checkParties reports the first value of a flag that is no party.
 func checkParties(flag string, parties ...hotline.Responsible) error {
-	return allowed(flag, parties, hotline.ResponsibleUtility, hotline.ResponsibleCustomer,
-		hotline.ResponsibleThirdParty, hotline.ResponsibleUnknown)
+	return allowed(flag, parties, hotline.Parties[:]...)
 }
 
 // checkEntities reports the first entity that is not written as a kind and a value.

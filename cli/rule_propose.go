@@ -22,7 +22,7 @@ func (s *session) proposeExamples(c *cli.Context, rules *classify.RuleSet) error
 	}
 	var passages []classify.Passage
 	for _, name := range c.StringSlice("corpus") {
-		more, err := s.passages(c, name)
+		more, err := s.passages(c, name, rules.Taxonomy())
 		if err != nil {
 			return err
 		}
@@ -46,18 +46,19 @@ func (s *session) proposeExamples(c *cli.Context, rules *classify.RuleSet) error
 }
 
 // passages cuts the contacts of a file into passages. Gold tells what is right of them.
-func (s *session) passages(c *cli.Context, name string) ([]classify.Passage, error) {
+func (s *session) passages(c *cli.Context, name string, t *classify.Taxonomy) ([]classify.Passage, error) {
 	judged := map[string]*classify.Judgement{}
 	data, err := os.ReadFile(name)
 	if err != nil {
 		return nil, err
 	}
-	if records, err := evaluate.Read(bytes.NewReader(data)); err == nil { // else it is no gold
-		for _, r := range records {
-			if r.Labels != nil {
-				judged[r.ID] = &classify.Judgement{Labels: r.Labels, Also: r.Also, Nature: r.Nature, Responsible: r.Responsible}
-			}
-		}
+	records, err := evaluate.Read(bytes.NewReader(data), t)
+	var wrong *evaluate.ValueError
+	if errors.As(err, &wrong) {
+		return nil, fmt.Errorf("%s：%w", name, err)
+	}
+	for _, r := range records { // none where it is no gold
+		judged[r.ID] = &classify.Judgement{Labels: r.Labels, Also: r.Also, Nature: r.Nature, Responsible: r.Responsible}
 	}
 	var passages []classify.Passage
 	unread, err := s.corpus(c, []string{name}, func(call *hotline.Call) {

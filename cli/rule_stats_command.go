@@ -36,16 +36,16 @@ Examples:
 			formatFlag("text or json"),
 		)...),
 		Action: inSession(env, func(s *session, c *cli.Context) error {
-			gold, err := readGold(c.StringSlice("gold"))
-			if err != nil {
-				return err
-			}
 			rules, err := s.rules()
 			if err != nil {
 				return err
 			}
+			gold, err := readGold(c.StringSlice("gold"), rules.Taxonomy())
+			if err != nil {
+				return err
+			}
 			stats := corpus.NewStats(rules)
-			unread, err := s.corpus(c, append(c.Args().Slice(), c.StringSlice("gold")...), func(call *hotline.Call) { stats.Add(call, gold[call.ID]) })
+			unread, err := s.corpus(c, distinct(c.Args().Slice(), c.StringSlice("gold")), func(call *hotline.Call) { stats.Add(call, gold[call.ID]) })
 			if err != nil {
 				return err
 			}
@@ -64,6 +64,9 @@ Examples:
 			report.Overlaps = slices.DeleteFunc(report.Overlaps, func(p corpus.Pair) bool {
 				return !strings.HasPrefix(p.First, c.String("rule")) && !strings.HasPrefix(p.Second, c.String("rule"))
 			})
+			report.Conflicts = slices.DeleteFunc(report.Conflicts, func(p corpus.Pair) bool {
+				return !slices.ContainsFunc(shown, func(r corpus.Rule) bool { return r.Value == p.First || r.Value == p.Second })
+			})
 			if c.String("format") == "json" {
 				return writeJSON(env.Stdout, report)
 			}
@@ -72,15 +75,36 @@ Examples:
 	}
 }
 
+// distinct are the files of both lists, those of the second that the first has too left out.
+func distinct(files, gold []string) []string {
+	all := slices.Clone(files)
+	for _, name := range gold {
+		if !slices.ContainsFunc(all, func(other string) bool { return sameFile(name, other) }) {
+			all = append(all, name)
+		}
+	}
+	return all
+}
+
+// sameFile reports whether two names are of one file.
+func sameFile(a, b string) bool {
+	one, err := os.Stat(a)
+	if err != nil {
+		return false
+	}
+	other, err := os.Stat(b)
+	return err == nil && os.SameFile(one, other)
+}
+
 // readGold reads the labels of gold records by their ids.
-func readGold(names []string) (map[string]*corpus.Gold, error) {
+func readGold(names []string, t *classify.Taxonomy) (map[string]*corpus.Gold, error) {
 	gold := map[string]*corpus.Gold{}
 	for _, name := range names {
 		data, err := os.ReadFile(name)
 		if err != nil {
 			return nil, err
 		}
-		records, err := evaluate.Read(bytes.NewReader(data))
+		records, err := evaluate.Read(bytes.NewReader(data), t)
 		if err != nil {
 			return nil, fmt.Errorf("%s：%w", name, err)
 		}

@@ -16,6 +16,9 @@ const (
 	NatureRepair     Nature = "报修"
 )
 
+// Natures lists the natures.
+var Natures = [...]Nature{NatureInquiry, NatureHelp, NatureComplaint, NatureReport, NatureSuggestion, NaturePraise, NatureRepair}
+
 // Responsible is whose duty the matter is on the face of the text.
 type Responsible string
 
@@ -26,6 +29,9 @@ const (
 	ResponsibleThirdParty Responsible = "third_party" // 物业、房东、市政
 	ResponsibleUnknown    Responsible = "unknown"
 )
+
+// Parties lists the parties that can be responsible, ResponsibleUnknown at the end.
+var Parties = [...]Responsible{ResponsibleUtility, ResponsibleCustomer, ResponsibleThirdParty, ResponsibleUnknown}
 
 // Hit is one piece of evidence for a label: which rule matched which words where. Start and End are byte offsets
 // into the text of turn Turn.

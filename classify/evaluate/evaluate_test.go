@@ -2,6 +2,7 @@ package evaluate
 
 import (
 	"encoding/json"
+	"errors"
 	"maps"
 	"math"
 	"slices"
@@ -9,6 +10,8 @@ import (
 	"strings"
 	"testing"
 
+	"suqiu/classify"
+	"suqiu/dicts"
 	"suqiu/hotline"
 )
 
@@ -194,10 +197,15 @@ func TestScore(t *testing.T) {
 }
 
 func TestRead(t *testing.T) {
+	catalogue, err := classify.LoadCatalogue(dicts.Embedded())
+	if err != nil {
+		t.Fatal(err)
+	}
+	taxonomy := catalogue.Taxonomy()
 	records, err := Read(strings.NewReader(`{"id":"1","source":"12345","text":"停电","labels":["outage.fault"],"also":[],"nature":["报修"],"responsible":["utility"]}
 
 {"id":"2","source":"95598","turns":[{"role":"agent","text":"您好"},{"role":"customer","text":"停电"}],"labels":[]}
-`))
+`), taxonomy)
 	if err != nil || len(records) != 2 {
 		t.Fatalf("%d records, %v", len(records), err)
 	}
@@ -212,10 +220,49 @@ func TestRead(t *testing.T) {
 		"no id":     {`{"text":"停电"}`, "没有 id"},
 		"no text":   {`{"id":"1"}`, "没有 text，也没有 turns"},
 		"no record": {"\n", "没有标注"},
+		"no labels": {`{"id":"1","text":"停电"}`, "第 1 行（1）没有 labels"},
 		"too long":  {strings.Repeat("x", maxLine+1), "too long"},
 	} {
-		if _, err := Read(strings.NewReader(test.text)); err == nil || !strings.Contains(err.Error(), test.want) {
+		if _, err := Read(strings.NewReader(test.text), taxonomy); err == nil || !strings.Contains(err.Error(), test.want) {
 			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// Values that no answer can have would count as misses: they are told with their line and what may stand there.
+func TestReadRefusesWrongValues(t *testing.T) {
+	catalogue, err := classify.LoadCatalogue(dicts.Embedded())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, test := range map[string]struct{ fields, want string }{
+		"label":       {`"labels":["outage.fautl"]`, `第 2 行（b）的 labels：没有标签 "outage.fautl"；是不是 outage.fault？`},
+		"label named": {`"labels":["故障停电"]`, `的 labels：没有标签 "故障停电"；写 outage.fault`},
+		"also":        {`"labels":[],"also":["outage"]`, `的 also：没有标签 "outage"`},
+		"nature":      {`"labels":[],"nature":["抱怨"]`, `的 nature：不能写 "抱怨"；可写 咨询、求助、投诉、举报、建议、表扬、报修`},
+		"responsible": {`"labels":[],"responsible":["none"]`, `的 responsible：不能写 "none"；可写 utility、customer、third_party、unknown`},
+		"found":       {`"labels":[],"found":["nobody"]`, `的 found：不能写 "nobody"；可写 utility、customer、third_party、unknown、none`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			text := `{"id":"a","text":"停电","labels":["outage.fault"],"found":["none"]}` + "\n" + `{"id":"b","text":"停电",` + test.fields + "}\n"
+			_, err := Read(strings.NewReader(text), catalogue.Taxonomy())
+			var wrong *ValueError
+			if !errors.As(err, &wrong) || wrong.Line != 2 || wrong.ID != "b" || !strings.Contains(err.Error(), test.want) {
+				t.Errorf("got %v, want %s", err, test.want)
+			}
+		})
+	}
+	if records, err := Read(strings.NewReader(`{"id":"1","text":"停电"}`), nil); err != nil || len(records) != 1 {
+		t.Errorf("without a taxonomy labels may be left out: %v, %v", records, err)
+	}
+}
+
+// Where no gold record has a label, nothing can be missed: the figures of what was found are not asked for.
+func TestAsksForLabels(t *testing.T) {
+	report := Evaluate(answers{}, []Record{gold("none", "a", nil, nil)})
+	for name, want := range map[string]bool{microRecall: false, macroF1: false, "labels, micro precision": true} {
+		if got := report.Asks(Figure{Name: name}); got != want {
+			t.Errorf("%s: asked for %v, want %v", name, got, want)
 		}
 	}
 }

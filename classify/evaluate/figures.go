@@ -65,6 +65,8 @@ type Figure struct {
 
 // Names of figures that the gold records may not ask for.
 const (
+	microRecall        = "labels, micro recall"
+	macroF1            = "labels, macro F1"
 	frequentMacroF1    = "labels, macro F1 (5 and more examples)"
 	natureShare        = "nature"
 	responsibleShare   = "responsible"
@@ -76,9 +78,9 @@ const (
 var figureNames = [][2]string{
 	{"relevance F1", "涉电 F1"},
 	{"labels, micro precision", "标签微平均 查准率 P"},
-	{"labels, micro recall", "标签微平均 查全率 R"},
+	{microRecall, "标签微平均 查全率 R"},
 	{"labels, micro F1", "标签微平均 F1"},
-	{"labels, macro F1", "标签宏平均 F1"},
+	{macroF1, "标签宏平均 F1"},
 	{frequentMacroF1, "标签宏平均 F1（只算至少有 5 个例子的）"},
 	{natureShare, "性质"},
 	{responsibleShare, "责任"},
@@ -119,6 +121,8 @@ func (c *Counts) values(frequent map[string]bool) []float64 {
 // Asks reports whether any gold record asks for what the figure measures. Where none does its value is 1 and says nothing.
 func (r *Report) Asks(f Figure) bool {
 	switch f.Name {
+	case microRecall, macroF1:
+		return r.Micro().Gold() > 0
 	case frequentMacroF1:
 		_, labels := r.MacroF1(FewExamples)
 		return labels > 0

@@ -5,11 +5,15 @@ package evaluate
 
 import (
 	"bufio"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"slices"
+	"strings"
 
+	"suqiu/classify"
 	"suqiu/hotline"
 )
 
@@ -46,11 +50,61 @@ func (r *Record) Call() *hotline.Call {
 	return c
 }
 
+// check refuses values that no answer can have: they would count as misses.
+func (r *Record) check(t *classify.Taxonomy) error {
+	for _, field := range []struct {
+		key   string
+		codes []string
+	}{{"labels", r.Labels}, {"also", r.Also}} {
+		for _, code := range field.codes {
+			if t == nil {
+				break
+			}
+			if err := t.Check(code); err != nil {
+				return fmt.Errorf("的 %s：%w", field.key, err)
+			}
+		}
+	}
+	return cmp.Or(
+		oneOf("nature", r.Nature, hotline.Natures[:]...),
+		oneOf("responsible", r.Responsible, hotline.Parties[:]...),
+		oneOf("found", r.Found, append(hotline.Parties[:], FoundNone)...),
+	)
+}
+
+func oneOf[T ~string](key string, values []T, known ...T) error {
+	for _, v := range values {
+		if !slices.Contains(known, v) {
+			return fmt.Errorf("的 %s：不能写 %q；可写 %s", key, v, listed(known))
+		}
+	}
+	return nil
+}
+
+// listed writes values for a message.
+func listed[T ~string](values []T) string {
+	texts := make([]string, len(values))
+	for i, v := range values {
+		texts[i] = string(v)
+	}
+	return strings.Join(texts, "、")
+}
+
 // maxLine bounds one record.
 const maxLine = 4 << 20
 
-// Read reads gold records, one JSON object a line.
-func Read(r io.Reader) ([]Record, error) {
+// ValueError is a value of a gold record that no answer can have.
+type ValueError struct {
+	Line int
+	ID   string
+	What string // which, and what may stand there
+}
+
+func (e *ValueError) Error() string { return fmt.Sprintf("第 %d 行（%s）%s", e.Line, e.ID, e.What) }
+
+// Read reads gold records, one JSON object a line. Each must tell its labels, of those of the taxonomy; without one records are
+// read for other purposes, and their labels may be any or none. A wrong value, which no answer could match, is a *ValueError.
+func Read(r io.Reader, t *classify.Taxonomy) ([]Record, error) {
 	var records []Record
 	lines := bufio.NewScanner(r)
 	lines.Buffer(nil, maxLine)
@@ -67,6 +121,11 @@ func Read(r io.Reader) ([]Record, error) {
 			return nil, fmt.Errorf("第 %d 行没有 id；写上不重复的编号", n)
 		case record.Text == "" && len(record.Turns) == 0:
 			return nil, fmt.Errorf("第 %d 行（%s）没有 text，也没有 turns；写上诉求的内容", n, record.ID)
+		case record.Labels == nil && t != nil:
+			return nil, fmt.Errorf("第 %d 行（%s）没有 labels；写上标签代码，与供电无关的写 []", n, record.ID)
+		}
+		if err := record.check(t); err != nil {
+			return nil, &ValueError{n, record.ID, err.Error()}
 		}
 		records = append(records, record)
 	}
