@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -20,7 +21,8 @@ func statusCommand(env Env) *cli.Command {
 		Name:  "status",
 		Usage: "积压、速率、数量 · lag, rates and counts",
 		Description: `Asks Kafka how far the consumer group has come, the index what it holds, and, if suqiu serve runs at the listen address, that
-process what it is doing. The rate is measured over --over. --ready is for health checks: it asks that process alone.
+process what it is doing. The rate is measured over --over. Partitions whose leader does not answer are counted by themselves (unknown in JSON),
+and not in the lag. --ready is for health checks: it asks that process alone.
 
 Example:
    suqiu status --over 5s`,
@@ -48,7 +50,8 @@ Example:
 // statusReport is what suqiu status tells.
 type statusReport struct {
 	Partitions  []ingest.GroupPosition `json:"partitions"`
-	Lag         int64                  `json:"lag"`
+	Lag         int64                  `json:"lag"`                // of the partitions whose position is known
+	Unknown     int                    `json:"unknown"`            // partitions whose position is not
 	Rate        float64                `json:"records_per_second"` // committed
 	Documents   int64                  `json:"documents"`
 	Today       int64                  `json:"received_today"`
@@ -87,21 +90,33 @@ func (s *session) status(ctx context.Context, over time.Duration) (*statusReport
 	if err := (ingest.SystemClock{}).Sleep(ctx, over); err != nil {
 		return nil, err
 	}
+	if slices.ContainsFunc(before, func(p ingest.GroupPosition) bool { return p.Unknown }) {
+		cluster.Patience = time.Nanosecond // their leaders had time enough
+	}
 	if r.Partitions, err = ingest.GroupPositions(ctx, cluster, s.cfg.Kafka.Group, topics); err != nil {
 		return nil, err
 	}
+	r.count(before, over)
+	r.Consumer = s.askConsumer(ctx)
+	return r, nil
+}
+
+// count adds up lag and rate by the partitions, and by where they were before. Those whose position is unknown count for neither.
+func (r *statusReport) count(before []ingest.GroupPosition, over time.Duration) {
 	moved := int64(0)
 	for i, p := range r.Partitions {
+		if p.Unknown {
+			r.Unknown++
+			continue
+		}
 		r.Lag += p.Lag()
-		if i < len(before) && !p.Unknown && !before[i].Unknown {
+		if i < len(before) && !before[i].Unknown {
 			moved += max(p.Committed, 0) - max(before[i].Committed, 0)
 		}
 	}
 	if over > 0 {
 		r.Rate = float64(moved) / over.Seconds()
 	}
-	r.Consumer = s.askConsumer(ctx)
-	return r, nil
 }
 
 func (s *session) storeStatus(ctx context.Context, r *statusReport) error {

@@ -3,6 +3,7 @@ package cli
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"suqiu/cli/config"
 	"suqiu/ingest"
@@ -12,9 +13,13 @@ import (
 func TestStatusSilentLeader(t *testing.T) {
 	var out strings.Builder
 	s := &session{env: Env{Stdout: &out}, cfg: &config.Loaded{}}
-	report := &statusReport{Lag: 4, Partitions: []ingest.GroupPosition{
+	report := &statusReport{Partitions: []ingest.GroupPosition{
 		{Topic: "calls", Committed: 3, End: 7}, {Topic: "calls", Partition: 1, First: -1, Committed: 5, End: -1, Unknown: true},
 	}}
+	report.count([]ingest.GroupPosition{{Topic: "calls", Committed: 1, End: 7}, {Topic: "calls", Partition: 1, Committed: 2, End: 9}}, time.Second)
+	if report.Lag != 4 || report.Unknown != 1 || report.Rate != 2 {
+		t.Errorf("got lag %d, %d unknown, rate %g; want 4, 1, 2", report.Lag, report.Unknown, report.Rate)
+	}
 	if err := s.showStatus(report); err != nil {
 		t.Fatal(err)
 	}
