@@ -106,6 +106,15 @@ func (s *session) checkRules() (*ruleReport, error) {
 	return report, nil
 }
 
+// dictsAbove is the folder of dictionaries of which the path is the folder of rules or of examples.
+func dictsAbove(path string) (string, bool) {
+	path = filepath.Clean(path)
+	if !slices.Contains([]string{"rules", "examples"}, filepath.Base(path)) {
+		return "", false
+	}
+	return filepath.Dir(path), true
+}
+
 // strays are remarks on what lies unread in the user's folder of dictionaries.
 func (s *session) strays() ([]classify.Remark, error) {
 	overlay, err := dicts.Overlay(s.cfg.Dicts)
@@ -115,6 +124,11 @@ func (s *session) strays() ([]classify.Remark, error) {
 	strays, err := dicts.Strays(overlay)
 	if err != nil {
 		return nil, err
+	}
+	if above, ok := dictsAbove(s.cfg.Dicts); ok && !classify.HoldsRules(overlay) {
+		return []classify.Remark{{Kind: classify.RemarkUnread, Problem: classify.Problem{
+			File: s.cfg.Dicts, What: "这是字典文件夹里的一个文件夹，不是字典文件夹，它什么也不改变；给出上一级文件夹 " + above,
+		}}}, nil
 	}
 	var remarks []classify.Remark
 	for _, stray := range strays {

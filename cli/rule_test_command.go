@@ -162,6 +162,9 @@ func (s *session) runFixtures(rules *classify.RuleSet, names []string) ([]classi
 		if s.cfg.Dicts == "" && classify.HoldsRules(os.DirFS(name)) {
 			return nil, usagef("%s 是字典文件夹，不是测试；要运行其中的示例和测试，写 suqiu rule test --dicts %s", name, name)
 		}
+		if above, ok := dictsAbove(filepath.Dir(name)); ok && filepath.Ext(name) == ".yaml" && !strings.HasSuffix(name, classify.FixtureSuffix) {
+			return nil, usagef("%s 是字典文件，不是测试；要运行其中的示例，写 suqiu rule test --dicts %s", name, above)
+		}
 		files, err := fixtureFiles(name)
 		if err != nil {
 			return nil, err
