@@ -169,11 +169,12 @@ func (b *broker) span(ctx context.Context, topic string, partition int) (span, e
 	if err != nil {
 		return span{}, fmt.Errorf("ask the leader of %s/%d for its offsets: %w", topic, partition, err)
 	}
-	for _, p := range response.Topics[topic] {
-		if p.Error != nil {
-			return span{}, fmt.Errorf("ask the leader of %s/%d for its offsets: %w", topic, partition, p.Error)
-		}
-		return span{p.FirstOffset, p.LastOffset}, nil
+	told := response.Topics[topic]
+	if len(told) == 0 {
+		return span{}, fmt.Errorf("ask the leader of %s/%d for its offsets: it tells of none", topic, partition)
 	}
-	return span{}, fmt.Errorf("ask the leader of %s/%d for its offsets: it tells of none", topic, partition)
+	if err := told[0].Error; err != nil {
+		return span{}, fmt.Errorf("ask the leader of %s/%d for its offsets: %w", topic, partition, err)
+	}
+	return span{told[0].FirstOffset, told[0].LastOffset}, nil
 }
