@@ -176,7 +176,7 @@ func (rs *RuleSet) addByWords(m *matches, scores []score) {
 	m.likely = m.likely[:0]
 	for label := range scores {
 		least := min(rs.leastSupport(m, label, false, false), rs.leastSupport(m, label, true, false))
-		if scores[label].given() || m.support[label] <= least {
+		if s := &scores[label]; s.given() || s.weight <= countered || m.support[label] <= least {
 			continue
 		}
 		rows, denied := rs.speaking(m, label)
@@ -184,7 +184,8 @@ func (rs *RuleSet) addByWords(m *matches, scores []score) {
 		if denied {
 			least = min(rs.leastSupport(m, label, false, true), rs.leastSupport(m, label, true, true))
 		}
-		if m.support[label] > least && (m.support[label] > even || rs.mayStand(m, label)) {
+		waived := m.support[label] > even && len(m.spoken) >= fewSpoken
+		if m.support[label] > least && (waived || rs.mayStand(m, label)) {
 			m.likely = append(m.likely, int32(label))
 		}
 	}
@@ -219,6 +220,8 @@ func (rs *RuleSet) leastSupport(m *matches, label int, beside, denied bool) floa
 	switch spoken := len(m.spoken); {
 	case spoken < leastSpoken:
 		return float32(math.Inf(1))
+	case spoken < fewSpoken && beside:
+		return max(least, sure)
 	case spoken < fewSpoken || denied && spoken < leastAgainst:
 		return max(least, even)
 	}
@@ -264,9 +267,17 @@ func (rs *RuleSet) bestContradicted(m *matches, scores []score) int {
 // whose keywords a short contact denies.
 const even = 0
 
+// countered is the weight of a label's rules at which they speak so much against it that words do not give it: the dead battery
+// of a telephone is no power cut, whatever else is said of it.
+const countered = -2
+
+// sure is the support of a label for which words speak seven times as much as against it.
+const sure = 2
+
 // leastSpoken is how many words of the table a contact must have for words alone to give a label: a greeting says nothing.
-// With less than fewSpoken they give one only above even.
-const leastSpoken, fewSpoken = 4, 8
+// With less than fewSpoken they give one only above even and where what it requires holds, and beside another only where they
+// are sure.
+const leastSpoken, fewSpoken = 5, 8
 
 // leastAgainst is how many words of the table a contact must have for words to speak against rules: a sentence or two.
 const leastAgainst = 20
