@@ -66,7 +66,7 @@ func wrongSetupCases(w *wrongSetups) []wrongSetup {
 		{name: "KafkaDeadLetterRight", set: plain(kafkaMute), says: "and to write dead letters", works: true},
 		{name: "KafkaLettersGroupRight", set: plain(kafkaOneGroup), before: func(t *testing.T, w *wrongSetups, group string) {
 			w.allow(t, right(kafkaOneGroup, kafka.ResourceTypeGroup, group, kafka.ACLOperationTypeRead))
-		}, says: ".letters: [30] Group Authorization Failed", works: true},
+		}, says: "[30] Group Authorization Failed", works: true},
 		{name: "KafkaRetentionOvertook", topic: "setups.gap", before: func(t *testing.T, w *wrongSetups, group string) {
 			commitAt(t, w, group, "setups.gap", 5)
 		}, says: "find out what was lost (suqiu audit)"},
