@@ -171,8 +171,8 @@ func (m *mover) copyAll(ctx context.Context) error {
 	return m.save(ctx)
 }
 
-// Catching up ends when a pass copies no more than a page, or when passes no longer get shorter: the stream is then about
-// as quick as the copying. The rest is copied while writers wait.
+// Catching up ends when a pass copies no more than a page, or when, after minCatchUps, it was less than a quarter shorter than
+// the one before: the stream is then about as quick as the copying. The rest is copied while writers wait.
 const minCatchUps, maxCatchUps = 3, 10
 
 func (m *mover) catchUp(ctx context.Context) error {
