@@ -122,7 +122,9 @@ func elasticsearchYAML(o Options) string {
 		"node.store.allow_mmap":    "false",
 		"action.auto_create_index": "false",
 		"xpack.security.enabled":   fmt.Sprint(o.Password != ""),
+		// A developer's disk is often fuller than a server's may be: neither allocation nor merges wait for it.
 		"cluster.routing.allocation.disk.threshold_enabled": "false",
+		"indices.merge.disk.check_interval":                 "0s",
 		// With every look at the disks the server lifts the blocks of full disks, also those that a test has set.
 		"cluster.info.update.interval": "24h",
 	}

@@ -135,15 +135,8 @@ type rows[T any] struct {
 // documents sorted by these fields and reads by what: Elasticsearch gives that several times as fast as it gives fields of
 // hits, or buckets with a value in each.
 func (s *Store) columns(ctx context.Context, op string, query object, answer any, fields ...object) error {
-	if err := s.requireSetup(ctx); err != nil {
-		return err
-	}
-	partial := false
-	return s.do(ctx, op, esapi.SearchRequest{
-		Index: []string{s.allMonths()}, AllowPartialSearchResults: &partial, FilterPath: []string{"hits.hits.sort"},
-		Body: body(object{
-			"query": object{"constant_score": object{"filter": query}}, "sort": fields, "size": maxHits, "track_total_hits": false,
-			"_source": false, "stored_fields": "_none_",
-		}),
+	return s.searchMonths(ctx, op, esapi.SearchRequest{FilterPath: []string{"hits.hits.sort"}}, object{
+		"query": object{"constant_score": object{"filter": query}}, "sort": fields, "size": maxHits, "track_total_hits": false,
+		"_source": false, "stored_fields": "_none_",
 	}, answer)
 }

@@ -26,10 +26,11 @@ import (
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 // cluster is a stand-in for what a healthy cluster can't be made to answer. Set-up, mapping and refresh are answered as
-// by a cluster that fits this build, and a search finds nothing; bulk requests are the test's, and so are gets by id, which else find nothing.
+// by a cluster that fits this build, bulk requests are the test's, and so are gets by id and searches, which else find nothing.
 type cluster struct {
 	bulk      http.HandlerFunc
 	get       http.HandlerFunc
+	search    http.HandlerFunc
 	version   int          // of the mapping of months and ledger
 	months    []string     // the indices there are, as far as they are asked for
 	refreshes atomic.Int64 // asked for
@@ -64,6 +65,8 @@ func (c *cluster) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case strings.HasSuffix(r.URL.Path, "/_refresh"):
 		c.refreshes.Add(1)
 		fmt.Fprint(w, `{"_shards":{"total":1,"successful":1,"failed":0}}`)
+	case strings.HasSuffix(r.URL.Path, "/_search") && c.search != nil:
+		c.search(w, r)
 	case strings.HasSuffix(r.URL.Path, "/_search"):
 		fmt.Fprint(w, `{"hits":{"total":{"value":0}}}`)
 	default:
@@ -437,4 +440,41 @@ func BenchmarkEncodeBatch(b *testing.B) {
 		}
 		b.SetBytes(int64(batch.lines.Len()))
 	}
+}
+
+// TestSearchNewMonth: while a month that was just made can't be searched yet, the cluster refuses the search of all months, and is asked again.
+func TestSearchNewMonth(t *testing.T) {
+	const missing = `{"error":{"root_cause":[],"type":"search_phase_execution_exception","reason":"","phase":"query","grouped":true,"failed_shards":[],` +
+		`"caused_by":{"type":"search_phase_execution_exception","reason":"Search rejected due to missing shards"}},"status":503}`
+	refusing := func(times int64, status int) (*Store, *atomic.Int64) {
+		asked := new(atomic.Int64)
+		return open(t, &cluster{version: MappingVersion, search: func(w http.ResponseWriter, r *http.Request) {
+			if asked.Add(1) <= times {
+				answer(status, missing)(w, r)
+				return
+			}
+			answer(200, `{"hits":{"total":{"value":7},"hits":[]}}`)(w, r)
+		}}), asked
+	}
+	t.Run("Search", func(t *testing.T) {
+		store, asked := refusing(2, 503)
+		found, err := store.Search(t.Context(), index.Query{Size: 1})
+		if err != nil || found.Total != 7 || asked.Load() != 3 {
+			t.Errorf("got %d contacts, %v, after %d requests, want 7 after 3", found.Total, err, asked.Load())
+		}
+	})
+	t.Run("Origins", func(t *testing.T) {
+		store, asked := refusing(1, 503)
+		_, err := store.Origins(t.Context(), hotline.Offsets{Topic: "calls", Until: 1})
+		if err != nil || asked.Load() != 2 {
+			t.Errorf("got %v after %d requests, want none after 2", err, asked.Load())
+		}
+	})
+	t.Run("OtherFault", func(t *testing.T) {
+		store, asked := refusing(1, 500)
+		_, err := store.Search(t.Context(), index.Query{Size: 1})
+		if err == nil || !strings.Contains(err.Error(), "missing shards") || asked.Load() != 1 {
+			t.Errorf("got %v after %d requests, want the cluster's reason after 1", err, asked.Load())
+		}
+	})
 }

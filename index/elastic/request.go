@@ -55,6 +55,12 @@ func notFound(err error) bool {
 	return errors.As(err, &answer) && answer.Status == http.StatusNotFound
 }
 
+// missingShards reports whether err is the cluster's answer that some months can't be searched at present.
+func missingShards(err error) bool {
+	var answer *statusError
+	return errors.As(err, &answer) && answer.Status == http.StatusServiceUnavailable && answer.Type == "search_phase_execution_exception"
+}
+
 // errAnswer is an answer that can't be understood: cut short, or not what was asked for.
 var errAnswer = errors.New("the answer is damaged")
 
@@ -104,7 +110,11 @@ func (s *Store) send(ctx context.Context, request esapi.Request, out any) error 
 			Error cause `json:"error"`
 		}
 		_ = json.Unmarshal(body, &answer) // proxies answer in other forms: the status alone tells then
-		return &statusError{Status: response.StatusCode, Type: answer.Error.Type, Reason: answer.Error.Reason}
+		failed := &statusError{Status: response.StatusCode, Type: answer.Error.Type, Reason: answer.Error.Reason}
+		for why := answer.Error.Cause; failed.Reason == "" && why != nil; why = why.Cause {
+			failed.Reason = why.Reason // of a search that fails before it begins, only the causes below tell
+		}
+		return failed
 	}
 	if out == nil {
 		return nil

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"slices"
+	"time"
 
 	"github.com/elastic/go-elasticsearch/v8/esapi"
 
@@ -101,15 +102,39 @@ func searchBody(q index.Query, words index.Words) object {
 	return request
 }
 
-// search runs a search over all months. An answer that lacks a shard is an error: half a result looks like a whole one.
+// search runs a search over all months.
 func (s *Store) search(ctx context.Context, op string, request object, answer any) error {
+	return s.searchMonths(ctx, op, esapi.SearchRequest{}, request, answer)
+}
+
+// A month that has just been made takes some hundred milliseconds until it can be searched, and for as long the cluster refuses every
+// search over all months. A search is begun again after startPause for startTime at most.
+const (
+	startTime  = 3 * time.Second
+	startPause = 100 * time.Millisecond
+)
+
+// searchMonths runs a search over all months with the options of a request. An answer that lacks a shard is an error:
+// half a result looks like a whole one.
+func (s *Store) searchMonths(ctx context.Context, op string, options esapi.SearchRequest, request object, answer any) error {
 	if err := s.requireSetup(ctx); err != nil {
 		return err
 	}
 	partial := false
-	return s.do(ctx, op, esapi.SearchRequest{
-		Index: []string{s.allMonths()}, AllowPartialSearchResults: &partial, Body: body(request),
-	}, answer)
+	options.Index, options.AllowPartialSearchResults = []string{s.allMonths()}, &partial
+	until := time.Now().Add(startTime)
+	for {
+		options.Body = body(request)
+		err := s.do(ctx, op, options, answer)
+		if !missingShards(err) || time.Now().After(until) {
+			return err
+		}
+		select {
+		case <-time.After(startPause):
+		case <-ctx.Done():
+			return err
+		}
+	}
 }
 
 // Scan reads documents in the order of their ids. The token is the last id, so it lasts as long as the documents do,
