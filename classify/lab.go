@@ -68,6 +68,11 @@ func (r *ruleFiles) flatten(patterns []placedPattern) []placedPattern {
 	return all
 }
 
+// writes reports whether the group holds a pattern itself, not by taking in a shared group.
+func (g *group) writes(p placedPattern) bool {
+	return slices.ContainsFunc(g.patterns, func(own placedPattern) bool { return own.node.Node == p.node.Node && own.at == p.at })
+}
+
 // trial is one example of a rule, laid out with its words.
 type trial struct {
 	example

@@ -161,7 +161,7 @@ func TestHoldsRules(t *testing.T) {
 func TestRules(t *testing.T) {
 	over := fstest.MapFS{"rules/over.yaml": {Data: []byte("decides: nature\nrules:\n  - {id: n, label: 投诉, weight: 2, when: 「投诉」}\n")}}
 	got := mustCompile(t, testFS("rules:\n  - id: r\n    label: a.one\n    when: 「停电」\n"), over).Rules()
-	want := []RuleInfo{{"r", "label", "a.one", 1, "rules/test.yaml", 2}, {"n", "nature", "投诉", 2, "overlay1/rules/over.yaml", 3}}
+	want := []RuleInfo{{"r", "label", "a.one", 1, "rules/test.yaml", 2, false}, {"n", "nature", "投诉", 2, "overlay1/rules/over.yaml", 3, true}}
 	if !slices.Equal(got, want) {
 		t.Errorf("got %v, want %v", got, want)
 	}

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"slices"
+	"strings"
 )
 
 // Tally counts what is well among all.
@@ -49,42 +50,67 @@ type Measure struct {
 	Demands  []Gap // what the examples of each rule lack; see demands
 }
 
-// Measure runs every rule's examples on the rule and, where mutate is set, on the rule changed in small ways, one at a
-// time. Only examples that hold count. It fails where the segmenter is not ready or ctx ends.
-func (rs *RuleSet) Measure(ctx context.Context, mutate bool) (*Measure, error) {
+// Scope chooses what is measured: all rules and shared groups where it is zero.
+type Scope struct {
+	Overlay bool   // only what stands in a layer over the base
+	Prefix  string // only rules whose id begins with it; then no shared group, since other rules hold it too
+}
+
+// covers reports whether the rule or shared group that a gap is of belongs to the scope.
+func (s Scope) covers(g Gap) bool {
+	return strings.HasPrefix(g.Rule, s.Prefix) && (!s.Overlay || g.Place.Overlay())
+}
+
+// Measure runs the examples of the rules in scope on the rule and, where mutate is set, on the rule changed in small ways, one at
+// a time. Only examples that hold count. A shared group in scope is held by the examples of any rule that uses it, in scope or
+// not. It fails where the segmenter is not ready or ctx ends.
+func (rs *RuleSet) Measure(ctx context.Context, scope Scope, mutate bool) (*Measure, error) {
 	if err := rs.Ready(); err != nil {
 		return nil, err
 	}
-	m := newMeasurer(rs, mutate)
+	m := newMeasurer(rs, scope, mutate)
 	if err := m.all(ctx); err != nil {
 		return nil, err
 	}
 	return m.finish(), nil
 }
 
-func newMeasurer(rs *RuleSet, mutate bool) *measurer {
+func newMeasurer(rs *RuleSet, scope Scope, mutate bool) *measurer {
 	return &measurer{
-		lab: newLab(rs), mutate: mutate, groups: map[int32]*reach{}, patterns: map[int32]*reach{}, shared: map[int32][]*mutant{},
+		lab: newLab(rs), scope: scope, mutate: mutate, groups: map[int32]*reach{}, patterns: map[int32]*reach{}, shared: map[int32][]*mutant{},
 		dropped: map[int32]*mutant{}, tried: map[*rule][]*mutant{}, result: &Measure{Mutation: Mutation{Operators: map[string]Tally{}}},
 	}
 }
 
-// all measures every rule.
+// all measures every rule that the scope needs.
 func (m *measurer) all(ctx context.Context) error {
 	for _, rules := range m.rs.rules {
 		for i := range rules {
 			if err := ctx.Err(); err != nil {
 				return err
 			}
-			m.rule(&rules[i])
+			if r := &rules[i]; m.counts(r) || m.holdsShared(r) {
+				m.rule(r)
+			}
 		}
 	}
 	return nil
 }
 
+// counts reports whether a rule is in scope.
+func (m *measurer) counts(r *rule) bool { return m.scope.covers(Gap{r.place.describe(0, ""), r.id}) }
+
+// holdsShared reports whether a rule uses a shared group that is in scope.
+func (m *measurer) holdsShared(r *rule) bool {
+	return slices.ContainsFunc(m.program.sharedBy(r.when), func(name string) bool {
+		return m.scope.covers(Gap{Place: m.program.files.groups[name].place.describe(0, "")})
+	})
+}
+
 // measurer gathers what the rules show one after another.
 type measurer struct {
 	*lab
+	scope    Scope
 	mutate   bool
 	groups   map[int32]*reach
 	patterns map[int32]*reach // by unit
@@ -103,8 +129,16 @@ type reach struct {
 
 func (m *measurer) rule(r *rule) {
 	trials := m.trials(r)
-	m.result.Demands = append(m.result.Demands, m.demands(r, trials)...)
-	m.cover(r, trials)
+	counts := m.counts(r)
+	if counts {
+		m.result.Demands = append(m.result.Demands, m.demands(r, trials)...)
+		m.cover(r, trials)
+	}
+	r.when.walk(func(e *expr) {
+		if e.op == opGroup {
+			m.coverGroup(r, e, trials)
+		}
+	})
 	if !m.mutate {
 		return
 	}
@@ -148,12 +182,12 @@ func (m *measurer) rule(r *rule) {
 		c.killed = c.killed || m.killedBy(c, r, trials)
 	}
 	m.mutants = append(m.mutants, own...)
-	if len(trials) > 0 && len(own) > 0 && !slices.ContainsFunc(own, func(c *mutant) bool { return c.killed }) {
+	if counts && len(trials) > 0 && len(own) > 0 && !slices.ContainsFunc(own, func(c *mutant) bool { return c.killed }) {
 		m.result.Mutation.Weak = append(m.result.Mutation.Weak, Gap{r.place.describe(0, "规则 %s 怎么改动，示例都发现不了；示例太弱，加几个差一点就匹配的", r.id), r.id})
 	}
 }
 
-// cover notes what the trials of a rule reach.
+// cover notes what the trials of a rule reach of it and of its branches.
 func (m *measurer) cover(r *rule, trials []*trial) {
 	c := &m.result.Coverage
 	c.Rules.All++
@@ -163,9 +197,6 @@ func (m *measurer) cover(r *rule, trials []*trial) {
 		c.RuleGaps = append(c.RuleGaps, Gap{r.place.describe(0, "规则 %s 在它的示例上从不成立；在 match 下加几个", r.id), r.id})
 	}
 	visit(r.when, true, func(e *expr, _ bool) {
-		if e.op == opGroup {
-			m.coverGroup(r, e, trials)
-		}
 		if e.op != opOr && e.op != opNot {
 			return
 		}
@@ -192,7 +223,11 @@ func (m *measurer) coverGroup(r *rule, e *expr, trials []*trial) {
 	}
 	for _, u := range m.byGroup[id] {
 		if p := &m.units[u]; m.patterns[u] == nil {
-			m.patterns[u] = &reach{gap: Gap{p.node.describe(p.at, "没有一个示例有模式 %s；加一个有的示例", p.text), owner}}
+			of := owner
+			if !m.program.groups[id].writes(p.placedPattern) {
+				of = "" // taken in with a shared group
+			}
+			m.patterns[u] = &reach{gap: Gap{p.node.describe(p.at, "没有一个示例有模式 %s；加一个有的示例", p.text), of}}
 		}
 	}
 	for _, t := range trials {
@@ -235,9 +270,13 @@ func (m *measurer) decisive(r *rule, trials []*trial) {
 // finish counts what was gathered.
 func (m *measurer) finish() *Measure {
 	c := &m.result.Coverage
-	c.Groups, c.GroupGaps = tally(m.groups)
-	c.Patterns, c.PatternGaps = tally(m.patterns)
+	c.Groups, c.GroupGaps = m.tally(m.groups)
+	c.Patterns, c.PatternGaps = m.tally(m.patterns)
 	for _, mutant := range m.mutants {
+		gap := Gap{mutant.place, mutant.rule}
+		if !m.scope.covers(gap) {
+			continue
+		}
 		operator := m.result.Mutation.Operators[mutant.operator]
 		operator.All++
 		m.result.Mutation.Killed.All++
@@ -245,7 +284,7 @@ func (m *measurer) finish() *Measure {
 			operator.Good++
 			m.result.Mutation.Killed.Good++
 		} else {
-			m.result.Mutation.Survivors = append(m.result.Mutation.Survivors, Gap{mutant.place, mutant.rule})
+			m.result.Mutation.Survivors = append(m.result.Mutation.Survivors, gap)
 		}
 		m.result.Mutation.Operators[mutant.operator] = operator
 	}
@@ -254,8 +293,11 @@ func (m *measurer) finish() *Measure {
 	return m.result
 }
 
-func tally(reached map[int32]*reach) (t Tally, gaps []Gap) {
+func (m *measurer) tally(reached map[int32]*reach) (t Tally, gaps []Gap) {
 	for _, r := range reached {
+		if !m.scope.covers(r.gap) {
+			continue
+		}
 		if t.All++; r.done {
 			t.Good++
 			continue

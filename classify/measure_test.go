@@ -1,15 +1,17 @@
 package classify
 
 import (
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
+	"testing/fstest"
 )
 
 // measureOne measures a rule set with mutation.
 func measureOne(t *testing.T, rules string) *Measure {
 	t.Helper()
-	m, err := mustCompile(t, testFS(rules)).Measure(t.Context(), true)
+	m, err := mustCompile(t, testFS(rules)).Measure(t.Context(), Scope{}, true)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -132,6 +134,62 @@ func TestCoverage(t *testing.T) {
 	}
 }
 
+// A measure is of the scope alone: shares, gaps, survivors and demands. What stands in an overlay counts there with the shared
+// groups that it writes; a prefix is of rules alone, and what their groups take in of shared ones is none of theirs.
+func TestScope(t *testing.T) {
+	overlay := fstest.MapFS{"rules/mine.yaml": {Data: []byte(`
+groups:
+  power: 停电 断电 黑灯
+rules:
+  - id: mine.box
+    label: a.one
+    groups: {box: "@claim 表箱"}
+    when: box near/6 「嗡嗡响」
+`)}}
+	rules := mustCompile(t, testFS(measuredRules), overlay)
+	for _, test := range []struct {
+		name           string
+		scope          Scope
+		rules, groups  Tally
+		patterns       Tally
+		told, survived []string // gaps of groups; files of survivors
+		demands        int
+	}{
+		{"all", Scope{}, Tally{1, 3}, Tally{3, 7}, Tally{3, 10}, []string{"box", "「嗡嗡响」", "「索赔」", "「电费」"}, []string{"mine", "test"}, 6},
+		{"overlay", Scope{Overlay: true}, Tally{0, 1}, Tally{1, 3}, Tally{1, 5}, []string{"box", "「嗡嗡响」"}, []string{"mine"}, 2},
+		{"prefix", Scope{Prefix: "mine."}, Tally{0, 1}, Tally{0, 2}, Tally{0, 2}, []string{"box", "「嗡嗡响」"}, []string{"mine"}, 2},
+		{"prefix of the base", Scope{Prefix: "cl"}, Tally{1, 1}, Tally{1, 2}, Tally{1, 2}, []string{"「索赔」"}, []string{"test"}, 2},
+		{"nothing", Scope{Prefix: "x"}, Tally{}, Tally{}, Tally{}, nil, nil, 0},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			m, err := rules.Measure(t.Context(), test.scope, true)
+			if err != nil {
+				t.Fatal(err)
+			}
+			c := m.Coverage
+			if c.Rules != test.rules || c.Groups != test.groups || c.Patterns != test.patterns || len(m.Demands) != test.demands {
+				t.Errorf("rules %v, groups %v, patterns %v, %d demands", c.Rules, c.Groups, c.Patterns, len(m.Demands))
+			}
+			if len(c.GroupGaps) != len(test.told) {
+				t.Fatalf("gaps %q, want of %q", told(c.GroupGaps), test.told)
+			}
+			for i, gap := range c.GroupGaps {
+				if !strings.Contains(gap.Place.What, test.told[i]) {
+					t.Errorf("gaps %q, want of %q", told(c.GroupGaps), test.told)
+				}
+			}
+			var files []string
+			for _, gap := range m.Mutation.Survivors {
+				files = append(files, strings.TrimSuffix(filepath.Base(gap.Place.File), ".yaml"))
+			}
+			slices.Sort(files)
+			if files = slices.Compact(files); !slices.Equal(files, test.survived) {
+				t.Errorf("survivors of %q, want %q", files, test.survived)
+			}
+		})
+	}
+}
+
 // A shared group's mutants fall to an example of any rule that uses it.
 func TestMutationOfSharedGroup(t *testing.T) {
 	without := measureOne(t, strings.Replace(measuredRules, "[停电赔偿标准]", "[天气好]", 1))
@@ -237,7 +295,7 @@ func TestConditionText(t *testing.T) {
 func BenchmarkMeasure(b *testing.B) {
 	rs := mustCompile(b, testFS(measuredRules))
 	for b.Loop() {
-		if _, err := rs.Measure(b.Context(), true); err != nil {
+		if _, err := rs.Measure(b.Context(), Scope{}, true); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -44,7 +44,7 @@ func (rs *RuleSet) Propose(ctx context.Context, passages []Passage, prefix strin
 	if err := rs.Ready(); err != nil {
 		return nil, err
 	}
-	m := newMeasurer(rs, true)
+	m := newMeasurer(rs, Scope{}, true)
 	if err := m.all(ctx); err != nil {
 		return nil, err
 	}

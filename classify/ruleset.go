@@ -140,6 +140,7 @@ type RuleInfo struct {
 	Weight  float64
 	File    string // of an overlay with its folder
 	Line    int
+	Overlay bool // of a layer over the base
 }
 
 // Rules lists the rules in the order of the files.
@@ -147,7 +148,7 @@ func (rs *RuleSet) Rules() []RuleInfo {
 	var list []RuleInfo
 	for d, rules := range rs.rules {
 		for _, r := range rules {
-			list = append(list, RuleInfo{r.id, decisionNames[d], r.label, r.weight, r.place.file.name(), r.place.position().Line})
+			list = append(list, RuleInfo{r.id, decisionNames[d], r.label, r.weight, r.place.file.name(), r.place.position().Line, r.place.file.layer > 0})
 		}
 	}
 	return list

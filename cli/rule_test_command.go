@@ -22,15 +22,18 @@ func ruleTestCommand(env Env) *cli.Command {
 		ArgsUsage: "[FILE.test.yaml | FOLDER]...",
 		Description: `Runs the examples in all rules and the tests in the named files, or without names those in tests/ of the --dicts folder. Says
 how much of the rules the examples reach; with --mutate also how many small changes of the rules they notice: a change that none
-notices, a survivor, shows what no example holds. Exit code 3 when an example fails or a share is below its minimum.
+notices, a survivor, shows what no example holds. With --dicts, shares, gaps and survivors are of that folder's rules and shared
+groups, with --rule of the rules whose id begins so, else of all. Exit code 3 when an example fails or a share is below its minimum.
 
 Examples:
    suqiu rule test --dicts my-dicts
-   suqiu rule test --dicts my-dicts --mutate --min-mutation 0.8 --min-coverage 0.95 --rule outage.
+   suqiu rule test --dicts my-dicts --mutate --min-mutation 0.8 --min-coverage 0.95
+   suqiu rule test --rule outage. --coverage
    suqiu rule test regression.test.yaml --junit report.xml`,
 		Flags: settingFlags(
 			&cli.StringFlag{Name: "junit", Usage: "write the results to `FILE` as JUnit XML"},
-			&cli.StringFlag{Name: "rule", Usage: "list gaps and survivors only of rules whose id begins with `PREFIX`"},
+			&cli.StringFlag{Name: "rule", Usage: "shares, gaps and survivors only of rules whose id begins with `PREFIX`"},
+			&cli.BoolFlag{Name: "all", Usage: "shares, gaps and survivors of the built-in rules too"},
 			&cli.BoolFlag{Name: "coverage", Usage: "list the rules, groups and branches that no example reaches"},
 			&cli.BoolFlag{Name: "patterns", Usage: "with --coverage, list the patterns too"},
 			&cli.Float64Flag{Name: "min-coverage", Usage: "least `SHARE` of rules and of groups that examples must reach, 0 to 1"},
@@ -59,6 +62,10 @@ func (s *session) testRules(c *cli.Context, rules *classify.RuleSet) error {
 	if err := rules.Ready(); err != nil {
 		return err
 	}
+	scope, about, err := s.testScope(c, rules)
+	if err != nil {
+		return err
+	}
 	results := rules.Examples()
 	fixtures, err := s.runFixtures(rules, c.Args().Slice())
 	if err != nil {
@@ -84,10 +91,11 @@ func (s *session) testRules(c *cli.Context, rules *classify.RuleSet) error {
 		}
 	}
 	fmt.Fprintf(out, "示例与测试：%d 条，其中测试文件 %d 条，未通过 %d 条\n", len(results), len(fixtures), failed)
-	measure, err := rules.Measure(c.Context, c.Bool("mutate") || c.IsSet("min-mutation"))
+	measure, err := rules.Measure(c.Context, scope, c.Bool("mutate") || c.IsSet("min-mutation"))
 	if err != nil {
 		return err
 	}
+	fmt.Fprintf(out, "以下只算%s\n", about)
 	short := s.showMeasure(c, measure)
 	if c.String("propose") != "" {
 		if err := s.proposeExamples(c, rules); err != nil {
@@ -103,13 +111,72 @@ func (s *session) testRules(c *cli.Context, rules *classify.RuleSet) error {
 	return nil
 }
 
+// testScope is what shares are computed of, and its name: the rules that --rule names, those of the user's folder, or all.
+func (s *session) testScope(c *cli.Context, rules *classify.RuleSet) (scope classify.Scope, about string, err error) {
+	prefix, all := c.String("rule"), c.Bool("all")
+	if prefix != "" && all {
+		return scope, "", usagef("--rule 和 --all 只能写一个：--all 算全部规则，--rule 只算编号以它开头的规则")
+	}
+	list := rules.Rules()
+	scope = classify.Scope{Overlay: s.cfg.Dicts != "" && !all && prefix == "", Prefix: prefix}
+	chosen := 0
+	for _, r := range list {
+		if strings.HasPrefix(r.ID, prefix) && (r.Overlay || !scope.Overlay) {
+			chosen++
+		}
+	}
+	switch {
+	case prefix != "" && chosen == 0:
+		return scope, "", usagef("--rule %s：没有编号以它开头的规则；%s", prefix, prefixesLike(prefix, list))
+	case prefix != "":
+		about = fmt.Sprintf("编号以 %s 开头的规则：%d 条", prefix, chosen)
+	case scope.Overlay && chosen == 0:
+		about = fmt.Sprintf(" %s 中的规则和共用词组：其中没有规则；加 --all 也算内置规则", s.cfg.Dicts)
+	case scope.Overlay:
+		about = fmt.Sprintf(" %s 中的规则和共用词组：%d 条规则；加 --all 也算内置规则", s.cfg.Dicts, chosen)
+	default:
+		about = fmt.Sprintf("全部规则：%d 条", chosen)
+	}
+	return scope, about, nil
+}
+
+// prefixesLike says which beginnings of ids somebody may have meant, or with which all of them begin.
+func prefixesLike(prefix string, rules []classify.RuleInfo) string {
+	var first, all []string
+	for _, r := range rules {
+		all = append(all, r.ID)
+		for i, c := range r.ID {
+			if c == '.' {
+				all = append(all, r.ID[:i+1])
+			}
+		}
+		head, _, dotted := strings.Cut(r.ID, ".")
+		if dotted {
+			head += "."
+		}
+		first = append(first, head)
+	}
+	distinct := func(words []string) []string {
+		slices.Sort(words)
+		return slices.Compact(words)
+	}
+	if near := nearest(prefix, distinct(all)); len(near) > 0 {
+		return "是否指 " + strings.Join(near, "、")
+	}
+	return "规则的编号以这些开头：" + strings.Join(distinct(first), " ")
+}
+
 // showMeasure prints what was measured and returns what is below its minimum.
 func (s *session) showMeasure(c *cli.Context, m *classify.Measure) (short []string) {
 	cov, least := m.Coverage, c.Float64("min-coverage")
 	show := func(what string, t classify.Tally, gaps []classify.Gap, list bool, least float64) {
+		if t.All == 0 {
+			fmt.Fprintf(s.env.Stdout, "%s：没有可算的\n", what)
+			return
+		}
 		fmt.Fprintf(s.env.Stdout, "%s：%d / %d（%.1f%%）\n", what, t.Good, t.All, 100*t.Share())
 		if list {
-			s.showGaps(c, gaps)
+			s.showGaps(gaps)
 		}
 		if t.Share() < least {
 			short = append(short, fmt.Sprintf("%s只占 %.3f，低于 %.3f", what, t.Share(), least))
@@ -128,12 +195,12 @@ func (s *session) showMeasure(c *cli.Context, m *classify.Measure) (short []stri
 			rows = append(rows, []string{"  " + name, fmt.Sprint(t.Good), fmt.Sprint(t.All)})
 		}
 		_ = writeTable(s.env.Stdout, rows) // as Fprintf: what cannot be printed is not printed
-		s.showGaps(c, m.Mutation.Survivors)
-		s.showGaps(c, m.Mutation.Weak)
+		s.showGaps(m.Mutation.Survivors)
+		s.showGaps(m.Mutation.Weak)
 	}
 	if c.Bool("demands") {
 		fmt.Fprintf(s.env.Stdout, "示例的欠缺：%d 处\n", len(m.Demands))
-		s.showGaps(c, m.Demands)
+		s.showGaps(m.Demands)
 		if len(m.Demands) > 0 {
 			short = append(short, fmt.Sprintf("示例欠缺 %d 处", len(m.Demands)))
 		}
@@ -141,11 +208,9 @@ func (s *session) showMeasure(c *cli.Context, m *classify.Measure) (short []stri
 	return short
 }
 
-func (s *session) showGaps(c *cli.Context, gaps []classify.Gap) {
+func (s *session) showGaps(gaps []classify.Gap) {
 	for _, g := range gaps {
-		if strings.HasPrefix(g.Rule, c.String("rule")) {
-			fmt.Fprintln(s.env.Stdout, "  "+g.Place.String())
-		}
+		fmt.Fprintln(s.env.Stdout, "  "+g.Place.String())
 	}
 }
 
