@@ -2,6 +2,7 @@ package classify
 
 import (
 	"errors"
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -356,7 +357,25 @@ func (c *compiler) checkTarget(source *ruleSource) {
 		source.labelAt.oneOf(Codes(*c.marks.of(source.decides))...)
 	default:
 		if _, ok := c.taxonomy.Label(source.label); !ok {
-			source.labelAt.problem("分类体系中没有标签 %s；改正它，或把它加进分类体系%s", source.label, c.taxonomy.suggest(source.label))
+			source.labelAt.problem("分类体系中没有标签 %s；%s", source.label, c.elsewhere(source.label))
 		}
 	}
+}
+
+// elsewhere is the remedy for a label that the taxonomy has not: what it is besides a label, or the label that was meant.
+func (c *compiler) elsewhere(label string) string {
+	var on decision
+	switch {
+	case slices.Contains(hotline.Natures[:], hotline.Nature(label)):
+		on = decidesNature
+	case slices.Contains(hotline.Parties[:], hotline.Responsible(label)):
+		on = decidesResponsible
+	case slices.Contains(Codes(c.marks.Urgency), label):
+		on = decidesUrgency
+	case slices.Contains(Codes(c.marks.Portrait), label):
+		on = decidesPortrait
+	default:
+		return "改正它，或把它加进分类体系" + c.taxonomy.suggest(label)
+	}
+	return fmt.Sprintf("判断它的规则另写一个文件，文件开头写 decides: %s", decisionNames[on])
 }

@@ -2,12 +2,15 @@ package classify
 
 import (
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 )
 
-// What authors of rules usually do wrong is told with its place and with how to mend it.
+// What authors of rules usually do wrong is told with its place and with how to mend it, and nothing beside it is told that only
+// follows from it.
 func TestMistakes(t *testing.T) {
+	several := []string{"misspelt key", "word for a group", "keyword for a group", "keyword for a group in a condition"} // faults, or one at two places
 	const rule = "rules:\n  - id: r\n    label: a.one\n"
 	for _, test := range []struct {
 		name, rules string
@@ -76,6 +79,44 @@ func TestMistakes(t *testing.T) {
 		{"misspelt policy", rule + "    groups: {g: {any: 停电, neg: excluded}}\n    when: g\n", `4:32: 不能写 "excluded"`, "是不是 exclude？"},
 		{"misspelt quantity", rule + "    groups: {g: \"停了#tims\"}\n    when: g\n", "4:21: 模式 停了#tims", "是不是 times？"},
 
+		{"groups as a list", rule + "    groups:\n      - g: 停电\n      - h: 断电\n    when: g and h\n", "5:7: 这里应是映射（名称: 词语），却是列表", "每个词组写成 名称: 词语"},
+		{"groups as a list of named ones", rule + "    groups:\n      - label: g\n        any: [停电]\n    when: g\n", "5:7: 这里应是映射（名称: 词语），却是列表", "名称: {any: 词语"},
+		{"shared groups as a list", "groups:\n  - 停电\n  - 断电\n" + rule + "    when: 「停电」\n", "2:3: 这里应是映射（名称: 词语），却是列表", "每个词组写成 名称: 词语"},
+		{"keyword for a group", "groups:\n  label:\n    - 停电\n" + rule + "    when: \"@label\"\n", `2:3: "label" 不能作词组的名称`, "它是条件的关键字；换个名称"},
+		{"keyword for a group in a condition", "groups:\n  label:\n    - 停电\n" + rule + "    when: \"@label\"\n", "7:13: label 是条件的关键字", "词组换个名称"},
+		{"hyphen in a group's name", rule + "    groups: {my-word: 停电}\n    when: my-word\n", `4:14: "my-word" 不能作词组的名称`, "只用文字、数字和 _"},
+		{"keys of a group as a list", rule + "    groups:\n      g:\n        - any: 停电\n        - mask: 停电费\n    when: g\n", "6:9: 词组 g 的 any、mask 等键写成了列表", "去掉它们前面的"},
+		{"words as a mapping", rule + "    groups:\n      g:\n        any:\n          停电: 断电\n    when: g\n", "7:11: 这里应是词语，却是映射", "用空格隔开"},
+		{"key of a group on the rule", rule + "    mask: 停电费\n    when: 「停电」\n", `4:5: 不认识的键 "mask"`, "写在 groups 下的词组里"},
+		{"key of a rule beside the rules", rule + "    when: 「停电」\nexamples:\n  match: [停电了]\n", `5:1: 不认识的键 "examples"`, "缩进到与规则的 id 对齐"},
+		{"kind of examples on the rule", rule + "    when: 「停电」\n    match: [停电了]\n", `5:5: 不认识的键 "match"`, "写在 examples 下"},
+		{"comma between words in braces", rule + "    groups: {g: 停电, 断电, h: 赔偿}\n    when: g and h\n", `4:21: 花括号里的逗号分开的是各个键，"断电" 成了没有值的键`, "如 g: 停电 断电"},
+		{"comma between words of any in braces", rule + "    groups:\n      g: {any: 停电, 断电, neg: exclude}\n    when: g\n", `5:20: 花括号里的逗号分开的是各个键，"断电" 成了没有值的键`, "如 any: 停电 断电"},
+		{"full-width comma between keys in braces", rule + "    groups: {g: 停电，h: 断电}\n    when: g and h\n", "4:17: 花括号里各个键之间写半角逗号", "改掉"},
+		{"full-width colon in braces", rule + "    groups: {g：停电}\n    when: g\n", "4:14: 键后面写半角冒号", "如 g: 停电"},
+		{"key without a value in braces", rule + "    groups: {g}\n    when: g\n", `4:14: 花括号里的 "g" 后面没有冒号和值`, "写成 名称: 值"},
+		{"full-width braces", rule + "    groups: ｛g: 停电｝\n    when: g\n", "4:13: 不是有效的 YAML", "写半角的 { }"},
+		{"brackets in braces", rule + "    groups: {g: 停[水电]}\n    when: g\n", "4:18: 不是有效的 YAML", "给它加上引号"},
+		{"leading |", rule + "    groups:\n      g: |停电|断电\n    when: g\n", "5:10: 不是有效的 YAML", "给值加上引号"},
+		{"no space behind the dash", "rules:\n  -id: r\n   label: a.one\n", "2:8: 不是有效的 YAML", "- 后面空一格"},
+		{"no space behind the colons", "rules:\n  - id:r\n    label:a.one\n    when:「停电」\n", "2:5: 这里应是映射", "id: 的冒号后面空一格"},
+		{"several labels", "rules:\n  - id: r\n    label: [a.one, a.two]\n    when: 「停电」\n", "3:12: 一条规则只给一个标签", "每个标签写一条规则"},
+		{"id as a list", "rules:\n  - id:\n      - r\n    label: a.one\n    when: 「停电」\n", "3:7: 这里应是文本，却是列表", "只写一个值"},
+		{"condition as a list", rule + "    when:\n      - 停电\n      - 断电\n", "5:7: 条件应是一行文本", "词语写在「」里"},
+		{"condition as a mapping", rule + "    when:\n      any: 停电\n", "5:7: 条件应是一行文本", "词语写在「」里"},
+		{"condition without a value", rule + "    when:\n", "4:11: 这里应是文本，却什么也没有", "写在冒号后面"},
+		{"examples as a list", rule + "    when: 「停电」\n    examples:\n      - 停电了\n", "6:7: 这里应是映射（键: 值），却是列表", "可写 match、no_match、todo"},
+		{"examples with a colon at the end", rule + "    when: 「停电」\n    examples:\n      match:\n        停电了:\n        又停电:\n", "7:9: 这里应是文本，却是映射", `每一项以 "- " 开头，末尾不写冒号`},
+		{"speaker in an example", rule + "    when: 「停电」\n    examples:\n      match:\n        - 客户: 停电了\n", "7:11: 这里应是文本，却是映射", "加上引号"},
+		{"defaults as a list", "defaults:\n  - neg: ignore\n" + rule + "    when: 「停电」\n", "2:3: 这里应是映射（键: 值），却是列表", "去掉每一项前面的"},
+		{"rules by their names", "rules:\n  my.r:\n    label: a.one\n    when: 「停电」\n", "2:3: 这里应是列表，却是映射", "写成 - id: my.r"},
+		{"words for rules", "rules:\n  - 停电\n", "2:5: 这里应是映射（键: 值），却是文本", "可写 id、label"},
+		{"nature among labels", "rules:\n  - {id: r, label: 投诉, when: 「停电」}\n", "2:20: 分类体系中没有标签 投诉", "decides: nature"},
+		{"party among labels", "rules:\n  - {id: r, label: customer, when: 「停电」}\n", "2:20: 分类体系中没有标签 customer", "decides: responsible"},
+		{"和", rule + "    when: 「停电」 和 「赔偿」\n", `4:16: 这里不该有 "和"`, "写 and"},
+		{"非", rule + "    when: 「停电」 and 非 「赔偿」\n", `4:22: "非" 写作 not`, "写 not 「赔偿」"},
+		{"other quotation marks", rule + "    when: 『停电』\n", "4:11: 这里应是词组", "词语写在「」里"},
+
 		{"example that does not match", rule + "    when: 「停电」\n    examples: {match: [没有停电]}\n", "5:24: 规则 r 不匹配这个示例", "被否定：「停电」，因为「没有」"},
 		{"example that matches", rule + "    when: 「停电」\n    examples: {no_match: [电停了又停电]}\n", "5:27: 规则 r 匹配了这个示例", "依据是「停电」"},
 	} {
@@ -87,6 +128,9 @@ func TestMistakes(t *testing.T) {
 			var fault *LoadError
 			if !errors.As(err, &fault) {
 				t.Fatalf("compiled, or another error: %v", err)
+			}
+			if len(fault.Problems) > 1 && !slices.Contains(several, test.name) {
+				t.Errorf("several problems: %v", fault.Problems)
 			}
 			for _, p := range fault.Problems {
 				if strings.HasPrefix(p.String(), "rules/test.yaml:"+test.want) && strings.Contains(p.What, test.remedy) {

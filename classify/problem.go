@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/goccy/go-yaml/ast"
 )
 
 // Problem is one fault of a rule set: where it stands, what it is, and the remedy. Line and Column count from 1,
@@ -50,7 +52,8 @@ func (e *LoadError) Error() string {
 
 // problems collects faults, so that a load tells all of them at once.
 type problems struct {
-	all []Problem
+	all       []Problem
+	misshapen map[ast.Node]bool // what has another shape than it must: that it then lacks something is no fault of its own
 }
 
 func (p *problems) add(f file, line, column int, format string, args ...any) {

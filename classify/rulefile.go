@@ -159,10 +159,14 @@ func (r *ruleFiles) readFile(root yamlNode) {
 	for _, f := range fields {
 		switch f.key {
 		case "groups":
-			for _, g := range f.value.fields() {
+			for _, g := range f.value.groupFields() {
 				r.putGroup(readGroup(g, defaults))
 			}
 		case "rules":
+			if entries := f.value.entries(); len(entries) > 0 && f.value.with(entries[0].Value).isMapping() {
+				f.value.misshape("这里应是列表，却是映射；每条规则以 \"- \" 开头，写成 - id: %s，其余各行与 id 对齐", entries[0].Key)
+				continue
+			}
 			for _, n := range f.value.items() {
 				r.putRule(readRule(n, defaults, decides))
 			}
@@ -197,6 +201,12 @@ func (r *ruleFiles) putRule(rule ruleSource) {
 
 // optionKeys are the filters that a group may have and a file may set for all of its groups.
 var optionKeys = append([]string{"border", "role", "filler", "pinyin", "pinyin_from"}, cueNames[:]...)
+
+// groupKeys are all that a group may have.
+var groupKeys = append([]string{"any", "mask"}, optionKeys...)
+
+// ruleKeys are all that a rule may have.
+var ruleKeys = []string{"id", "label", "weight", "role", "groups", "when", "examples", "disabled", "note"}
 
 // fillerNames are what a group does about fillers.
 var fillerNames = []string{"keep", "skip"}
@@ -237,15 +247,31 @@ func (o *options) read(f field) {
 	}
 }
 
+// groupFields gives the groups of a mapping.
+func (n yamlNode) groupFields() []field {
+	if n.isSequence() {
+		n.misshape("这里应是映射（名称: 词语），却是列表；每个词组写成 名称: 词语，有别的键时写成 名称: {any: 词语, mask: 词语}，前面没有 \"- \"")
+		return nil
+	}
+	return n.fields()
+}
+
 func readGroup(f field, defaults options) groupSource {
 	g := groupSource{name: f.key, opts: defaults, place: f.at, layer: f.at.file.layer}
-	if !isName(f.key) {
-		f.at.problem("%q 不能作词组的名称；用文字、数字和 _，不用条件的关键字", f.key)
+	switch {
+	case isKeyword(f.key):
+		f.at.misshape("%q 不能作词组的名称，它是条件的关键字；换个名称，如 %s_word", f.key, f.key)
+	case !isName(f.key):
+		f.at.misshape("%q 不能作词组的名称；只用文字、数字和 _，不以数字开头", f.key)
 	}
-	if !f.value.isMapping() {
+	faults := len(f.at.problems.all)
+	switch {
+	case f.value.holdsKeys(groupKeys):
+		f.value.misshape("词组 %s 的 any、mask 等键写成了列表；去掉它们前面的 \"- \"", f.key)
+	case !f.value.isMapping():
 		g.any = placedPatterns(f.value)
-	} else {
-		for _, o := range f.value.fields(append([]string{"any", "mask"}, optionKeys...)...) {
+	default:
+		for _, o := range f.value.fields(groupKeys...) {
 			switch o.key {
 			case "any":
 				g.any = placedPatterns(o.value)
@@ -256,7 +282,7 @@ func readGroup(f field, defaults options) groupSource {
 			}
 		}
 	}
-	if len(g.any) == 0 {
+	if len(g.any) == 0 && len(f.at.problems.all) == faults {
 		f.at.problem("词组 %s 没有词语；在 any 下写几个", f.key)
 	}
 	return g
@@ -275,6 +301,10 @@ func isName(s string) bool {
 func placedPatterns(n yamlNode) []placedPattern {
 	var all []placedPattern
 	for _, t := range n.texts() {
+		if t.isMapping() {
+			t.misshape("这里应是词语，却是映射；几个词用空格隔开，含有冒号的加上引号")
+			continue
+		}
 		t.cutByComment()
 		all = append(all, splitPatterns(t.text(), 0, t)...)
 	}
@@ -296,31 +326,45 @@ func splitPatterns(text string, at int, n yamlNode) []placedPattern {
 
 func readRule(n yamlNode, defaults options, decides decision) ruleSource {
 	r := ruleSource{weight: 1, decides: decides, defaults: defaults, place: n}
-	fields := n.fields("id", "label", "weight", "role", "groups", "when", "examples", "disabled", "note")
+	fields := n.fields(ruleKeys...)
 	for _, f := range fields { // before the groups, whose default it is
 		if f.key == "role" {
 			r.defaults.read(f)
 		}
 	}
+	spoilt := false // groups whose names the condition can't know
 	for _, f := range fields {
 		switch f.key {
 		case "id":
-			r.id = f.value.text()
+			if r.id = f.value.text(); f.value.isMisshapen() {
+				n.mute()
+			}
 		case "label":
-			r.label, r.labelAt = f.value.text(), f.value
+			if r.labelAt = f.value; f.value.isSequence() {
+				f.value.misshape("一条规则只给一个标签，却写了列表；每个标签写一条规则")
+				continue
+			}
+			r.label = f.value.text()
 		case "weight":
 			r.weight = f.value.number(-maxWeight, maxWeight)
 		case "groups":
-			for _, g := range f.value.fields() {
+			for _, g := range f.value.groupFields() {
 				r.groups = append(r.groups, readGroup(g, r.defaults))
+				spoilt = spoilt || g.at.isMisshapen()
 			}
+			spoilt = spoilt || f.value.isMisshapen()
 		case "when":
-			r.when = f.value
+			if r.when = f.value; f.value.isSequence() || f.value.isMapping() {
+				f.value.misshape("条件应是一行文本；词语写在「」里，用 and、or、near 连接，如 when: 「停电」 or 「断电」")
+			}
 		case "examples":
 			readExamples(f.value, &r.examples)
 		case "disabled":
 			r.disabled = f.value.bool()
 		}
+	}
+	if r.when.Node != nil && spoilt {
+		r.when.mute()
 	}
 	if r.when.Node == nil && !r.disabled {
 		n.problem("规则 %s 没有 when；写明它在什么条件下成立", r.id)

@@ -24,8 +24,10 @@ type whenParser struct {
 	at    int // of the present token
 	end   int
 	token string // the present token, "" at the end
-	depth int
-	err   *whenError
+
+	before string // the token before it
+	depth  int
+	err    *whenError
 }
 
 // parseWhen reads a condition.
@@ -53,6 +55,7 @@ func isNameRune(r rune) bool { return r == '_' || unicode.IsLetter(r) || unicode
 
 // next moves to the next token: a name or number, 「…」, a comparison, or a single character.
 func (p *whenParser) next() {
+	p.before = p.token
 	for p.end < len(p.text) && unicode.IsSpace(p.text[p.end]) {
 		p.end++
 	}
@@ -95,10 +98,12 @@ func (p *whenParser) unexpected() {
 	switch {
 	case isKeyword(lower) && lower != p.token:
 		p.fail("这里不该有 %q；写 %s", p.token, lower)
-	case p.token == "&" || p.token == "，" || p.token == "," || p.token == "且" || p.token == "并且":
+	case strings.Contains(" & + ， , 且 并且 和 与 同时 ", " "+p.token+" "):
 		p.fail("这里不该有 %q；条件之间写 and", p.token)
-	case p.token == "|" || p.token == "或" || p.token == "或者":
+	case strings.Contains(" | 、 或 或者 ", " "+p.token+" "):
 		p.fail("这里不该有 %q；条件之间写 or", p.token)
+	case strings.Contains(" 非 不 不是 没有 不含 除了 ", " "+p.before+" "):
+		p.fail("%q 写作 not；写 not %s", p.before, p.token)
 	case p.token == "）" || p.token == "（":
 		p.fail("%s 是全角的；写 %c", p.token, folder{}.fold([]rune(p.token)[0]))
 	default:
@@ -355,7 +360,9 @@ func (p *whenParser) group() *expr {
 		p.fail("条件到了该写词组的地方就结束了；补上词组")
 	case p.token == "（":
 		p.fail("（ 是全角的；写 (")
-	case p.token == `"` || p.token == "“" || p.token == "'" || p.token == "‘":
+	case isKeyword(p.token) && !slices.Contains(operators, p.token):
+		p.fail("%s 是条件的关键字，后面写括号：%s(…)；词组换个名称", p.token, p.token)
+	case strings.Contains("\"“'‘『《【", p.token):
 		p.fail("这里应是词组，却是%s；条件中的词语写在「」里", p.found())
 	default:
 		p.fail("这里应是词组，却是%s；补上词组，或去掉它", p.found())
@@ -364,10 +371,13 @@ func (p *whenParser) group() *expr {
 	return e
 }
 
+// operators are the keywords that no parenthesis follows.
+var operators = []string{"and", "or", "not", "near", "before"}
+
 func isKeyword(s string) bool {
 	switch s {
-	case "and", "or", "not", "near", "before", "count", "title", "hotline", "kind", "label":
+	case "count", "title", "hotline", "kind", "label":
 		return true
 	}
-	return false
+	return slices.Contains(operators, s)
 }

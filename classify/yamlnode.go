@@ -1,6 +1,7 @@
 package classify
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -76,8 +77,28 @@ func (n yamlNode) problem(format string, args ...any) { n.problemAt(0, format, a
 // problemAt reports a fault so many characters into a scalar that stands on one line or in a block (|); in other scalars
 // it names the scalar.
 func (n yamlNode) problemAt(offset int, format string, args ...any) {
+	if n.isMisshapen() {
+		return
+	}
 	n.problems.all = append(n.problems.all, n.describe(offset, format, args...))
 }
+
+// misshape reports that the node has another shape than it must, and nothing else about it from then on.
+func (n yamlNode) misshape(format string, args ...any) {
+	n.problem(format, args...)
+	n.mute()
+}
+
+// mute leaves out what would be reported about the node, since what it rests on is at fault.
+func (n yamlNode) mute() {
+	if n.problems.misshapen == nil {
+		n.problems.misshapen = map[ast.Node]bool{}
+	}
+	n.problems.misshapen[n.Node] = true
+}
+
+// isMisshapen reports whether misshape or mute was called of the node.
+func (n yamlNode) isMisshapen() bool { return n.problems.misshapen[n.Node] }
 
 // describe is the problem that problemAt reports.
 func (n yamlNode) describe(offset int, format string, args ...any) Problem {
@@ -113,24 +134,22 @@ func (n yamlNode) inBlock(line int, text []rune, offset int) (inLine, column int
 
 // fields gives the entries of a mapping in order and reports keys that are not among known.
 func (n yamlNode) fields(known ...string) []field {
-	var values []*ast.MappingValueNode
-	switch m := n.Node.(type) {
-	case *ast.MappingNode:
-		values = m.Values
-	case *ast.MappingValueNode:
-		values = []*ast.MappingValueNode{m}
-	default:
-		n.problem("这里应是映射（键: 值）%s", n.looksLike())
+	values := n.entries()
+	if !n.isMapping() {
+		n.misshape("这里应是映射（键: 值）%s", n.insteadOfMapping(known))
 		return nil
 	}
 	fields := make([]field, 0, len(values))
-	for _, v := range values {
+	for i, v := range values {
+		if n.cutByComma(values[:i], v) {
+			continue
+		}
 		f := field{key: v.Key.String(), at: n.with(v.Key), value: n.with(v.Value)}
 		if s, ok := v.Key.(*ast.StringNode); ok {
 			f.key = s.Value
 		}
 		if known != nil && !slices.Contains(known, f.key) {
-			f.at.problem("不认识的键 %q；可写 %s%s", f.key, strings.Join(known, "、"), suggest(f.key, known))
+			f.at.problem("不认识的键 %q；可写 %s%s", f.key, strings.Join(known, "、"), cmp.Or(suggest(f.key, known), misplaced(f.key, known)))
 			continue
 		}
 		fields = append(fields, f)
@@ -142,7 +161,7 @@ func (n yamlNode) fields(known ...string) []field {
 func (n yamlNode) items() []yamlNode {
 	seq, ok := n.Node.(*ast.SequenceNode)
 	if !ok {
-		n.problem("这里应是列表；每一项以 \"- \" 开头")
+		n.misshape("这里应是列表；每一项以 \"- \" 开头")
 		return nil
 	}
 	items := make([]yamlNode, len(seq.Values))
@@ -162,7 +181,7 @@ func (n yamlNode) text() string {
 	case *ast.IntegerNode, *ast.FloatNode, *ast.BoolNode:
 		return n.GetToken().Value
 	}
-	n.problem("这里应是文本%s", n.looksLike())
+	n.misshape("这里应是文本%s", n.insteadOfText())
 	return ""
 }
 
@@ -221,6 +240,9 @@ func (n yamlNode) oneOf(choices ...string) string {
 func (n yamlNode) choice(choices ...string) int {
 	return max(slices.Index(choices, n.oneOf(choices...)), 0)
 }
+
+// isSequence reports whether the node is a list.
+func (n yamlNode) isSequence() bool { return n.Node != nil && n.Type() == ast.SequenceType }
 
 // isMapping reports whether the node is a mapping.
 func (n yamlNode) isMapping() bool {
