@@ -24,7 +24,8 @@ func explainCommand(env Env) *cli.Command {
 		Description: `Explains a text that is typed (or read from standard input with -), or, with --id, a stored contact by the rule set that
 labelled it. A text whose lines begin with 客户：, 坐席：, 导航：, 回复：, 引用： or 标题： is read by turns; \n in an argument ends a line.
 In the text, 【words】 gave it a label, 【≈words】 only sound like a keyword, 〔words〕 were kept from counting, for the reason that
-stands below it; a terminal shows colours instead.
+stands below it; a terminal shows colours instead. Of a contact that a person corrected, what is in force since comes first, with who
+said so, when and why, and then what the rules found.
 
 Examples:
    suqiu explain 昨天晚上又停电了，这个月第五次了
@@ -46,24 +47,40 @@ Examples:
 				explanation.Call = "" // what is typed is no document
 			}
 			if c.String("format") == "json" {
-				return writeJSON(env.Stdout, struct {
-					classify.Explanation
-					Corrected *hotline.Corrected `json:"corrected,omitempty"`
-				}{explanation, corrected})
+				return writeJSON(env.Stdout, explained{inForce(&doc.Analysis), corrected, explanation})
 			}
-			showCall(env.Stdout, call, &explanation, newPaint(env.Stdout))
-			fmt.Fprintln(env.Stdout, explanation)
+			p := newPaint(env.Stdout)
+			showCall(env.Stdout, call, &explanation, p)
 			labels := make([]string, len(explanation.Given))
 			for i, f := range explanation.Given {
 				labels[i] = f.Code
 			}
 			if corrected != nil {
-				fmt.Fprintln(env.Stdout, correctionText(&corrected.Correction, labelNames{taxonomy: rules.Taxonomy()}))
+				names := labelNames{taxonomy: rules.Taxonomy()}
+				fmt.Fprintf(env.Stdout, "更正后：%s\n%s\n\n", p.bold(findingsText(&doc.Analysis, names)), correctionText(&corrected.Correction, names))
+				fmt.Fprintln(env.Stdout, "更正前，规则的判断：")
 				labels = doc.Analysis.Codes()
 			}
+			fmt.Fprintln(env.Stdout, explanation)
 			return s.showAnswers(env.Stdout, labels)
 		}),
 	}
+}
+
+// explained is what explain tells as JSON. What is in force, and the correction that made it so, are there where a person corrected
+// the contact; the explanation is of what the rules found.
+type explained struct {
+	InForce   *hotline.Findings  `json:"in_force,omitempty"`
+	Corrected *hotline.Corrected `json:"corrected,omitempty"`
+	classify.Explanation
+}
+
+// inForce is what holds of a contact that a person corrected, nil where nobody did.
+func inForce(a *hotline.Analysis) *hotline.Findings {
+	if a.Corrected == nil {
+		return nil
+	}
+	return &hotline.Findings{Labels: a.Labels, Margin: a.Margin, Nature: a.Nature, Responsible: a.Responsible}
 }
 
 // toExplain finds the contact and the rule set that speaks about it.
