@@ -98,6 +98,11 @@ func compile(taxonomy *Taxonomy, marks *Marks, files *ruleFiles, cues cueSources
 	if marks.requires != "" {
 		c.marksRequire = c.condition(marks.requires, marks.requiresAt, nil, defaultOptions(), decidesUrgency)
 	}
+	for _, info := range marks.Urgency {
+		if _, ok := taxonomy.Label(info.Label); info.Label != "" && !ok {
+			info.labelAt.problem("分类体系中没有标签 %s；改正它，或去掉这个键%s", info.Label, taxonomy.suggest(info.Label))
+		}
+	}
 	for i := range files.rules {
 		if source := &files.rules[i]; !source.disabled {
 			c.addRule(source)

@@ -70,6 +70,7 @@ type Finding struct {
 	Strength  float64       `json:"strength,omitempty"` // by which it was compared with other labels; 0 where there was none
 	Why       string        `json:"why,omitempty"`      // in Chinese, why it was not given although rules fired; empty otherwise
 	Yields    *Yield        `json:"yields,omitempty"`   // to which label it gave way
+	Mark      string        `json:"mark,omitempty"`     // the urgency signal that gave it, since no other label was there; its rules are those fired
 	Words     *WordFinding  `json:"words,omitempty"`    // what the words say of it; nil without word weights
 	Fired     []RuleFinding `json:"fired,omitempty"`    // in the order of the files
 	Missed    []RuleFinding `json:"missed,omitempty"`   // near misses, the nearest first
@@ -148,6 +149,10 @@ func (rs *RuleSet) Explain(call *hotline.Call) Explanation {
 		for _, r := range s.fired {
 			f.Fired = append(f.Fired, rs.firedRule(m, &rs.rules[decidesLabel][r]))
 		}
+		for _, r := range s.firedForMark {
+			f.Fired = append(f.Fired, rs.firedRule(m, &rs.rules[decidesUrgency][r]))
+		}
+		f.Mark = s.byMark
 		return f
 	}
 	for _, i := range given {

@@ -92,6 +92,9 @@ func (b *writer) finding(f Finding) {
 	if f.Why != "" {
 		b.WriteString("  " + f.Why)
 	}
+	if f.Mark != "" {
+		b.WriteString("  没有别的标签，由紧急信号 " + f.Mark + " 给出")
+	}
 	b.WriteByte('\n')
 	for _, r := range f.Fired {
 		fmt.Fprintf(b, "  + %s %+g\n", r.Rule, r.Weight)

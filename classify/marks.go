@@ -18,6 +18,9 @@ type MarkInfo struct {
 	Name       string // 中文名
 	Definition string // when it is given
 	Service    string // what it suggests to whoever handles the contact (建议的服务)
+	Label      string // that an urgency signal gives to a contact which has none, or none but such as yield to it; empty for none
+
+	labelAt yamlNode
 }
 
 // MarkGroup is a group of portrait labels: 社会身份, 客户关系, 缴费习惯, 欠费风险. The codes of its labels begin with its own and
@@ -124,7 +127,11 @@ func (k *Marks) putGroup(n yamlNode) {
 
 func (k *Marks) putMark(on decision, n yamlNode) {
 	var info MarkInfo
-	for _, f := range n.fields("code", "name", "definition", "service") {
+	keys := []string{"code", "name", "definition", "service"}
+	if on == decidesUrgency {
+		keys = append(keys, "label")
+	}
+	for _, f := range n.fields(keys...) {
 		switch f.key {
 		case "code":
 			info.Code = f.value.text()
@@ -134,6 +141,8 @@ func (k *Marks) putMark(on decision, n yamlNode) {
 			info.Definition = f.value.text()
 		case "service":
 			info.Service = f.value.text()
+		case "label":
+			info.Label, info.labelAt = f.value.text(), f.value
 		}
 	}
 	if info.Code == "" || info.Name == "" {
@@ -203,6 +212,42 @@ func (rs *RuleSet) findMarks(m *matches, on decision) []MarkFinding {
 		}
 	}
 	return given
+}
+
+// addByMarks gives the labels of urgency signals (MarkInfo.Label) to a contact of which nothing else is said: what endangers life is
+// about more than electricity at large, however it is worded. Tests of labels do not hold in its rules here. Words may contradict.
+func (rs *RuleSet) addByMarks(m *matches, scores []score) {
+	for _, info := range rs.marks.Urgency {
+		label, ok := rs.taxonomy.index[info.Label]
+		if !ok || slices.ContainsFunc(m.given, func(g int32) bool { return !slices.Contains(rs.taxonomy.Labels[g].Unless, info.Label) }) {
+			continue
+		}
+		s := &scores[label]
+		if s.weight < 0 || rs.contradicts(m, label, nil) || !rs.mayStand(m, label) {
+			continue
+		}
+		weight, hits, fired := 0.0, []hotline.Hit(nil), []int32(nil)
+		for _, i := range m.anchored(decidesUrgency) {
+			r := &rs.rules[decidesUrgency][i]
+			if r.label != info.Code {
+				continue
+			}
+			if w, fires := m.fires(r); fires {
+				weight += w
+				hits = m.evidence(hits, r.id)
+				fired = append(fired, i)
+			}
+		}
+		if weight < markThreshold {
+			continue
+		}
+		for _, g := range m.given {
+			scores[g].byWords = false
+			scores[g].silencedBy, scores[g].reason = info.Label, yieldsUnless
+		}
+		s.byMark, s.firedForMark, s.hits, s.weight = info.Code, fired, hits, rs.taxonomy.Labels[label].Threshold
+		m.given = append(m.given[:0], int32(label))
+	}
 }
 
 func marksOf(findings []MarkFinding) []hotline.Mark {

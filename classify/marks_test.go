@@ -2,6 +2,7 @@ package classify
 
 import (
 	"slices"
+	"strings"
 	"testing"
 
 	"suqiu/dicts"
@@ -74,6 +75,102 @@ func TestMarks(t *testing.T) {
 		e := rs.Explain(message(test.text))
 		if got := len(e.Urgency); got != len(test.urgency) {
 			t.Errorf("%s: explains %d urgency signals, want %d", test.text, got, len(test.urgency))
+		}
+	}
+}
+
+// The label of an urgency signal is given where none is, or where all that are yield to it; it rests on the signal's words, which the
+// explanation tells. What the label requires must hold, and a rule against it keeps it away.
+func TestLabelOfMark(t *testing.T) {
+	fsys := testFS(`
+groups: {power: 电}
+rules:
+  - {id: cut, label: a.one, when: 「停电」}
+  - {id: rest, label: b.one, when: 「用电」}
+  - {id: rest.long, label: b.one, weight: 4, when: 「供电」}
+  - {id: toy, label: a.two, weight: -1, when: 「玩具」}
+`)
+	fsys[taxonomyPath] = fileOf(`
+requires: "@power"
+labels:
+  - {code: a.one, name: 甲/一}
+  - {code: a.two, name: 甲/二}
+  - {code: b.one, name: 乙/一, unless: [a.two]}
+`)
+	fsys[marksPath] = fileOf(`
+urgency:
+  - {code: hazard, name: 危险, label: a.two}
+  - {code: repeat, name: 多次来电}
+`)
+	fsys["rules/urgency.yaml"] = fileOf(`
+decides: urgency
+rules:
+  - {id: u.fire, label: hazard, when: 「着火」}
+  - {id: u.smoke, label: hazard, weight: 0.5, when: 「冒烟」}
+  - {id: u.again, label: repeat, when: 「第三次」}
+`)
+	rs := mustCompile(t, fsys)
+	for _, test := range []struct {
+		name, text string
+		want       []string
+	}{
+		{"alone", "电箱着火", []string{"a.two"}},
+		{"beside one that yields", "供电用电的箱子着火", []string{"a.two"}},
+		{"beside another", "停电，箱子着火", []string{"a.one"}},
+		{"signal too weak", "电箱冒烟，用电", []string{"b.one"}},
+		{"signal without a label", "电箱第三次", []string{}},
+		{"required word missing", "箱子着火", []string{}},
+		{"rule against it", "用电的玩具着火", []string{"b.one"}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			a := rs.Analyze(message(test.text))
+			if !slices.Equal(a.Codes(), test.want) {
+				t.Fatalf("labels %v, want %v", a.Codes(), test.want)
+			}
+			e := rs.Explain(message(test.text))
+			if len(e.Given) != len(test.want) || len(e.Given) > 0 && e.Given[0].Code != test.want[0] {
+				t.Errorf("explains %+v, want %v", e.Given, test.want)
+			}
+			if f := rs.Firing(message(test.text)); !slices.Equal(f.Labels, test.want) && len(test.want) > 0 {
+				t.Errorf("fires %v, want %v", f.Labels, test.want)
+			}
+			if len(test.want) == 0 || test.want[0] != "a.two" {
+				return
+			}
+			if l := a.Labels[0]; l.Weight != 1 || len(l.Hits) != 1 || l.Hits[0].Rule != "u.fire" || l.Hits[0].Text != "着火" {
+				t.Errorf("the label rests on %+v", l)
+			}
+			if g := e.Given[0]; g.Mark != "hazard" || len(g.Fired) != 1 || g.Fired[0].Rule != "u.fire" {
+				t.Errorf("explained by %+v", g)
+			}
+			if want := "没有别的标签，由紧急信号 hazard 给出\n  + u.fire +1"; !strings.Contains(e.String(), want) {
+				t.Errorf("the explanation lacks %q:\n%s", want, e)
+			}
+		})
+	}
+	e := rs.Explain(message("供电用电的箱子着火"))
+	if len(e.NotGiven) == 0 || e.NotGiven[0].Code != "b.one" || e.NotGiven[0].Yields == nil || e.NotGiven[0].Yields.To != "a.two" {
+		t.Errorf("not given: %+v", e.NotGiven)
+	}
+}
+
+// Danger to life is about the grid's dangers where the shipped rules find nothing else, and no such label comes to what is not about
+// electricity.
+func TestHazardIsLabelled(t *testing.T) {
+	rs, err := Load(dicts.Embedded())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for text, want := range map[string][]string{
+		"变压器喷油喷火":       {"grid.hazard"},
+		"健身器材漏电，把老人电倒了": {"grid.hazard"},
+		"变压器着火了，全村都没电":  {"outage.fault"},
+		"小区门口充电桩起火了":    {"connect.charger"},
+		"楼下饭店厨房起火了":     {},
+		"工地的铁架倒了砸伤人":    {},
+	} {
+		if got := codesOf(rs, message(text)); !slices.Equal(got, want) {
+			t.Errorf("%s: %v, want %v", text, got, want)
 		}
 	}
 }

@@ -23,9 +23,12 @@ type score struct {
 
 	contradicted bool // by the words of the caller
 	byWords      bool // given by them alone
+
+	byMark       string  // the urgency signal that alone gives it; empty otherwise
+	firedForMark []int32 // the rules of that signal
 }
 
-func (s *score) given() bool { return s.byWords || s.stands() && s.silencedBy == "" }
+func (s *score) given() bool { return s.byWords || s.byMark != "" || s.stands() && s.silencedBy == "" }
 
 // stands reports whether nothing but other labels can keep the label from being given.
 func (s *score) stands() bool { return s.enough && s.allowed && !s.contradicted }
@@ -81,6 +84,7 @@ func (rs *RuleSet) score(m *matches) []score {
 	if rs.weights != nil {
 		rs.addByWords(m, scores)
 	}
+	rs.addByMarks(m, scores)
 	return scores
 }
 
