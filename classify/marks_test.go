@@ -167,7 +167,7 @@ func TestHazardIsLabelled(t *testing.T) {
 		"变压器着火了，全村都没电":  {"outage.fault"},
 		"小区门口充电桩起火了":    {"connect.charger"},
 		"楼下饭店厨房起火了":     {},
-		"工地的铁架倒了砸伤人":    {},
+		"楼上花盆掉下来砸到人了":   {},
 	} {
 		if got := codesOf(rs, message(text)); !slices.Equal(got, want) {
 			t.Errorf("%s: %v, want %v", text, got, want)
