@@ -106,10 +106,15 @@ type Offsets struct {
 	From, Until int64
 }
 
-// Arrival tells when the Kafka record at an offset arrived.
-type Arrival struct {
-	Offset int64
-	Millis int64 // since 1970
+// BlockOffsets is how many offsets a Block spans: the sums of so many powers of two, and of so many times, are exact even where
+// a store adds up in float64.
+const BlockOffsets = 48
+
+// Block tells of a few offsets in a row at which of them records were read that gave one document each, which a store holds.
+type Block struct {
+	First  int64  // a multiple of BlockOffsets
+	Held   uint64 // bit i: that of First+i
+	Millis int64  // the sum of when these records arrived, in milliseconds since 1970
 }
 
 // AreaMethod says how an area was found, the surest first.

@@ -35,10 +35,10 @@ type Searcher interface {
 	// Revisions returns the content revision of those of the document ids, at most MaxWindow (else ErrQuery), that the
 	// store holds, tombstones too. It reads no documents and is made for asking after many.
 	Revisions(ctx context.Context, ids []string) (map[string]int64, error)
-	// Origins returns, of those of at most MaxWindow offsets (else ErrQuery) from which the store holds a document alone (see hotline.Origin),
-	// when its Kafka record arrived, in the order of the offsets. An offset may be there several times: where a topic was deleted and
-	// made again. It reads no documents, and may leave out some that it holds: those that an older build has written, and those beyond MaxWindow.
-	Origins(ctx context.Context, o hotline.Offsets) ([]hotline.Arrival, error)
+	// Origins returns from which of at most MaxWindow offsets (else ErrQuery) the store holds a document alone (see hotline.Origin), in
+	// blocks by their order. It reads no documents, and leaves out the blocks in which one offset has two documents, as where a topic was deleted and
+	// made again, or a document is moving; it may leave out what an older build has written.
+	Origins(ctx context.Context, o hotline.Offsets) ([]hotline.Block, error)
 	// Get returns one document by id, or ErrNotFound; it sees every write at once.
 	Get(ctx context.Context, id string) (hotline.Document, error)
 }

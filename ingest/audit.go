@@ -18,8 +18,8 @@ import (
 // Holdings tells what a store holds. It is asked for at most auditRecords offsets or ids at once.
 type Holdings interface {
 	// Origins returns, in the order of the offsets, at which of them records were read that gave one document, which the
-	// store holds as it was made of that record, and when they arrived. It may leave out some.
-	Origins(ctx context.Context, o hotline.Offsets) ([]hotline.Arrival, error)
+	// store holds as it was made of that record. It may leave out some.
+	Origins(ctx context.Context, o hotline.Offsets) ([]hotline.Block, error)
 	// Revisions returns the content revision of each of the document ids that the store knows.
 	Revisions(ctx context.Context, ids []string) (map[string]int64, error)
 }

@@ -1,10 +1,10 @@
 package ingest
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"reflect"
 	"slices"
 	"strings"
@@ -20,17 +20,30 @@ import (
 )
 
 // Origins implements Holdings.
-func (s *memStore) Origins(_ context.Context, asked hotline.Offsets) ([]hotline.Arrival, error) {
+func (s *memStore) Origins(_ context.Context, asked hotline.Offsets) ([]hotline.Block, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	var arrivals []hotline.Arrival
+	blocks := make(map[int64]*hotline.Block)
+	twice := make(map[int64]bool)
 	for _, d := range s.docs {
 		if o := d.Call.Origin; o.Topic == asked.Topic && o.Partition == asked.Partition && !o.Shared && asked.From <= o.Offset && o.Offset < asked.Until {
-			arrivals = append(arrivals, hotline.Arrival{Offset: o.Offset, Millis: d.Call.Arrived.UnixMilli()})
+			first := o.Offset / hotline.BlockOffsets * hotline.BlockOffsets
+			if blocks[first] == nil {
+				blocks[first] = &hotline.Block{First: first}
+			}
+			b, bit := blocks[first], uint64(1)<<(o.Offset-first)
+			twice[first] = twice[first] || b.Held&bit != 0
+			b.Held |= bit
+			b.Millis += d.Call.Arrived.UnixMilli()
 		}
 	}
-	slices.SortFunc(arrivals, func(a, b hotline.Arrival) int { return cmp.Compare(a.Offset, b.Offset) })
-	return arrivals, nil
+	var all []hotline.Block
+	for _, first := range slices.Sorted(maps.Keys(blocks)) {
+		if !twice[first] {
+			all = append(all, *blocks[first])
+		}
+	}
+	return all, nil
 }
 
 // Revisions implements Holdings.
@@ -115,7 +128,7 @@ func (s *askedStore) Revisions(ctx context.Context, ids []string) (map[string]in
 	return s.memStore.Revisions(ctx, ids)
 }
 
-// Documents are looked up by id only where no document of the record's offset arrived with it.
+// Documents are looked up by id only where no document of the record's offset is held, or not all of its block arrived with their records.
 func TestAuditAsks(t *testing.T) {
 	read := func(d *hotline.Document, offset int64, since time.Duration) {
 		d.Call.Origin.Offset, d.Call.Arrived = offset, d.Call.Arrived.Add(since)
@@ -127,37 +140,39 @@ func TestAuditAsks(t *testing.T) {
 	}{
 		{"NothingReplaced", func(map[string]hotline.Document) {}, ""},
 		{"Replaced", func(docs map[string]hotline.Document) {
-			a := docs["95598:a"]
-			read(&a, 9, time.Minute)
-			docs["95598:a"] = a
-		}, "95598:a"},
+			d := docs["95598:c1"]
+			read(&d, 90, time.Minute)
+			docs["95598:c1"] = d
+		}, "95598:c1"},
 		{"OffsetOfFormerTopic", func(docs map[string]hotline.Document) {
-			b := docs["95598:b"]
-			read(&b, 1, -time.Hour)
-			docs["95598:b"] = b
-		}, "95598:b"},
+			d := docs["95598:c49"]
+			read(&d, 49, -time.Hour)
+			docs["95598:c49"] = d
+		}, "95598:c48 95598:c49"},
 		{"OffsetOfBothTopics", func(docs map[string]hotline.Document) {
-			for id, since := range map[string]time.Duration{"former": -time.Hour, "former still": -2 * time.Hour} {
-				d := docs["95598:b"]
-				d.Call.ID = id
-				read(&d, 1, since)
-				docs[d.Call.DocID()] = d
-			}
-		}, ""},
+			d := docs["95598:c48"]
+			d.Call.ID = "former"
+			read(&d, 48, -time.Hour)
+			docs[d.Call.DocID()] = d
+		}, "95598:c48 95598:c49"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			b := newTestBroker(t, 1, "calls", DeadLetterTopic)
-			b.write("calls", 0, contact("a", 1), contact("b", 1), contact("c", 1))
+			contacts := make([]string, hotline.BlockOffsets+2)
+			for i := range contacts {
+				contacts[i] = contact(fmt.Sprint("c", i), 1)
+			}
+			b.write("calls", 0, contacts...)
 			store := &askedStore{memStore: newMemStore()}
 			consumer := b.consume(store.memStore, newMemSink(), nil)
-			b.awaitCommits("calls", 3)
+			b.awaitCommits("calls", int64(len(contacts)))
 			consumer.stop()
 			c.change(store.docs)
 			auditor := &Auditor{Pipeline: testPipeline(newFakeClock()), Cluster: b.cluster(), Group: "suqiu", Store: store, Letters: b.deadLetters(),
 				Sources: map[string]decode.Source{"calls": source95598}}
 			accounts, err := auditor.Audit(t.Context(), func(m Missing) { t.Errorf("missing %+v", m) })
-			if err != nil || len(accounts) != 1 || accounts[0].Stored != 3 {
-				t.Errorf("got %+v, %v, want 3 stored", accounts, err)
+			if err != nil || len(accounts) != 1 || accounts[0].Stored != int64(len(contacts)) {
+				t.Errorf("got %+v, %v, want %d stored", accounts, err, len(contacts))
 			}
 			if got := strings.Join(store.ids, " "); got != c.want {
 				t.Errorf("asked for %q, want %q", got, c.want)
@@ -318,7 +333,7 @@ func TestAuditStoreDown(t *testing.T) {
 
 type noHoldings struct{}
 
-func (noHoldings) Origins(context.Context, hotline.Offsets) ([]hotline.Arrival, error) {
+func (noHoldings) Origins(context.Context, hotline.Offsets) ([]hotline.Block, error) {
 	return nil, errUnavailable
 }
 

@@ -101,29 +101,50 @@ func (a *audit) askAhead(ctx context.Context, p partitionID, src *decode.Source,
 	return answers
 }
 
-// ask parts a page's records by whether the store tells that it holds what was read there. That the record arrived when
-// the store says tells it from one of a topic that was deleted and made again.
+// ask parts a page's records by whether the store tells that it holds what was read there.
 func (a *audit) ask(ctx context.Context, p partitionID, src *decode.Source, records []record) asked {
 	o := hotline.Offsets{Topic: p.topic, Partition: p.id, From: records[0].offset, Until: records[len(records)-1].offset + 1}
-	arrivals, err := a.Store.Origins(ctx, o)
+	blocks, err := a.Store.Origins(ctx, o)
 	if err != nil {
 		return asked{err: fmt.Errorf("ask the store for offsets %d to %d: %w", o.From, o.Until-1, err)}
 	}
 	answer := asked{records: len(records)}
-	for i := range records {
-		r := &records[i]
-		for len(arrivals) > 0 && arrivals[0].Offset < r.offset {
-			arrivals = arrivals[1:]
+	for len(records) > 0 {
+		block := hotline.Block{First: records[0].offset / hotline.BlockOffsets * hotline.BlockOffsets}
+		for len(blocks) > 0 && blocks[0].First <= block.First {
+			if blocks[0].First == block.First {
+				block = blocks[0]
+			}
+			blocks = blocks[1:]
 		}
-		found := false // of documents with one offset, all but one are from a topic that is no more
-		for ; len(arrivals) > 0 && arrivals[0].Offset == r.offset; arrivals = arrivals[1:] {
-			found = found || arrivals[0].Millis == r.time.UnixMilli()
+		n := 0
+		for n < len(records) && records[n].offset < block.First+hotline.BlockOffsets {
+			n++
 		}
-		if !found {
-			answer.left = append(answer.left, a.leftover(p, src, r))
+		held := readThere(block, records[:n])
+		for i := range records[:n] {
+			if r := &records[i]; held>>(r.offset-block.First)&1 == 0 {
+				answer.left = append(answer.left, a.leftover(p, src, r))
+			}
 		}
+		records = records[n:]
 	}
 	return answer
+}
+
+// readThere returns which records of a block are held, or none if what is held did not arrive when the records did: then
+// some of it is of a topic that was deleted and made again, whose records all arrived before these.
+func readThere(block hotline.Block, records []record) (held uint64) {
+	for i := range records {
+		if bit := uint64(1) << (records[i].offset - block.First); block.Held&bit != 0 {
+			held |= bit
+			block.Millis -= records[i].time.UnixMilli()
+		}
+	}
+	if block.Millis != 0 {
+		return 0
+	}
+	return held
 }
 
 // leftover is a record that the store does not find by its origin.

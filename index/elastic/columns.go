@@ -1,9 +1,9 @@
 package elastic
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
+	"math/bits"
 	"slices"
 
 	"github.com/elastic/go-elasticsearch/v8/esapi"
@@ -40,80 +40,46 @@ type revision struct {
 
 func (r *revision) UnmarshalJSON(row []byte) error { return json.Unmarshal(row, &[]any{&r.id, &r.rev}) }
 
-// Origins reads columns too. Of two copies of a document that is moving, one is enough.
-func (s *Store) Origins(ctx context.Context, o hotline.Offsets) ([]hotline.Arrival, error) {
+// Origins has the cluster add up powers of two. A sum of which one would have to be added twice has fewer bits set than it had addends.
+func (s *Store) Origins(ctx context.Context, o hotline.Offsets) ([]hotline.Block, error) {
 	if err := index.CheckOffsets(o); err != nil || o.From == o.Until {
 		return nil, err
 	}
-	var found arrivals
-	err := s.columns(ctx, "look up origins", object{"bool": object{"filter": []any{
-		is(fieldPartition, index.Partition(hotline.Origin{Topic: o.Topic, Partition: o.Partition})),
-		object{"range": object{fieldOffset: object{"gte": o.From, "lt": o.Until}}},
-	}}}, &found, ascending(fieldOffset, "long"), ascending(fieldArrived, "date"))
-	return found, err
-}
-
-// arrivals are rows of the columns offset and arrived.
-type arrivals []hotline.Arrival
-
-// read takes the rows as Elasticsearch writes them, which takes a tenth of the time of encoding/json: an audit reads one for each record of the log. What is
-// written in another way is left to encoding/json.
-func (a *arrivals) read(body []byte) error {
-	if a.readQuick(body) {
-		return nil
+	var answer struct {
+		Aggregations struct {
+			Blocks struct {
+				Buckets []struct {
+					Key       float64                 `json:"key"`
+					Documents int                     `json:"doc_count"`
+					Bits      struct{ Value float64 } `json:"bits"`
+					Arrived   struct{ Value float64 } `json:"arrived"`
+				} `json:"buckets"`
+			} `json:"blocks"`
+		} `json:"aggregations"`
 	}
-	var answer rows[[2]int64]
-	if err := json.Unmarshal(body, &answer); err != nil {
-		return err
+	sum := func(field string) object { return object{"sum": object{"field": field}} }
+	cached := false // it is asked once
+	err := s.searchMonths(ctx, "look up origins", esapi.SearchRequest{FilterPath: []string{"aggregations"}, RequestCache: &cached}, object{
+		"query": object{"bool": object{"filter": []any{
+			is(fieldPartition, index.Partition(hotline.Origin{Topic: o.Topic, Partition: o.Partition})),
+			object{"range": object{fieldOffset: object{"gte": o.From, "lt": o.Until}}},
+		}}},
+		"size": 0, "track_total_hits": false,
+		"aggs": object{"blocks": object{
+			"histogram": object{"field": fieldOffset, "interval": hotline.BlockOffsets, "min_doc_count": 1},
+			"aggs":      object{"bits": sum(fieldOffsetBit), "arrived": sum(fieldArrived)},
+		}},
+	}, &answer)
+	if err != nil {
+		return nil, err
 	}
-	*a = make(arrivals, len(answer.Hits.Hits))
-	for i, h := range answer.Hits.Hits {
-		(*a)[i] = hotline.Arrival{Offset: h.Sort[0], Millis: h.Sort[1]}
-	}
-	return nil
-}
-
-// readQuick reports whether the rows stand there as they usually do, and takes them.
-func (a *arrivals) readQuick(body []byte) bool {
-	const begin, row, between, next, end = `{"hits":{"hits":[`, `{"sort":[`, `,`, `]},`, `]}]}}`
-	rest, ok := bytes.CutPrefix(body, []byte(begin))
-	if !ok {
-		return false
-	}
-	found := make(arrivals, 0, len(body)/len(`{"sort":[123456,1784505601000]},`))
-	for {
-		var one hotline.Arrival
-		if rest, ok = bytes.CutPrefix(rest, []byte(row)); !ok {
-			return false
-		}
-		if one.Offset, rest, ok = digits(rest); !ok {
-			return false
-		}
-		if rest, ok = bytes.CutPrefix(rest, []byte(between)); !ok {
-			return false
-		}
-		if one.Millis, rest, ok = digits(rest); !ok {
-			return false
-		}
-		found = append(found, one)
-		if string(rest) == end {
-			*a = found
-			return true
-		}
-		if rest, ok = bytes.CutPrefix(rest, []byte(next)); !ok {
-			return false
+	blocks := make([]hotline.Block, 0, len(answer.Aggregations.Blocks.Buckets))
+	for _, b := range answer.Aggregations.Blocks.Buckets {
+		if held := uint64(b.Bits.Value); bits.OnesCount64(held) == b.Documents {
+			blocks = append(blocks, hotline.Block{First: int64(b.Key), Held: held, Millis: int64(b.Arrived.Value)})
 		}
 	}
-}
-
-// digits cuts a whole number of up to 18 digits, which is not negative and begins with no needless zero, off a text.
-func digits(text []byte) (n int64, rest []byte, ok bool) {
-	at := 0
-	for at < len(text) && '0' <= text[at] && text[at] <= '9' {
-		n = 10*n + int64(text[at]-'0')
-		at++
-	}
-	return n, text[at:], at > 0 && at <= 18 && (at == 1 || text[0] != '0')
+	return blocks, nil
 }
 
 // ascending sorts by a field, which an index of an older mapping may lack.

@@ -50,6 +50,7 @@ type indexed struct {
 	Tombstone     bool                `json:"tombstone"`
 	Partition     string              `json:"partition,omitempty"`
 	Offset        *int64              `json:"offset,omitempty"`
+	OffsetBit     int64               `json:"offset_bit,omitempty"`
 	Arrived       string              `json:"arrived,omitempty"`
 }
 
@@ -85,7 +86,7 @@ func indexedOf(doc *hotline.Document) indexed {
 		d.CorrectedBy = a.Corrected.By
 	}
 	if d.Partition = index.Partition(c.Origin); d.Partition != "" {
-		d.Offset = &c.Origin.Offset
+		d.Offset, d.OffsetBit = &c.Origin.Offset, 1<<(c.Origin.Offset%hotline.BlockOffsets)
 	}
 	if !c.Arrived.IsZero() {
 		d.Arrived = dateOf(c.Arrived)

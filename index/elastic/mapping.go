@@ -9,7 +9,7 @@ import (
 
 // MappingVersion is the version of the mapping below; it grows with every change of it. A month whose mapping is older
 // is not written to, because strict documents of this build would be refused there one by one.
-const MappingVersion = 4
+const MappingVersion = 5
 
 // Names of fields that queries use.
 const (
@@ -39,6 +39,7 @@ const (
 	fieldTombstone   = "tombstone"
 	fieldPartition   = "partition"
 	fieldOffset      = "offset"
+	fieldOffsetBit   = "offset_bit"
 	fieldArrived     = "arrived"
 )
 
@@ -100,6 +101,7 @@ func callsMapping() object {
 			// Where the document was read from, if it alone was made of its Kafka record.
 			fieldPartition: keyword,
 			fieldOffset:    long,
+			fieldOffsetBit: object{"type": "long", "index": false}, // of its hotline.Block
 			fieldArrived:   object{"type": "date", "format": "strict_date_time||epoch_millis"},
 		},
 	}

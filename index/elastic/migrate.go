@@ -171,23 +171,27 @@ func (m *mover) copyAll(ctx context.Context) error {
 	return m.save(ctx)
 }
 
-// Catching up ends when a pass copies no more than a page, or when, after minCatchUps, it was less than a quarter shorter than
-// the one before: the stream is then about as quick as the copying. The rest is copied while writers wait.
 const minCatchUps, maxCatchUps = 3, 10
+
+// caughtUp reports whether the nth pass of catching up was the last: it copied no more than a page, or, after minCatchUps, was less
+// than a quarter shorter than the one before, since the stream is then about as quick as the copying, or there were
+// maxCatchUps. The rest is copied while writers wait.
+func caughtUp(n, before, copied int) bool {
+	return copied <= movePage || n > minCatchUps && copied > before*3/4 || n == maxCatchUps
+}
 
 func (m *mover) catchUp(ctx context.Context) error {
 	m.progress.Step = StepCatchUp
-	for n, before := 0, 0; n < maxCatchUps; n++ {
+	for n, before := 1, 0; ; n++ {
 		copied, err := m.copyNew(ctx)
 		if err != nil {
 			return err
 		}
-		if copied <= movePage || n >= minCatchUps && copied > before*3/4 {
-			break
+		if caughtUp(n, before, copied) {
+			return m.removeVanished(ctx)
 		}
 		before = copied
 	}
-	return m.removeVanished(ctx)
 }
 
 // copyNew copies what was written since the last pass began.

@@ -47,3 +47,26 @@ func TestPutBlocked(t *testing.T) {
 		})
 	}
 }
+
+func TestCaughtUp(t *testing.T) {
+	for _, c := range []struct {
+		name            string
+		n, before, took int
+		want            bool
+	}{
+		{"Page", 1, 0, movePage, true},
+		{"MoreThanAPage", 1, 0, movePage + 1, false},
+		{"NotYetShorter", minCatchUps, 10 * movePage, 10 * movePage, false},
+		{"AQuarterShorter", minCatchUps + 1, 100 * movePage, 75 * movePage, false},
+		{"LessThanAQuarterShorter", minCatchUps + 1, 100 * movePage, 76 * movePage, true},
+		{"LongerAgain", minCatchUps + 1, 10 * movePage, 20 * movePage, true},
+		{"EverShorter", maxCatchUps - 1, 100 * movePage, 50 * movePage, false},
+		{"Last", maxCatchUps, 100 * movePage, 50 * movePage, true},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			if got := caughtUp(c.n, c.before, c.took); got != c.want {
+				t.Errorf("pass %d, of %d after %d: got %t, want %t", c.n, c.took, c.before, got, c.want)
+			}
+		})
+	}
+}

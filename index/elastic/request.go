@@ -119,19 +119,11 @@ func (s *Store) send(ctx context.Context, request esapi.Request, out any) error 
 	if out == nil {
 		return nil
 	}
-	if own, ok := out.(reader); ok {
-		err = own.read(body)
-	} else {
-		err = json.Unmarshal(body, out)
-	}
-	if err != nil {
+	if err := json.Unmarshal(body, out); err != nil {
 		return fmt.Errorf("%w: %w", errAnswer, err)
 	}
 	return nil
 }
-
-// reader is an answer that reads its JSON itself.
-type reader interface{ read(body []byte) error }
 
 // rightsHint lists what the user of a running suqiu must be allowed. Setup needs monitor and manage_index_templates on
 // the cluster, manage_ilm where it manages life cycles, and manage on the indices; Migrate and DropMonth read and write

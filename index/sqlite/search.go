@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math/bits"
 
 	"suqiu/hotline"
 	"suqiu/index"
@@ -175,23 +176,27 @@ func (s *Store) Revisions(ctx context.Context, ids []string) (map[string]int64, 
 	return revisions, err
 }
 
-const selectOrigins = `SELECT read_at, arrived FROM call WHERE partition <> '' AND partition = ? AND read_at >= ? AND read_at < ? ORDER BY read_at`
+var selectOrigins = fmt.Sprintf(`SELECT read_at / %[1]d * %[1]d AS first, count(*), sum(1 << (read_at %% %[1]d)), sum(arrived)
+	FROM call WHERE partition <> '' AND partition = ? AND read_at >= ? AND read_at < ? GROUP BY first ORDER BY first`, hotline.BlockOffsets)
 
 // Origins reads the index of origins; see index.Searcher.
-func (s *Store) Origins(ctx context.Context, o hotline.Offsets) ([]hotline.Arrival, error) {
+func (s *Store) Origins(ctx context.Context, o hotline.Offsets) ([]hotline.Block, error) {
 	if err := index.CheckOffsets(o); err != nil {
 		return nil, err
 	}
-	arrivals := make([]hotline.Arrival, 0, o.Until-o.From)
+	var blocks []hotline.Block
 	err := s.read(ctx, "look up origins", func(tx *sql.Tx) error {
 		return each(ctx, tx, func(row *sql.Rows) error {
-			var a hotline.Arrival
-			err := row.Scan(&a.Offset, &a.Millis)
-			arrivals = append(arrivals, a)
+			var b hotline.Block
+			var documents int
+			err := row.Scan(&b.First, &documents, &b.Held, &b.Millis)
+			if bits.OnesCount64(b.Held) == documents { // else an offset has two
+				blocks = append(blocks, b)
+			}
 			return err
 		}, selectOrigins, index.Partition(hotline.Origin{Topic: o.Topic, Partition: o.Partition}), o.From, o.Until)
 	})
-	return arrivals, err
+	return blocks, err
 }
 
 // Get returns one document; see index.Searcher.

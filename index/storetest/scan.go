@@ -147,7 +147,8 @@ func revisions(s *scope) {
 	}
 }
 
-// origins tells of documents that were alone in their record, where they were read last, and after a move once.
+// origins tells of documents that were alone in their record, where they were read last, and after a move once; of a block in which an
+// offset has two, nothing.
 func origins(s *scope) {
 	topic := s.unit + ".calls"
 	arrival := time.Date(2026, time.March, 2, 9, 0, 0, 250_000_000, shanghai)
@@ -163,6 +164,7 @@ func origins(s *scope) {
 	s.put(
 		s.call("zero", "停电", read(1, 0)), s.call("a", "停电", contentRev(1000), read(1, 7)), s.call("b", "停电", read(1, 8)),
 		s.call("elsewhere", "停电", read(0, 9)), s.call("late", "停电", read(1, 5000)),
+		s.call("last", "停电", read(1, 47)), s.call("next", "停电", read(1, 48)), s.call("last of the next", "停电", read(1, 95)),
 		s.call("shared", "停电", read(1, 10, func(o *hotline.Origin) { o.Shared = true })),
 		s.call("file", "停电", read(1, 11, func(o *hotline.Origin) { *o = hotline.Origin{File: "calls.csv", Line: 11} })),
 		s.call("moves", "停电", contentRev(1000), received(day(time.March, 1)), read(1, 12)),
@@ -174,12 +176,25 @@ func origins(s *scope) {
 	if err != nil {
 		s.Fatal(err)
 	}
-	var want []hotline.Arrival
-	for _, offset := range []int64{0, 8, 13, 14, 15} {
-		want = append(want, hotline.Arrival{Offset: offset, Millis: arrival.Add(time.Duration(offset) * time.Second).UnixMilli()})
+	block := func(offsets ...int64) hotline.Block {
+		b := hotline.Block{First: offsets[0] / hotline.BlockOffsets * hotline.BlockOffsets}
+		for _, offset := range offsets {
+			b.Held |= 1 << (offset - b.First)
+			b.Millis += arrival.Add(time.Duration(offset) * time.Second).UnixMilli()
+		}
+		return b
 	}
-	if !slices.Equal(got, want) {
+	if want := []hotline.Block{block(0, 8, 13, 14, 15, 47), block(48, 95)}; !slices.Equal(got, want) {
 		s.Errorf("got %v, want %v", got, want)
+	}
+	part := hotline.Offsets{Topic: topic, Partition: 1, From: 8, Until: 15}
+	if got, err := s.store.Origins(s.Context(), part); err != nil || !slices.Equal(got, []hotline.Block{block(8, 13, 14)}) {
+		s.Errorf("of a part of a block: got %v, %v, want 8, 13 and 14", got, err)
+	}
+	s.put(s.call("made again", "停电", read(1, 8)))
+	s.refresh()
+	if got, err := s.store.Origins(s.Context(), part); err != nil || len(got) > 0 {
+		s.Errorf("with an offset of two documents: got %v, %v, want none", got, err)
 	}
 	if got, err := s.store.Origins(s.Context(), hotline.Offsets{Topic: topic, Partition: 1, From: 8, Until: 8}); err != nil || len(got) > 0 {
 		s.Errorf("of no offsets: got %v, %v, want none", got, err)
