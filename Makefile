@@ -4,7 +4,7 @@ GOLANGCI      := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.12.2
 VERSION       ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo devel)
 BUILD         := $(GO) build -trimpath -ldflags "-s -w -X suqiu/cli.version=$(VERSION)"
 
-.PHONY: build demo test race lint fuzz chaos chaos-reclassify chaos-real throughput e2e bench fmt
+.PHONY: build demo test race lint fuzz chaos chaos-reclassify chaos-real throughput e2e e2e-servers e2e-alerts bench fmt
 
 build: ## the binary, ./bin/suqiu
 	$(BUILD) -o bin/suqiu .
@@ -19,7 +19,7 @@ test: ## unit and integration tests on the embedded engines
 # Not raced: the scripts, whose every command is a process of its own; whole invented hotlines analysed, histories lived through
 # by one watcher after the other, and long comparisons with gse and of rule sets, each in one goroutine; and the packages of pure
 # functions that only compute.
-UNRACED       := ^Test(Scripts|Gold|EmergingInSample|PlantedProblemsBecomeIncidents|ReportsEqualTruth|DisturbedWatchers|EffectOfSimulatedMeasures|CutEqualsGse|WordsAreGse|ChangedLabels|Effects)$$
+UNRACED       := ^Test(Scripts|Gold|EmergingInSample|PlantedProblemsBecomeIncidents|ReportsEqualTruth|DisturbedWatchers|EffectOfSimulatedMeasures|CutEqualsGse|WordsAreGse|ChangedLabels|Effects|SharedStore)$$|^TestBacktestEqualsWatch$$/^TakingTurns$$
 COMPUTING     := suqiu/(trend(/.*)?|phrase|remedy/(owner|report|worklist)|classify/(corpus|draft|entity|evaluate|quantity)|calendar)$$
 
 race: ## the same under the race detector, but for what has nothing to race
@@ -34,8 +34,13 @@ lint: ## vet and golangci-lint, its version pinned above
 fuzz: ## every fuzzer for FUZZTIME
 	./e2e/fuzz.sh $(or $(FUZZTIME),30s)
 
-e2e: ## against the real Elasticsearch and Kafka (needs Java 17 and Maven)
+e2e: ## against the real Elasticsearch and Kafka (needs Java 17 and Maven); the alerts mostly wait, so both go at once
+	$(MAKE) --no-print-directory -j2 -Otarget e2e-servers e2e-alerts
+
+e2e-servers:
 	$(GO) test -tags e2e -count=1 -timeout 20m -parallel 4 ./e2e/...
+
+e2e-alerts:
 	cd deploy && $(GO) test -tags e2e -count=1 -timeout 20m -parallel 8 -run E2E .
 
 chaos: build ## kill -9, store and broker faults over a million calls
