@@ -73,8 +73,8 @@ func CheckIDs(ids []string) error {
 
 // CheckOffsets reports a range that Origins does not take. The error wraps ErrQuery.
 func CheckOffsets(o hotline.Offsets) error {
-	if o.From < 0 || o.Until < o.From || o.Until-o.From > MaxWindow {
-		return fmt.Errorf("%w: origins of 0 to %d offsets can be asked for at once, not of %d to %d", ErrQuery, MaxWindow, o.From, o.Until)
+	if o.From < 0 || o.Until < o.From || o.Until-o.From > MaxOffsets {
+		return fmt.Errorf("%w: origins of 0 to %d offsets can be asked for at once, not of %d to %d", ErrQuery, MaxOffsets, o.From, o.Until)
 	}
 	return nil
 }

@@ -35,7 +35,7 @@ type Searcher interface {
 	// Revisions returns the content revision of those of the document ids, at most MaxWindow (else ErrQuery), that the
 	// store holds, tombstones too. It reads no documents and is made for asking after many.
 	Revisions(ctx context.Context, ids []string) (map[string]int64, error)
-	// Origins returns from which of at most MaxWindow offsets (else ErrQuery) the store holds a document alone (see hotline.Origin), in
+	// Origins returns from which of at most MaxOffsets offsets (else ErrQuery) the store holds a document alone (see hotline.Origin), in
 	// blocks by their order. It reads no documents, and leaves out the blocks in which one offset has two documents, as where a topic was deleted and
 	// made again, or a document is moving; it may leave out what an older build has written.
 	Origins(ctx context.Context, o hotline.Offsets) ([]hotline.Block, error)
@@ -165,6 +165,9 @@ type Query struct {
 
 // MaxWindow bounds Offset+Size of a query; further pages are for Scan.
 const MaxWindow = 10_000
+
+// MaxOffsets is of how many offsets origins can be asked for at once: a thousand blocks.
+const MaxOffsets = 1000 * hotline.BlockOffsets
 
 // Result is the answer to a query.
 type Result struct {

@@ -15,7 +15,7 @@ import (
 	"suqiu/ingest/decode"
 )
 
-// Holdings tells what a store holds. It is asked for at most auditRecords offsets or ids at once.
+// Holdings tells what a store holds. It is asked for at most auditOffsets offsets or auditRecords ids at once.
 type Holdings interface {
 	// Origins returns, in the order of the offsets, at which of them records were read that gave one document, which the
 	// store holds as it was made of that record. It may leave out some.

@@ -183,7 +183,7 @@ func TestAuditAsks(t *testing.T) {
 
 // More records than are judged at once are all accounted for, in their order.
 func TestAuditManyMissing(t *testing.T) {
-	const many = 2*auditRecords + 1
+	const many = auditOffsets + 2
 	b := newTestBroker(t, 1, "calls", DeadLetterTopic)
 	contacts := make([]string, many)
 	for i := range contacts {

@@ -18,8 +18,8 @@ const auditFetch = 2 << 20
 // auditLeftBytes is how many bytes of records that the store does not find by their origins are kept at most until they are looked up by their ids.
 const auditLeftBytes = 8 << 20
 
-// auditRecords is of how many offsets or records the store is asked at once.
-const auditRecords = 10_000
+// auditOffsets and auditRecords are of how many offsets and of how many documents the store is asked at once.
+const auditOffsets, auditRecords = 1000 * hotline.BlockOffsets, 10_000
 
 // auditLeft is how many records that the store does not find by their origins are looked up by their ids at once.
 const auditLeft = 4000
@@ -61,7 +61,7 @@ func (a *audit) read(ctx context.Context, p GroupPosition, at, through int64, pa
 		records := slices.DeleteFunc(got.records, func(r record) bool { return r.offset >= through })
 		for len(records) > 0 {
 			n := 0
-			for n < len(records) && records[n].offset < records[0].offset+auditRecords {
+			for n < len(records) && records[n].offset < records[0].offset+auditOffsets {
 				n++
 			}
 			select {

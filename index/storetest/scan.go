@@ -202,7 +202,7 @@ func origins(s *scope) {
 }
 
 func originsOfTooMany(s *scope) {
-	for _, o := range []hotline.Offsets{{Until: index.MaxWindow + 1}, {From: 2, Until: 1}, {From: -1, Until: 1}} {
+	for _, o := range []hotline.Offsets{{Until: index.MaxOffsets + 1}, {From: 2, Until: 1}, {From: -1, Until: 1}} {
 		if _, err := s.store.Origins(s.Context(), o); !errors.Is(err, index.ErrQuery) {
 			s.Errorf("%+v: got %v, want ErrQuery", o, err)
 		}
