@@ -107,7 +107,7 @@ func (b *broker) missing(ctx context.Context, topics []string) ([]string, error)
 		case errors.Is(t.Error, kafka.UnknownTopicOrPartition):
 			missing = append(missing, t.Name)
 		case t.Error != nil:
-			return nil, fmt.Errorf("look up topic %s: %w", t.Name, t.Error)
+			return nil, fmt.Errorf("look up topic %s: %w", t.Name, refused(t.Error, "Describe", "topic "+t.Name))
 		}
 	}
 	return missing, nil
@@ -124,7 +124,7 @@ func (b *broker) partitions(ctx context.Context, topic string) ([]int, error) {
 	var ids []int
 	for _, t := range meta.Topics {
 		if t.Error != nil {
-			return nil, fmt.Errorf("look up topic %s: %w", topic, t.Error)
+			return nil, fmt.Errorf("look up topic %s: %w", topic, refused(t.Error, "Describe", "topic "+topic))
 		}
 		for _, p := range t.Partitions {
 			ids = append(ids, p.ID)
@@ -135,7 +135,7 @@ func (b *broker) partitions(ctx context.Context, topic string) ([]int, error) {
 }
 
 // missingTopicsHint names both causes, because Kafka does not show a topic to a user who may not describe it.
-const missingTopicsHint = "create the topics with suqiu kafka setup, or give the user the right to describe them"
+const missingTopicsHint = "create the topics with suqiu kafka setup, or give the user the right Describe on them"
 
 // hungHint is for a broker that takes a request and gives no answer in time.
 const hungHint = "see whether every broker runs, answers others, and is reachable from here"
@@ -145,15 +145,14 @@ func setupHint(err error) (hint string, lasting bool) {
 	if hint := hotline.ConnectHint(err, "kafka.brokers", "kafka.ca_file"); hint != "" {
 		return hint, false
 	}
+	var lacked *lackedRight
 	switch {
 	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF):
 		return "if it lasts, check kafka.tls and kafka.sasl against the broker's listener", false
-	case errors.Is(err, kafka.TopicAuthorizationFailed):
-		return "give the user the right to describe and read the topic, to create it by suqiu kafka setup, and to write dead letters", true
-	case errors.Is(err, kafka.GroupAuthorizationFailed):
-		return "give the user the right to read the consumer group", true
-	case errors.Is(err, kafka.ClusterAuthorizationFailed):
-		return "give the user rights on the cluster", true
+	case errors.As(err, &lacked):
+		return lacked.hint(), true
+	case unauthorized(err):
+		return "give the user the rights that docs/operation.md lists", true
 	case errors.Is(err, kafka.SASLAuthenticationFailed):
 		return "check kafka.sasl: mechanism, user and password", true
 	case errors.Is(err, kafka.UnsupportedSASLMechanism):

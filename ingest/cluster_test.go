@@ -206,7 +206,7 @@ func TestGroupPositions(t *testing.T) {
 	}
 	fetching.Remove()
 	forbidding := b.Cluster().Fault(kfake.Fault{Keys: []kmsg.Key{kmsg.ListOffsets}, Partitions: []int32{0}, Err: kerr.TopicAuthorizationFailed, Count: -1})
-	if _, err := GroupPositions(t.Context(), b.cluster(), "suqiu", []string{"calls"}); err == nil || !strings.Contains(err.Error(), "calls/0") || !strings.Contains(err.Error(), "give the user the right") {
+	if _, err := GroupPositions(t.Context(), b.cluster(), "suqiu", []string{"calls"}); err == nil || !strings.Contains(err.Error(), "calls/0") || !strings.Contains(err.Error(), "give the user the right Describe on topic calls") {
 		t.Errorf("without the right to read: %v", err)
 	}
 	forbidding.Remove()
@@ -222,9 +222,10 @@ func TestSetupHint(t *testing.T) {
 		hint    string
 		lasting bool
 	}{
-		{kafka.TopicAuthorizationFailed, "topic", true},
-		{kafka.GroupAuthorizationFailed, "group", true},
-		{kafka.ClusterAuthorizationFailed, "cluster", true},
+		{refused(kafka.TopicAuthorizationFailed, "Read", "topic calls"), "give the user the right Read on topic calls", true},
+		{refused(kafka.GroupAuthorizationFailed, "Read", "group suqiu"), "give the user the right Read on group suqiu", true},
+		{refused(kafka.UnknownTopicOrPartition, "Read", "topic calls"), "suqiu kafka setup", true},
+		{kafka.ClusterAuthorizationFailed, "rights that docs/operation.md lists", true},
 		{kafka.SASLAuthenticationFailed, "kafka.sasl", true},
 		{kafka.UnsupportedSASLMechanism, "kafka.sasl against the mechanisms", true},
 		{kafka.UnknownTopicOrPartition, "suqiu kafka setup", true},

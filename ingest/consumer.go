@@ -251,6 +251,9 @@ func (c *Consumer) belong(ctx context.Context) error {
 
 // report says why joining failed. Most causes go away: the coordinator is not yet available, a rebalance is under way.
 func (c *Consumer) report(ctx context.Context, err error, failures int) {
+	if errors.Is(err, kafka.GroupAuthorizationFailed) {
+		err = refused(err, "Read", "group "+c.cfg.Group)
+	}
 	hint, lasting := setupHint(err)
 	if lasting {
 		c.group.paused(fmt.Sprintf("join group %s: %v", c.cfg.Group, err), hint)

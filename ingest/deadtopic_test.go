@@ -96,7 +96,7 @@ func TestDeadLettersRetry(t *testing.T) {
 		t.Errorf("%v, %v", letters, err)
 	}
 	b.Cluster().Fault(kfake.Fault{Keys: []kmsg.Key{kmsg.Fetch}, Err: kerr.TopicAuthorizationFailed, Count: -1})
-	if _, err := d.List(t.Context(), DeadFilter{}); err == nil || !strings.Contains(err.Error(), "right to describe and read the topic") {
+	if _, err := d.List(t.Context(), DeadFilter{}); err == nil || !strings.Contains(err.Error(), "give the user the right Read on topic "+DeadLetterTopic) {
 		t.Errorf("error %v, want one that says which right is missing", err)
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/segmentio/kafka-go"
@@ -47,12 +48,17 @@ func Examine(ctx context.Context, cluster Cluster, group string, topics []string
 		e.note(letters.probe(ctx))
 		e.durability(ctx, all)
 	}
+	unread := b.mayRead(ctx, group)
+	e.note(unread)
 	found := Examination{Topics: len(all)}
 	until := time.Now().Add(cluster.patience())
 	for _, topic := range topics {
 		positions, err := b.askPositions(ctx, group, topic, until)
 		if errors.Is(err, kafka.UnknownTopicOrPartition) && len(missing) > 0 {
 			continue // told already
+		}
+		if errors.Is(err, kafka.GroupAuthorizationFailed) && unread != nil {
+			continue // Read would include what was refused here
 		}
 		e.note(err)
 		for _, p := range positions {
@@ -67,15 +73,18 @@ func Examine(ctx context.Context, cluster Cluster, group string, topics []string
 // ExamineMirror looks at what the mirror beside a group needs of the cluster: that it may read the topic of dead letters, as
 // its own group. It returns how many records it is behind.
 func ExamineMirror(ctx context.Context, cluster Cluster, group, topic string, now time.Time) (int64, error) {
-	lag, err := MirrorLag(ctx, cluster, group, topic)
-	if err != nil {
-		return 0, err
-	}
 	b, err := cluster.connect()
 	if err != nil {
 		return 0, err
 	}
 	defer b.close()
+	if err := b.mayRead(ctx, MirrorGroup(group)); err != nil {
+		return 0, hinted(err)
+	}
+	lag, err := MirrorLag(ctx, cluster, group, topic)
+	if err != nil {
+		return 0, err
+	}
 	ids, err := b.partitions(ctx, topic)
 	if err != nil {
 		return 0, hinted(err)
@@ -115,9 +124,9 @@ func (c *Cluster) leaveUnreachable(ctx context.Context) []error {
 	return wrong
 }
 
-// hinted adds to an error what the operator can do about it, where that is known.
+// hinted adds to an error what the operator can do about it, where that is known and not told yet.
 func hinted(err error) error {
-	if hint, _ := setupHint(err); hint != "" {
+	if hint, _ := setupHint(err); hint != "" && !strings.Contains(err.Error(), hint) {
 		return fmt.Errorf("%w (%s)", err, hint)
 	}
 	return err
@@ -163,10 +172,11 @@ func (e *examiner) position(ctx context.Context, p GroupPosition, now time.Time)
 		e.wrong = append(e.wrong, fmt.Errorf("partition %s/%d: the log ends at offset %d, before the committed offset %d: the topic was made anew (%s)",
 			p.Topic, p.Partition, p.End, p.Committed, gapHint))
 	}
-	if p.First == p.End {
-		return
+	at, wait := p.End-1, time.Second
+	if p.First == p.End { // nothing to read yet; whether it may be read shows all the same
+		at, wait = p.End, 0
 	}
-	last, err := e.broker.fetch(ctx, p.Topic, p.Partition, p.End-1, 1<<20, time.Second)
+	last, err := e.broker.fetch(ctx, p.Topic, p.Partition, at, 1<<20, wait)
 	e.note(err)
 	for _, r := range last.records {
 		if ahead := r.time.Sub(now); ahead > ClockSkew {
@@ -181,7 +191,7 @@ func (d *DeadLetters) probe(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, callTimeout)
 	defer cancel()
 	if err := d.writer.WriteMessages(ctx, kafka.Message{Key: []byte("doctor")}); err != nil {
-		return fmt.Errorf("write to %s: %w", d.topic, firstCause(err))
+		return fmt.Errorf("write to %s: %w", d.topic, refused(firstCause(err), "Write", "topic "+d.topic))
 	}
 	return nil
 }

@@ -26,10 +26,26 @@ func TestExamine(t *testing.T) {
 		{name: "ClockBehind", ahead: 365 * 24 * time.Hour, want: []string{"calls/0: its last record was written ", "NTP"}},
 		{name: "NoRightToWriteDeadLetters", change: func(b *testBroker, _ *Cluster) {
 			b.Cluster().Fault(kfake.Fault{Keys: []kmsg.Key{kmsg.Produce}, Err: kerr.TopicAuthorizationFailed})
-		}, want: []string{"write to " + DeadLetterTopic, "the right to describe and read the topic"}},
+		}, want: []string{"write to " + DeadLetterTopic, "give the user the right Write on topic " + DeadLetterTopic}},
 		{name: "NoRightOnGroup", change: func(b *testBroker, _ *Cluster) {
 			b.Cluster().Fault(kfake.Fault{Keys: []kmsg.Key{kmsg.OffsetFetch}, Err: kerr.GroupAuthorizationFailed})
-		}, want: []string{"the right to read the consumer group"}},
+		}, want: []string{"give the user the right Describe on group suqiu"}},
+		{name: "NoRightToJoin", change: func(b *testBroker, _ *Cluster) {
+			b.Cluster().ControlKey(int16(kmsg.DescribeGroups), func(r kmsg.Request) (kmsg.Response, error, bool) {
+				answer := r.ResponseKind().(*kmsg.DescribeGroupsResponse)
+				answer.Groups = []kmsg.DescribeGroupsResponseGroup{{Group: "suqiu", State: "Dead", AuthorizedOperations: 1 << kmsg.ACLOperationDescribe}}
+				return answer, nil, true
+			})
+		}, want: []string{"read as group suqiu", "give the user the right Read on group suqiu"}},
+		{name: "NoRightToRead", change: func(b *testBroker, _ *Cluster) {
+			b.Cluster().Fault(kfake.Fault{Keys: []kmsg.Key{kmsg.Fetch}, Topic: "calls", Err: kerr.TopicAuthorizationFailed})
+		}, want: []string{"give the user the right Read on topic calls"}},
+		{name: "NoRightToReadNothing", change: func(b *testBroker, _ *Cluster) { // nothing is there yet that could be read
+			if err := b.Cluster().DeleteRecords("calls", 0, 1); err != nil {
+				b.t.Fatal(err)
+			}
+			b.Cluster().Fault(kfake.Fault{Keys: []kmsg.Key{kmsg.Fetch}, Topic: "calls", Err: kerr.TopicAuthorizationFailed})
+		}, want: []string{"give the user the right Read on topic calls"}},
 		{name: "LeaderSilent", change: func(b *testBroker, _ *Cluster) {
 			b.Cluster().Fault(kfake.Fault{Keys: []kmsg.Key{kmsg.ListOffsets}, Topic: "calls", Err: kerr.LeaderNotAvailable, Count: -1})
 		}, want: []string{"partition calls/0: its leader does not answer", "see whether the broker that leads it runs"}},

@@ -2,7 +2,6 @@ package ingest
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -43,8 +42,8 @@ func (e *examiner) durability(ctx context.Context, topics []string) {
 		e.wrong = append(e.wrong, fmt.Errorf("topics %v: one copy of each record on %d brokers, so one broken disk loses them (%s)", single, len(meta.Brokers), reassignHint))
 	}
 	settings, err := e.broker.topicSettings(ctx, slices.Sorted(maps.Keys(copies)))
-	if unseen(err) {
-		e.warn("the settings of the topics can't be seen (give the user the right DescribeConfigs on them to have them checked)")
+	if unauthorized(err) {
+		e.warn(hinted(err).Error() + "; they are not checked")
 		return
 	}
 	if err != nil {
@@ -77,10 +76,10 @@ func (e *examiner) positionsKept(ctx context.Context, meta *kafka.MetadataRespon
 	answer, err := e.broker.client.DescribeConfigs(ctx, &kafka.DescribeConfigsRequest{Resources: []kafka.DescribeConfigRequestResource{
 		{ResourceType: kafka.ResourceTypeBroker, ResourceName: id, ConfigNames: []string{setting}}}})
 	if err == nil && len(answer.Resources) > 0 {
-		err = answer.Resources[0].Error
+		err = refused(answer.Resources[0].Error, "DescribeConfigs", "the cluster")
 	}
-	if unseen(err) {
-		e.warn(setting + " can't be seen (give the user the right DescribeConfigs on the cluster to have it checked)")
+	if unauthorized(err) {
+		e.warn(hinted(fmt.Errorf("read %s of the brokers: %w", setting, err)).Error() + "; it is not checked")
 		return
 	}
 	if err != nil {
@@ -97,11 +96,6 @@ func (e *examiner) positionsKept(ctx context.Context, meta *kafka.MetadataRespon
 			}
 		}
 	}
-}
-
-// unseen reports whether a user may not see what was asked for.
-func unseen(err error) bool {
-	return errors.Is(err, kafka.TopicAuthorizationFailed) || errors.Is(err, kafka.ClusterAuthorizationFailed)
 }
 
 func days(d time.Duration) string { return fmt.Sprintf("%.3g days", d.Hours()/24) }

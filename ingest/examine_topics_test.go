@@ -134,7 +134,7 @@ func TestExamineDurability(t *testing.T) {
 		{name: "PositionsForgotten", calls: Topic{Retention: 30 * day}, warnings: "offsets.retention.minutes is 10080 (7 days), while topics keep records for 30 days"},
 		{name: "MayNotSee", calls: Topic{Retention: 30 * day}, change: func(_ *testing.T, f *kfake.Cluster, _ Cluster) {
 			f.Fault(kfake.Fault{Keys: []kmsg.Key{kmsg.DescribeConfigs}, Err: kerr.TopicAuthorizationFailed})
-		}, warnings: "the right DescribeConfigs"},
+		}, warnings: "the right DescribeConfigs on topic calls); they are not checked"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			fake, cluster := brokersOf(t, 3)

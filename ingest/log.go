@@ -49,7 +49,7 @@ func (b *broker) fetch(ctx context.Context, topic string, partition int, offset 
 		err = response.Error
 	}
 	if err != nil {
-		return chunk{}, fmt.Errorf("fetch %s/%d from offset %d: %w", topic, partition, offset, err)
+		return chunk{}, fmt.Errorf("fetch %s/%d from offset %d: %w", topic, partition, offset, refused(err, "Read", "topic "+topic))
 	}
 	got := chunk{next: offset, high: response.HighWatermark}
 	batches := 0
@@ -174,7 +174,7 @@ func (b *broker) span(ctx context.Context, topic string, partition int) (span, e
 		return span{}, fmt.Errorf("ask the leader of %s/%d for its offsets: it tells of none", topic, partition)
 	}
 	if err := told[0].Error; err != nil {
-		return span{}, fmt.Errorf("ask the leader of %s/%d for its offsets: %w", topic, partition, err)
+		return span{}, fmt.Errorf("ask the leader of %s/%d for its offsets: %w", topic, partition, refused(err, "Describe", "topic "+topic))
 	}
 	return span{told[0].FirstOffset, told[0].LastOffset}, nil
 }

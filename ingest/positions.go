@@ -102,13 +102,13 @@ func (b *broker) groupPositions(ctx context.Context, group, topic string) ([]Gro
 	}
 	// A group that nobody has joined yet has committed nothing; some brokers call that an error.
 	if err != nil && !errors.Is(err, kafka.GroupIdNotFound) {
-		return nil, fmt.Errorf("ask the coordinator of group %s for its offsets: %w", group, err)
+		return nil, fmt.Errorf("ask the coordinator of group %s for its offsets: %w", group, refused(err, "Describe", "group "+group))
 	}
 	committed, untold := make(map[int]int64), make(map[int]bool)
 	if err == nil {
 		for _, p := range response.Topics[topic] {
 			if _, lasting := setupHint(p.Error); lasting {
-				return nil, fmt.Errorf("ask for the offset of group %s in %s/%d: %w", group, topic, p.Partition, p.Error)
+				return nil, fmt.Errorf("ask for the offset of group %s in %s/%d: %w", group, topic, p.Partition, refused(p.Error, "Describe", "topic "+topic))
 			}
 			if p.Error != nil {
 				untold[p.Partition] = true

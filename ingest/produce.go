@@ -115,7 +115,7 @@ func (p *Producer) write(ctx context.Context, batch []kafka.Message, done *Produ
 	if len(batch) == 0 {
 		return nil
 	}
-	if err := firstCause(p.writer.WriteMessages(ctx, batch...)); err != nil {
+	if err := refused(firstCause(p.writer.WriteMessages(ctx, batch...)), "Write", "topic "+p.writer.Topic); err != nil {
 		if hint, lasting := setupHint(err); lasting {
 			return fmt.Errorf("write to %s: %w (%s)", p.writer.Topic, err, hint)
 		}

@@ -30,7 +30,7 @@ func (w *TopicWriter) Write(ctx context.Context, key string, value []byte, heade
 		m.Headers = append(m.Headers, kafka.Header{Key: name, Value: []byte(text)})
 	}
 	if err := w.writer.WriteMessages(ctx, m); err != nil {
-		return hinted(fmt.Errorf("write to %s: %w", w.topic, firstCause(err)))
+		return hinted(fmt.Errorf("write to %s: %w", w.topic, refused(firstCause(err), "Write", "topic "+w.topic)))
 	}
 	return nil
 }
