@@ -4,7 +4,7 @@ GOLANGCI      := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.12.2
 VERSION       ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo devel)
 BUILD         := $(GO) build -trimpath -ldflags "-s -w -X suqiu/cli.version=$(VERSION)"
 
-.PHONY: build demo test race lint fuzz chaos chaos-reclassify chaos-real throughput e2e e2e-servers e2e-alerts bench fmt
+.PHONY: build demo test race lint fuzz chaos chaos-reclassify chaos-real throughput rights e2e e2e-servers e2e-alerts bench fmt
 
 build: ## the binary, ./bin/suqiu
 	$(BUILD) -o bin/suqiu .
@@ -54,6 +54,9 @@ chaos-real: build ## fifty faults of the real Kafka and Elasticsearch over a mil
 
 throughput: ## suqiu consume beside a plain copy loop, five runs each (needs Java 17 and Maven)
 	$(GO) test -tags e2e,long -count=1 -timeout 40m -v -run TestThroughput ./e2e
+
+rights: ## each right of the operator's guide taken away on the real Kafka and Elasticsearch (needs Java 17 and Maven)
+	$(GO) test -tags e2e,long -count=1 -timeout 20m -v -run TestGuideRights ./e2e
 
 bench: ## the benchmarks of docs/benchmarks.md
 	$(GO) test -run '^$$' -bench . -benchmem ./...

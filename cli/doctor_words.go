@@ -48,6 +48,9 @@ func advices() []advice {
 		told(`kafka\.sasl plain without TLS sends the password`, "SASL PLAIN 没有 TLS，密码在网络上是明文：设 kafka.tls: true（监听器用 SASL_SSL），或改用 scram-sha-512"),
 		// Elasticsearch.
 		told(`check the user name and password, or the API key`, "认证失败：检查用户名和密码，或 API key"),
+		told(`it lacks ([a-z_, ]+)`, "该用户缺少权限 $1"),
+		told(`granted by the cluster privileges.*?([a-z_,]+)`, "此操作要对集群有权限 $1 之一"),
+		told(`granted by the index privileges.*?([a-z_,]+)`, "此操作要对索引有权限 $1 之一"),
 		told(`the user needs monitor on the cluster and read, write`, "权限不够：给该用户集群权限 monitor，以及对该前缀各索引的 read、write、create_index、view_index_metadata、maintenance（suqiu index 各命令还要更多，见 docs/operation.zh-CN.md 的“权限”）；或者索引已关闭"),
 		told(`run suqiu index setup --overwrite|put it back with suqiu index setup --overwrite`, "模板被人手工改过：用 suqiu index setup --overwrite 恢复，或把改动移到 @custom 模板"),
 		told(`they are made anew from the topic|the letters are copied anew from their topic`, "死信副本的索引不对：运行 suqiu index setup；仍不行就删除该索引再运行，副本会从主题重建"),

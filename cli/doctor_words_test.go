@@ -27,6 +27,9 @@ func TestAdvice(t *testing.T) {
 		{"read as group suqiu: [30] Group Authorization Failed: denied (give the user the right Read on group suqiu)", "缺权限：给该用户消费组 suqiu 的 Read 权限"},
 		{"read offsets.retention.minutes of the brokers: [31] Cluster Authorization Failed: denied (give the user the right DescribeConfigs on the cluster); it is not checked",
 			"缺权限：给该用户集群（--cluster）的 DescribeConfigs 权限；看不到这些设置，没有检查"},
+		{"ask for the user's rights: it lacks create_index, write (the user needs monitor on the cluster and read, write)", "该用户缺少权限 create_index, write"},
+		{"status 403: security_exception: action [indices:admin/refresh] is unauthorized for user [a], this action is granted by the index privileges [maintenance,manage,all]",
+			"此操作要对索引有权限 maintenance,manage,all 之一"},
 		{"something that nobody has seen", ""},
 	} {
 		got := adviceOn(c.text)
@@ -39,6 +42,7 @@ func TestAdvice(t *testing.T) {
 // TestAdvicesFollowTheLog: every advice waits for words that are still told somewhere.
 func TestAdvicesFollowTheLog(t *testing.T) {
 	var told strings.Builder
+	told.WriteString("is granted by the cluster privileges [monitor], is granted by the index privileges [read]") // in Elasticsearch's own words
 	module := os.DirFS("..")
 	err := fs.WalkDir(module, ".", func(name string, _ fs.DirEntry, err error) error {
 		if err != nil || !strings.HasSuffix(name, ".go") || strings.HasSuffix(name, "_test.go") || name == "cli/doctor_words.go" {

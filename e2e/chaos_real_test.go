@@ -101,7 +101,7 @@ func startReal(t *testing.T, in *input) *realChaos {
 	}
 	t.Cleanup(func() { _ = os.RemoveAll(home) })
 	r.store, err = engine.StartElasticsearch(t.Context(), home, engine.Options{
-		Password: realPassword, Roles: roles, Users: []engine.User{{Name: "operator", Password: realPassword, Role: "operate"}}, Heap: "1g", Measured: true,
+		Password: realPassword, Roles: rolesFile(guideRoles(t)), Users: []engine.User{{Name: "operator", Password: realPassword, Role: "suqiu-migrate"}}, Heap: "1g", Measured: true,
 		Settings: map[string]string{"thread_pool.write.queue_size": "16", "resource.reload.interval.high": "1s"},
 	})
 	if err != nil {

@@ -3,65 +3,35 @@
 package e2e
 
 import (
-	"os"
 	"testing"
 	"time"
 
-	"suqiu/e2e/engine"
 	"suqiu/hotline"
 	"suqiu/index"
 	"suqiu/index/elastic"
 )
 
-// roles are what the operator's manual gives to who sets up, to a running suqiu, and to who only reads.
-const roles = `
-setup:
-  cluster: [monitor, manage_index_templates]
-  indices: [{names: ['suqiu-*'], privileges: [manage]}]
-operate:
-  cluster: [monitor, manage_index_templates]
-  indices: [{names: ['suqiu-*'], privileges: [manage, read, write]}]
-run:
-  cluster: [monitor]
-  indices: [{names: ['suqiu-*'], privileges: [read, write, create_index, view_index_metadata, maintenance]}]
-look:
-  indices: [{names: ['suqiu-*'], privileges: [read, view_index_metadata]}]
-`
-
-// TestElasticSecurity runs the store as users with no more rights than they need, and with too few.
-func TestElasticSecurity(t *testing.T) {
-	t.Parallel()                               // with a server of its own, for which it waits most of the time
-	dir, err := os.MkdirTemp("", "suqiu-e2e-") //nolint:usetesting // t.TempDir keeps out the user that servers run as
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = os.RemoveAll(dir) })
-	password := "invented-for-this-test"
-	secured, err := engine.StartElasticsearch(t.Context(), dir, engine.Options{
-		Password: password, Roles: roles,
-		Users: []engine.User{{Name: "admin", Password: password, Role: "setup"}, {Name: "operator", Password: password, Role: "operate"}, {Name: "runner", Password: password, Role: "run"}, {Name: "reader", Password: password, Role: "look"}},
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(secured.Stop)
-	as := func(name, password string) *elastic.Store {
-		return newElastic(t, "suqiu", func(c *elastic.Config) {
-			c.Addresses, c.Username, c.Password = []string{secured.URL()}, name, password
+// storeRights runs the store as users with no more rights than the operator's guide gives them, and with too few.
+func (w *wrongSetups) storeRights(t *testing.T) {
+	t.Parallel()
+	const prefix = "store"
+	as := func(role, password string) *elastic.Store {
+		return newElastic(t, prefix, func(c *elastic.Config) {
+			c.Addresses, c.Username, c.Password = []string{w.elastic.URL()}, prefix+role, password
 		})
 	}
 	ctx := t.Context()
-	runner, reader := as("runner", password), as("reader", password)
+	admin, runner, reader := as("-setup", kafkaPass), as("", kafkaPass), as("-reader", kafkaPass)
 
 	t.Run("WrongPassword", func(t *testing.T) {
-		wantFault(t, "set-up", as("admin", "wrong").Setup(ctx), hotline.FaultSetup)
+		wantFault(t, "set-up", as("-setup", "wrong").Setup(ctx), hotline.FaultSetup)
 	})
 	t.Run("SetupByRunner", func(t *testing.T) {
 		wantFault(t, "set-up", runner.Setup(ctx), hotline.FaultSetup)
 	})
 	t.Run("SetupByAdmin", func(t *testing.T) {
 		for range 2 {
-			if err := as("admin", password).Setup(ctx); err != nil {
+			if err := admin.Setup(ctx); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -99,8 +69,8 @@ func TestElasticSecurity(t *testing.T) {
 		}
 	})
 	t.Run("OperatorMigratesAndDrops", func(t *testing.T) {
-		operator := as("operator", password)
-		if err := operator.Migrate(ctx, "suqiu-calls-2026.04", "test", time.Now, silent); err != nil {
+		operator := as("-migrate", kafkaPass)
+		if err := operator.Migrate(ctx, prefix+"-calls-2026.04", "test", time.Now, silent); err != nil {
 			t.Fatalf("migrate: %v", err)
 		}
 		if result, err := reader.Search(ctx, index.Query{}); err != nil || result.Total != 1 {

@@ -31,9 +31,9 @@ import (
 	"suqiu/ingest"
 )
 
-// Users of the secured listener. guest can log in by PLAIN and may do nothing.
+// Users of the secured listener. admin may do all; guest can log in by PLAIN and may do nothing.
 const (
-	kafkaUser  = "suqiu"
+	kafkaUser  = "admin"
 	kafkaGuest = "guest"
 	kafkaPass  = "invented-for-this-test"
 )
@@ -109,7 +109,7 @@ func startKafka(t *testing.T) *kafkaCluster {
 		metadata, err := c.client().Metadata(t.Context(), &kafka.MetadataRequest{})
 		return err == nil && len(metadata.Brokers) == kafkaNodes
 	})
-	c.addUsers(t)
+	c.addUsers(t, kafkaUser)
 	return c
 }
 
@@ -189,8 +189,8 @@ func certificate(t *testing.T, path string, change ...func(*x509.Certificate)) [
 	return certificate
 }
 
-// addUsers gives the user a password of both kinds of SCRAM.
-func (c *kafkaCluster) addUsers(t *testing.T) {
+// addUsers gives users a password of both kinds of SCRAM.
+func (c *kafkaCluster) addUsers(t *testing.T, users ...string) {
 	t.Helper()
 	const rounds = 4096
 	salt := []byte("salt of this test")
@@ -202,18 +202,21 @@ func (c *kafkaCluster) addUsers(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, credential := range []kafka.UserScramCredentialsUpsertion{ // of one user, so each in a request of its own
-		{Name: kafkaUser, Mechanism: kafka.ScramMechanismSha256, Iterations: rounds, Salt: salt, SaltedPassword: short},
-		{Name: kafkaUser, Mechanism: kafka.ScramMechanismSha512, Iterations: rounds, Salt: salt, SaltedPassword: long},
-	} {
-		answer, err := c.client().AlterUserScramCredentials(t.Context(), &kafka.AlterUserScramCredentialsRequest{
-			Upsertions: []kafka.UserScramCredentialsUpsertion{credential},
-		})
-		if err == nil {
-			err = answer.Results[0].Error
+	for mechanism, password := range map[kafka.ScramMechanism][]byte{kafka.ScramMechanismSha256: short, kafka.ScramMechanismSha512: long} {
+		request := &kafka.AlterUserScramCredentialsRequest{} // may have each user once
+		for _, user := range users {
+			request.Upsertions = append(request.Upsertions, kafka.UserScramCredentialsUpsertion{
+				Name: user, Mechanism: mechanism, Iterations: rounds, Salt: salt, SaltedPassword: password,
+			})
 		}
+		answer, err := c.client().AlterUserScramCredentials(t.Context(), request)
 		if err != nil {
 			t.Fatal(err)
+		}
+		for _, result := range answer.Results {
+			if result.Error != nil {
+				t.Fatalf("%s: %v", result.User, result.Error)
+			}
 		}
 	}
 }

@@ -49,6 +49,7 @@ type wrongSetups struct {
 	kafkaCluster
 	dir       string
 	elastic   *engine.Elasticsearch
+	roles     map[string]string // of Elasticsearch, each with a user of its name
 	listeners map[string]string // address of each listener of the broker
 	fronts    map[string]string // URL of each server in front of Elasticsearch
 	sum       string            // of the good front's certificate
@@ -65,7 +66,7 @@ func startWrongSetups(t *testing.T) *wrongSetups {
 	if err := os.Chmod(dir, 0o755); err != nil {
 		t.Fatal(err)
 	}
-	w := &wrongSetups{dir: dir, listeners: map[string]string{}, fronts: map[string]string{}}
+	w := &wrongSetups{dir: dir, roles: securedRoles(t), listeners: map[string]string{}, fronts: map[string]string{}}
 	for name, change := range map[string]func(*x509.Certificate){
 		"good": func(*x509.Certificate) {}, "other": func(*x509.Certificate) {},
 		"expired": func(c *x509.Certificate) {
@@ -104,7 +105,7 @@ func startWrongSetups(t *testing.T) *wrongSetups {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w.addUsers(t)
+	w.addUsers(t, kafkaUser)
 	w.grant(t)
 	for _, topic := range []string{setupsDead, "setups.calls", "setups.gap"} {
 		w.addTopic(t, topic)
@@ -199,10 +200,11 @@ func (w *wrongSetups) startElastic(ctx context.Context) error {
 		return err
 	}
 	var err error
-	w.elastic, err = engine.StartElasticsearch(ctx, home, engine.Options{
-		Password: kafkaPass, Roles: roles,
-		Users: []engine.User{{Name: "runner", Password: kafkaPass, Role: "run"}, {Name: "reader", Password: kafkaPass, Role: "look"}},
-	})
+	var users []engine.User
+	for name := range w.roles {
+		users = append(users, engine.User{Name: name, Password: kafkaPass, Role: name})
+	}
+	w.elastic, err = engine.StartElasticsearch(ctx, home, engine.Options{Password: kafkaPass, Roles: rolesFile(w.roles), Users: users})
 	return err
 }
 

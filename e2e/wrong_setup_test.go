@@ -60,13 +60,13 @@ func wrongSetupCases(w *wrongSetups) []wrongSetup {
 		{name: "KafkaAuthority", set: []string{"kafka.ca_file=" + w.path("other.ca")}, says: "set kafka.ca_file to the certificate of the authority"},
 		{name: "KafkaCertificateExpired", set: listener("EXPIRED", "expired.ca"), says: "have the server's certificate renewed"},
 		{name: "KafkaCertificateOfOtherHost", set: listener("AWAY", "away.ca"), says: "the certificate is another host's"},
-		{name: "KafkaTopicMissing", topic: "setups.none", says: "create the topics with suqiu kafka setup, or give the user the right to describe them"},
-		{name: "KafkaTopicNotShown", set: plain(kafkaGuest), says: "or give the user the right to describe them"},
-		{name: "KafkaGroupRight", set: plain(kafkaReader), says: "give the user the right to read the consumer group"},
-		{name: "KafkaDeadLetterRight", set: plain(kafkaMute), says: "and to write dead letters", works: true},
+		{name: "KafkaTopicMissing", topic: "setups.none", says: "create the topics with suqiu kafka setup, or give the user the right Describe on them"},
+		{name: "KafkaTopicNotShown", set: plain(kafkaGuest), says: "or give the user the right Describe on them"},
+		{name: "KafkaGroupRight", set: plain(kafkaReader), says: "give the user the right Read on group setups-"},
+		{name: "KafkaDeadLetterRight", set: plain(kafkaMute), says: "give the user the right Write on topic " + setupsDead, works: true},
 		{name: "KafkaLettersGroupRight", set: plain(kafkaOneGroup), before: func(t *testing.T, w *wrongSetups, group string) {
 			w.allow(t, right(kafkaOneGroup, kafka.ResourceTypeGroup, group, kafka.ACLOperationTypeRead))
-		}, says: "[30] Group Authorization Failed", works: true},
+		}, says: "give the user the right Read on group setups-", works: true},
 		{name: "KafkaRetentionOvertook", topic: "setups.gap", before: func(t *testing.T, w *wrongSetups, group string) {
 			commitAt(t, w, group, "setups.gap", 5)
 		}, says: "find out what was lost (suqiu audit)"},
@@ -75,7 +75,7 @@ func wrongSetupCases(w *wrongSetups) []wrongSetup {
 		{name: "ElasticName", set: es("http://es.invalid:9200"), says: "check the host names in elasticsearch.addresses"},
 		{name: "ElasticPassword", set: []string{"elasticsearch.password=wrong"}, says: "check the user name and password, or the API key"},
 		{name: "ElasticAPIKey", set: es(w.fronts["key"], "elasticsearch.username=", "elasticsearch.password=", "elasticsearch.api_key=aWQ6YmFk"), says: "check the user name and password, or the API key"},
-		{name: "ElasticReadOnlyUser", set: []string{"elasticsearch.username=reader"}, spoil: asItIs, says: "the user needs monitor on the cluster and read, write"},
+		{name: "ElasticReadOnlyUser", set: []string{"elasticsearch.username=setups-reader"}, spoil: asItIs, says: "the user needs monitor on the cluster and read, write"},
 		{name: "ElasticTLSToPlain", set: es(secured), says: "check http:// and https:// in elasticsearch.addresses"},
 		{name: "ElasticPlainToTLS", set: es(strings.Replace(w.fronts["good"], "https:", "http:", 1)), says: "check http:// and https:// in elasticsearch.addresses"},
 		{name: "ElasticAuthority", set: es(w.fronts["good"], "elasticsearch.ca_file="+w.path("other.ca")), says: "set elasticsearch.ca_file to the certificate of the authority"},
@@ -84,7 +84,7 @@ func wrongSetupCases(w *wrongSetups) []wrongSetup {
 		{name: "ElasticCertificateOfOtherHost", set: es(w.fronts["away"], "elasticsearch.ca_file="+w.path("away.ca")), says: "the certificate is another host's"},
 		{name: "ElasticOneAddressAway", set: es(w.elastic.URL() + ",http://" + nobody), spoil: asItIs, says: "nothing listens there: check host and port in elasticsearch.addresses", works: true},
 		{name: "ElasticIsAProxy", set: es(w.fronts["proxy"]), says: "check the addresses: they lead to something else"},
-		{name: "NoSetup", set: []string{"elasticsearch.prefix=suqiu-nosetup"}, says: "run suqiu index setup"},
+		{name: "NoSetup", set: []string{"elasticsearch.prefix=setups-nosetup"}, says: "run suqiu index setup"},
 		{name: "TemplateMissing", spoil: func(t *testing.T, w *wrongSetups, prefix string) {
 			w.ask(t, http.MethodDelete, "/_index_template/"+prefix+"-calls", "")
 		}, says: "run suqiu index setup"},
@@ -138,30 +138,32 @@ func commitAt(t *testing.T, w *wrongSetups, group, topic string, offset int64) {
 func TestWrongSetups(t *testing.T) {
 	t.Parallel() // with processes of its own, for which it waits most of the time
 	w := startWrongSetups(t)
-	if err := w.store(t, "suqiu-common").Setup(t.Context()); err != nil {
+	if err := w.store(t, "setups-common").Setup(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	t.Run("NothingWrong", func(t *testing.T) {
 		for name, set := range map[string][]string{
-			"runner":      {"elasticsearch.username=runner"},
+			"consumer":    {"elasticsearch.username=setups"},
 			"api key":     {"elasticsearch.addresses=" + w.fronts["key"], "elasticsearch.username=", "elasticsearch.password=", "elasticsearch.api_key=aWQ6Z29vZA=="},
 			"fingerprint": {"elasticsearch.addresses=" + w.fronts["good"], "elasticsearch.fingerprint=" + w.sum},
 			"authority":   {"elasticsearch.addresses=" + w.fronts["good"], "elasticsearch.ca_file=" + w.path("good.ca")},
 			"addresses":   {"elasticsearch.addresses=" + w.elastic.URL() + "," + w.elastic.URL()},
 		} {
-			doctor := w.suqiu(t, &wrongSetup{set: set}, "suqiu-common", "none", "doctor")
+			doctor := w.suqiu(t, &wrongSetup{set: set}, "setups-common", "none", "doctor")
 			<-doctor.done
 			if doctor.code != 0 {
 				t.Errorf("%s: doctor fails:\n%s", name, doctor.text())
 			}
 		}
 	})
+	t.Run("StoreRights", w.storeRights)
+	t.Run("Guide", w.guide)
 	for i, c := range wrongSetupCases(w) {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			prefix, group := "suqiu-common", fmt.Sprintf("setups-%d", i)
+			prefix, group := "setups-common", fmt.Sprintf("setups-%d", i)
 			if c.spoil != nil {
-				prefix = fmt.Sprintf("suqiu-case%d", i)
+				prefix = fmt.Sprintf("setups-case%d", i)
 				if err := w.store(t, prefix).Setup(t.Context()); err != nil {
 					t.Fatal(err)
 				}

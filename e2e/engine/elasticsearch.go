@@ -11,6 +11,8 @@ import (
 	"path/filepath"
 	"strings"
 	"syscall"
+
+	"golang.org/x/crypto/bcrypt"
 )
 
 // elasticsearchFolder is what the distribution unpacks to; the version stands in testdata/elasticsearch/pom.xml too.
@@ -131,8 +133,8 @@ func elasticsearchYAML(o Options) string {
 	return join(settings, o.Settings, ": ")
 }
 
-// secure makes the keystore with the password of elastic, and the roles and users in their files, by the server's own
-// tools.
+// secure makes the keystore with the password of elastic by the server's own tool, and the files of roles and users, for which
+// the tool would take a Java of its own for each user.
 func secure(server string, o Options, command func(string, ...string) *exec.Cmd) error {
 	run := func(input, name string, args ...string) error {
 		cmd := command(name, args...)
@@ -154,9 +156,18 @@ func secure(server string, o Options, command func(string, ...string) *exec.Cmd)
 	if err := run(o.Password, "elasticsearch-keystore", "add", "-x", "bootstrap.password"); err != nil {
 		return err
 	}
+	var users, roles strings.Builder
 	for _, u := range o.Users {
-		if err := run("", "elasticsearch-users", "useradd", u.Name, "-p", u.Password, "-r", u.Role); err != nil {
-			return err
+		hash, err := bcrypt.GenerateFromPassword([]byte(u.Password), bcrypt.MinCost)
+		if err != nil {
+			return fmt.Errorf("make the user %s of Elasticsearch: %w", u.Name, err)
+		}
+		fmt.Fprintf(&users, "%s:%s\n", u.Name, hash)
+		fmt.Fprintf(&roles, "%s:%s\n", u.Role, u.Name)
+	}
+	for name, text := range map[string]string{"users": users.String(), "users_roles": roles.String()} {
+		if err := os.WriteFile(filepath.Join(server, "config", name), []byte(text), 0o644); err != nil {
+			return fmt.Errorf("write the users of Elasticsearch: %w", err)
 		}
 	}
 	return nil

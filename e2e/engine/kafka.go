@@ -21,10 +21,30 @@ import (
 type Kafka struct {
 	*Process
 	address string
+	java    string // the program
+	lib     string // the folder of the jars
 }
 
 // Address is the broker's host and port.
 func (k *Kafka) Address() string { return k.address }
+
+// tools are Kafka's own command-line tools that WriteTools writes, and their classes.
+var tools = map[string]string{
+	"kafka-acls.sh":            "org.apache.kafka.tools.AclCommand",
+	"kafka-consumer-groups.sh": "org.apache.kafka.tools.consumer.group.ConsumerGroupCommand",
+}
+
+// WriteTools writes those of Kafka's own command-line tools that tests run into a folder, under the names that they have in bin of
+// its distribution.
+func (k *Kafka) WriteTools(dir string) error {
+	for name, class := range tools {
+		script := fmt.Sprintf("#!/bin/sh\nexec '%s' -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -cp '%s' %s \"$@\"\n", k.java, filepath.Join(k.lib, "*"), class)
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(script), 0o755); err != nil {
+			return fmt.Errorf("write the tools of Kafka: %w", err)
+		}
+	}
+	return nil
+}
 
 // StartKafka copies the broker's jars below dir, unless they are there already, starts one node (KRaft, plain text)
 // and returns when it answers. Topics are only made when asked for. A missing Java or Maven gives
@@ -71,7 +91,7 @@ func StartKafka(ctx context.Context, dir string, o Options) (*Kafka, error) {
 	if out, err := java("kafka.tools.StorageTool", "format", "--ignore-formatted", "-t", clusterID, "-c", config).CombinedOutput(); err != nil {
 		return nil, fmt.Errorf("format the log folder of Kafka: %w\n%s", err, out)
 	}
-	k := &Kafka{address: fmt.Sprintf("127.0.0.1:%d", o.Port)}
+	k := &Kafka{address: fmt.Sprintf("127.0.0.1:%d", o.Port), java: filepath.Join(home, "bin", "java"), lib: lib}
 	k.Process = &Process{
 		name: "Kafka", log: filepath.Join(dir, "kafka.log"), timeout: o.Timeout,
 		command: func() *exec.Cmd { return java("kafka.Kafka", config) },

@@ -26,9 +26,14 @@ func (s *Store) Examine(ctx context.Context, now time.Time) error {
 	if len(wrong) == len(s.config.Addresses) {
 		return errors.Join(wrong...)
 	}
-	for _, look := range []func(context.Context) []error{s.lackedRights, s.misfits, s.doubledMonths, s.blocks} {
-		found := look(ctx)
-		wrong = append(wrong, found...)
+	lacked := s.lackedRights(ctx)
+	wrong = append(wrong, lacked...)
+	for _, look := range []func(context.Context) []error{s.misfits, s.doubledMonths, s.blocks} {
+		for _, err := range look(ctx) {
+			if len(lacked) == 0 || !forbidden(err) { // else it is told already what the user lacks
+				wrong = append(wrong, err)
+			}
+		}
 	}
 	if err := s.CheckClock(ctx, now); err != nil && (len(wrong) == 0 || errors.Is(err, ErrClock)) {
 		wrong = append(wrong, err)
