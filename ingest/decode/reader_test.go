@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
 	"runtime"
 	"strings"
 	"testing"
@@ -334,58 +333,6 @@ func TestContentRev(t *testing.T) {
 	}
 }
 
-// FuzzDecode: whatever comes in, whatever the format, every record is one that can be stored, every item has
-// records or an error, and the same input gives the same items.
-func FuzzDecode(f *testing.F) {
-	for _, s := range []string{
-		nativeLine("a"), "[" + nativeLine("a") + "]", nativeLine("a") + "\n{\n",
-		`{"id":"a","hotline":"95598","received":1544917565,"turns":[{"role":"agent","text":"您好","begin_ms":1}],"life":{"due":"2026-07-02"}}`,
-		`{"gdbh":"181216000001","slsj":"2018-12-16 07:46","slnr":"停电","yhbh":null}`,
-		`{"f1":"工单编号:1812","f2":"受理时间:2018-12-16 07:46","f3":"受理内容:停电","f4":"供电单位:某所"}`,
-		"1\t2\t3\t4\t5\t20181216074600\t停电\t\t\t\t\t\t\n",
-		"工单编号,受理时间,诉求内容\n1,2026-07-03,\"停\n电\"\n",
-		`{"受理编号":"N-1","诉求性质":"投诉","受理时间":"2026-07-03","诉求内容":"停电"}`,
-		"受理编号;受理时间;诉求性质;诉求内容\nN-1;2026-02-03;投诉;停电",
-		`{"appealContent":"市民来电催办：工单号20180102000001《关于停电的问题》 工单内容： 市民来电反映：停电。 2018-01-03供电局答复：已修。","hotlineNo":"1","syncTime":"2026-07-03"}`,
-		"\xb9\xa4\xb5\xa5\xb1\xe0\xba\xc5,\xca\xdc\xc0\xed\xca\xb1\xbc\xe4,\xcb\xdf\xc7\xf3\xc4\xda\xc8\xdd\n1,2026-07-03,\xcd\xa3\xb5\xe7\n",
-		"PK\x03\x04", "\xff\xfe1\x00",
-	} {
-		for i := range len(Formats()) + 1 {
-			f.Add([]byte(s), i)
-		}
-	}
-	book, err := os.ReadFile(filepath.Join("testdata", "12345-xlsx", "minimal.xlsx"))
-	if err != nil {
-		f.Fatal(err)
-	}
-	f.Add(book, 0)
-	arrived := time.Date(2026, 11, 28, 12, 0, 0, 0, time.UTC)
-	f.Fuzz(func(t *testing.T, value []byte, pick int) {
-		formats := append(Formats(), Auto)
-		src := &Source{Format: formats[uint(pick)%uint(len(formats))], Hotline: hotline.Hotline95598}
-		items := Decode(src, &Input{Value: value, Arrived: arrived, Key: []byte("k")})
-		if len(items) == 0 {
-			t.Fatal("no item")
-		}
-		for _, item := range items {
-			if (item.Err == nil) == (len(item.Records) == 0) {
-				t.Fatalf("%d records and error %v", len(item.Records), item.Err)
-			}
-			if item.Err != nil && item.Err.Reason == ReasonPanic {
-				t.Fatal(item.Err)
-			}
-			for _, r := range item.Records {
-				if err := r.Call.Check(); err != nil {
-					t.Fatal(err)
-				}
-			}
-		}
-		if again := Decode(src, &Input{Value: value, Arrived: arrived, Key: []byte("k")}); fmt.Sprint(again) != fmt.Sprint(items) {
-			t.Fatal("the same input gives different items")
-		}
-	})
-}
-
 // silence is read between the parts of a pipe.
 type silence []any // string or error
 
@@ -452,48 +399,4 @@ func TestErrorTellsHotline(t *testing.T) {
 			}
 		})
 	}
-}
-
-func BenchmarkDecodeNative(b *testing.B) {
-	value := []byte(`{"id":"C-1","hotline":"95598","received":"2026-07-02T20:47:11+08:00","turns":[` +
-		strings.TrimSuffix(strings.Repeat(`{"role":"customer","begin_ms":16069,"end_ms":27609,"text":"不是一家啊这一趟楼全黑了我搁阳台往下瞅"},`, 20), ",") + `]}`)
-	b.SetBytes(int64(len(value)))
-	for b.Loop() {
-		if items := Decode(&Source{}, &Input{Value: value}); items[0].Err != nil {
-			b.Fatal(items[0].Err)
-		}
-	}
-}
-
-// BenchmarkDecodeCall decodes a call of the usual size.
-func BenchmarkDecodeCall(b *testing.B) {
-	value := []byte(`{"schema":1,"id":"000000012","kind":"call","hotline":"95598","received":"2026-07-15T09:00:00+08:00","updated":"2026-07-20T00:00:01Z","caller":"13800000000","turns":[` +
-		`{"role":"agent","text":"您好，请问有什么可以帮您"},{"role":"customer","text":"家里从昨天晚上八点开始停电到现在还没有来电，请问什么时候能修好"},` +
-		`{"role":"agent","text":"好的，马上为您登记，请保持电话畅通"}]}`)
-	b.SetBytes(int64(len(value)))
-	b.ReportAllocs()
-	for b.Loop() {
-		if items := Decode(&Source{}, &Input{Value: value}); items[0].Err != nil {
-			b.Fatal(items[0].Err)
-		}
-	}
-}
-
-func BenchmarkDecode12345CSV(b *testing.B) {
-	const rows = 1000
-	text := "工单编号,受理时间,诉求内容,承办单位\n" + strings.Repeat("20260105000010,2026-01-05,市民来电反映:江口区白石花园停电，请供电局核实处理！"+
-		" 2026-01-04 10:00:00江口区供电局答复：已派人抢修。（工单号20260103000001） 市民再次来电反映：今天又停电了，请供电局核实处理！,供电局\n", rows)
-	b.SetBytes(int64(len(text)))
-	for b.Loop() {
-		r, err := NewReader(&Source{}, &Input{}, strings.NewReader(text))
-		if err != nil {
-			b.Fatal(err)
-		}
-		for {
-			if _, err := r.Next(); err != nil {
-				break
-			}
-		}
-	}
-	b.ReportMetric(rows*float64(b.N)/b.Elapsed().Seconds(), "rows/s")
 }
