@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"suqiu/table"
 )
 
 // CauseKind is the sort of event that explains why more is told.
@@ -36,7 +38,9 @@ type Cause struct {
 
 const causeFolder = "causes"
 
-var causeColumns = []column{{"类别", "kind", true}, {"自", "from", true}, {"至", "to", false}, {"地区", "area", false}, {"标签", "labels", false}, {"说明", "note", true}}
+var causeColumns = []table.Column{
+	table.Needed("类别", "kind"), table.Needed("自", "from"), table.Optional("至", "to"), table.Optional("地区", "area"), table.Optional("标签", "labels"), table.Needed("说明", "note"),
+}
 
 // LoadCauses reads the events of causes/*.csv in the given file systems (dicts/causes/README.md), ordered by their
 // begin. Days are those of zone.
@@ -47,14 +51,14 @@ func LoadCauses(zone *time.Location, systems ...fs.FS) ([]Cause, error) {
 	}
 	var out []Cause
 	for _, name := range slices.Sorted(maps.Keys(files)) {
-		rows, err := readTable(files[name], causeColumns)
+		rows, err := readTable(causeFolder, name, files[name], causeColumns)
 		if err != nil {
-			return nil, fmt.Errorf("load causes: %s/%s: %w", causeFolder, name, err)
+			return nil, fmt.Errorf("load causes: %w", err)
 		}
 		for _, r := range rows {
 			c, err := readCause(r, zone)
 			if err != nil {
-				return nil, fmt.Errorf("load causes: %s/%s: line %d: %w", causeFolder, name, r.line, err)
+				return nil, fmt.Errorf("load causes: %w", err)
 			}
 			out = append(out, c)
 		}
@@ -63,24 +67,24 @@ func LoadCauses(zone *time.Location, systems ...fs.FS) ([]Cause, error) {
 	return out, nil
 }
 
-func readCause(r row, zone *time.Location) (Cause, error) {
-	kind, ok := causeNames[r.fields[0]]
+func readCause(r table.Row, zone *time.Location) (Cause, error) {
+	kind, ok := causeNames[r.Values[0]]
 	if !ok {
-		return Cause{}, fmt.Errorf("类别 is %q; there are 天气, 计划停电, 电价调整 and 其他", r.fields[0])
+		return Cause{}, wrong(r, "类别", "write 天气, 计划停电, 电价调整 or 其他", "is %q", r.Values[0])
 	}
-	c := Cause{Kind: kind, Area: strings.Trim(r.fields[3], "/"), Note: r.fields[5]}
+	c := Cause{Kind: kind, Area: strings.Trim(r.Values[3], "/"), Note: r.Values[5]}
 	var day bool
 	var err error
-	if c.From, day, err = moment(r.fields[1], zone); err != nil {
+	if c.From, day, err = moment(r, 1, zone); err != nil {
 		return c, err
 	}
-	if r.fields[2] == "" {
+	if r.Values[2] == "" {
 		if !day {
-			return c, fmt.Errorf("至 is empty; an event that begins at an hour needs its end")
+			return c, wrong(r, "至", "write when it ends", "is empty, though the event begins at an hour")
 		}
 		c.To = c.From.AddDate(0, 0, 1)
 	} else {
-		if c.To, day, err = moment(r.fields[2], zone); err != nil {
+		if c.To, day, err = moment(r, 2, zone); err != nil {
 			return c, err
 		}
 		if day { // the day named is still within
@@ -88,21 +92,22 @@ func readCause(r row, zone *time.Location) (Cause, error) {
 		}
 	}
 	if !c.From.Before(c.To) {
-		return c, fmt.Errorf("it ends at %s, before it begins", r.fields[2])
+		return c, wrong(r, "至", "exchange them, or correct one", "it ends at %s, before it begins", r.Values[2])
 	}
-	c.Labels = strings.FieldsFunc(r.fields[4], func(char rune) bool { return char == '|' || char == ' ' || char == '、' })
+	c.Labels = strings.FieldsFunc(r.Values[4], func(char rune) bool { return char == '|' || char == ' ' || char == '、' })
 	return c, nil
 }
 
-// moment reads a day or a time of a day, and tells which it was.
-func moment(text string, zone *time.Location) (at time.Time, day bool, err error) {
+// moment reads a column with a day or a time of a day, and tells which it was.
+func moment(r table.Row, column int, zone *time.Location) (at time.Time, day bool, err error) {
+	text := r.Values[column]
 	if at, err = time.ParseInLocation(dateLayout, text, zone); err == nil {
 		return at, true, nil
 	}
 	if at, err = time.ParseInLocation("2006-01-02 15:04", text, zone); err == nil {
 		return at, false, nil
 	}
-	return at, false, fmt.Errorf("%q is no time; write it as 2026-07-01 or 2026-07-01 08:30", text)
+	return at, false, wrong(r, causeColumns[column].Chinese, "write it as 2026-07-01 or 2026-07-01 08:30", "%q is no time", text)
 }
 
 // Concerns reports whether the event may explain what was told under a label in an area during [from, to). An event in

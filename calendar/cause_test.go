@@ -49,7 +49,7 @@ func TestLoadCausesRefuses(t *testing.T) {
 		"ErrKind":     {"地震,2026-07-01,,,,x", "天气"},
 		"ErrTime":     {"天气,7月1日,,,,x", "no time"},
 		"ErrReversed": {"天气,2026-07-02,2026-07-01,,,x", "before it begins"},
-		"ErrNoEnd":    {"计划停电,2026-07-02 08:00,,,,x", "needs its end"},
+		"ErrNoEnd":    {"计划停电,2026-07-02 08:00,,,,x", "write when it ends"},
 		"ErrNote":     {"天气,2026-07-02,,,,", "说明"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -1,14 +1,16 @@
 package calendar
 
 import (
-	"errors"
 	"fmt"
 	"io/fs"
 	"maps"
+	"path"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
+
+	"suqiu/table"
 )
 
 // Kind says what sort of day it is.
@@ -37,7 +39,7 @@ type arranged struct {
 
 const holidayFolder = "holidays"
 
-var holidayColumns = []column{{"自", "from", true}, {"至", "to", false}, {"安排", "kind", true}, {"节日", "name", true}}
+var holidayColumns = []table.Column{table.Needed("自", "from"), table.Optional("至", "to"), table.Needed("安排", "kind"), table.Needed("节日", "name")}
 
 // Load reads the holidays of each year from holidays/YEAR.csv in the given file systems (dicts/holidays/README.md); a
 // later file system's file of a year replaces an earlier one's. Days are those of zone.
@@ -49,7 +51,7 @@ func Load(zone *time.Location, systems ...fs.FS) (*Calendar, error) {
 	c := &Calendar{zone: zone, known: map[date]arranged{}}
 	for _, name := range slices.Sorted(maps.Keys(files)) {
 		if err := c.read(name, files[name]); err != nil {
-			return nil, fmt.Errorf("load holidays: %s/%s: %w", holidayFolder, name, err)
+			return nil, fmt.Errorf("load holidays: %w", err)
 		}
 	}
 	return c, nil
@@ -59,15 +61,15 @@ func Load(zone *time.Location, systems ...fs.FS) (*Calendar, error) {
 func (c *Calendar) read(name string, data []byte) error {
 	year, err := strconv.Atoi(strings.TrimSuffix(name, ".csv"))
 	if err != nil || year < 1949 || year > 9999 {
-		return errors.New("the file's name must be a year: 2026.csv")
+		return &table.Error{File: path.Join(holidayFolder, name), Why: "is not named after a year", Remedy: "name it as 2026.csv"}
 	}
-	rows, err := readTable(data, holidayColumns)
+	rows, err := readTable(holidayFolder, name, data, holidayColumns)
 	if err != nil {
 		return err
 	}
 	for _, r := range rows {
 		if err := c.arrange(r, year); err != nil {
-			return fmt.Errorf("line %d: %w", r.line, err)
+			return err
 		}
 	}
 	c.years = append(c.years, year)
@@ -75,16 +77,16 @@ func (c *Calendar) read(name string, data []byte) error {
 }
 
 // arrange takes in one row.
-func (c *Calendar) arrange(r row, year int) error {
-	from, to, err := period(r.fields[0], r.fields[1])
+func (c *Calendar) arrange(r table.Row, year int) error {
+	from, to, err := period(r)
 	if err != nil {
 		return err
 	}
 	if from.Year() != year || to.Year() != year {
-		return fmt.Errorf("%s to %s is not within %d", r.fields[0], to.Format(dateLayout), year)
+		return wrong(r, "自", "put days into the file of their year", "%s to %s is not within %d", r.Values[0], to.Format(dateLayout), year)
 	}
-	a := arranged{name: r.fields[3]}
-	switch r.fields[2] {
+	a := arranged{name: r.Values[3]}
+	switch r.Values[2] {
 	case "放假", string(Holiday):
 		a.kind = Holiday
 		if strings.Contains(a.name, "春节") {
@@ -93,34 +95,36 @@ func (c *Calendar) arrange(r row, year int) error {
 	case "上班", string(Workday):
 		a.kind = Workday
 	default:
-		return fmt.Errorf("安排 is %q; it must be 放假 or 上班", r.fields[2])
+		return wrong(r, "安排", "write 放假 or 上班", "is %q", r.Values[2])
 	}
 	for day := from; !day.After(to); day = day.AddDate(0, 0, 1) {
 		key := dateOf(day)
 		if _, twice := c.known[key]; twice {
-			return fmt.Errorf("%s stands there twice", day.Format(dateLayout))
+			return wrong(r, "自", "remove one", "%s stands there twice", day.Format(dateLayout))
 		}
 		c.known[key] = a
 	}
 	return nil
 }
 
-// period reads two dates, of which the second may be empty for one day alone. The times are in UTC.
-func period(first, last string) (from, to time.Time, err error) {
+// period reads the two dates of a row, of which the second may be empty for one day alone. The times are in UTC.
+func period(r table.Row) (from, to time.Time, err error) {
+	const form = "write it as 2026-02-15"
+	first, last := r.Values[0], r.Values[1]
 	if from, err = time.Parse(dateLayout, first); err != nil {
-		return from, to, fmt.Errorf("%q is no date; write it as 2026-02-15", first)
+		return from, to, wrong(r, "自", form, "%q is no date", first)
 	}
 	if last == "" {
 		return from, from, nil
 	}
 	if to, err = time.Parse(dateLayout, last); err != nil {
-		return from, to, fmt.Errorf("%q is no date; write it as 2026-02-15", last)
+		return from, to, wrong(r, "至", form, "%q is no date", last)
 	}
 	if to.Before(from) {
-		return from, to, fmt.Errorf("it ends on %s, before it begins on %s", last, first)
+		return from, to, wrong(r, "至", "exchange them, or correct one", "it ends on %s, before it begins on %s", last, first)
 	}
 	if to.Sub(from) > 366*24*time.Hour {
-		return from, to, fmt.Errorf("%s to %s is longer than a year", first, last)
+		return from, to, wrong(r, "至", "correct one of the dates", "%s to %s is longer than a year", first, last)
 	}
 	return from, to, nil
 }

@@ -6,6 +6,8 @@ import (
 	"testing"
 	"testing/fstest"
 	"time"
+
+	"golang.org/x/text/encoding/simplifiedchinese"
 )
 
 func shipped(t testing.TB) *Calendar {
@@ -158,16 +160,32 @@ func TestLoadReplacesYear(t *testing.T) {
 	}
 }
 
+// TestLoadGBK: Excel saves CSV in GBK in China.
+func TestLoadGBK(t *testing.T) {
+	data, err := simplifiedchinese.GBK.NewEncoder().String("自,至,安排,节日\n2027-01-01,,放假,元旦\n")
+	if err != nil {
+		t.Fatal(err)
+	}
+	c, err := Load(Shanghai(), fstest.MapFS{"holidays/2027.csv": {Data: []byte(data)}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if kind, name := c.Kind(at(t, "2027-01-01 08:00")); kind != Holiday || name != "元旦" {
+		t.Errorf("got %s %s, want the holiday of 元旦", kind, name)
+	}
+}
+
 func TestLoadRefuses(t *testing.T) {
 	for name, c := range map[string]struct{ file, data, says string }{
-		"ErrName":     {"next.csv", "自,安排,节日\n", "name must be a year"},
+		"ErrName":     {"next.csv", "自,安排,节日\n", "name it as 2026.csv"},
 		"ErrEmpty":    {"2026.csv", "", "empty"},
-		"ErrColumn":   {"2026.csv", "自,至,节日\n", "安排"},
+		"ErrColumn":   {"2026.csv", "自,至,节日\n", "column 安排: is missing"},
 		"ErrDate":     {"2026.csv", "自,安排,节日\n2026-2-30,放假,元旦\n", "no date"},
 		"ErrReversed": {"2026.csv", "自,至,安排,节日\n2026-02-03,2026-02-01,放假,元旦\n", "before it begins"},
 		"ErrYear":     {"2026.csv", "自,至,安排,节日\n2026-12-31,2027-01-02,放假,元旦\n", "not within 2026"},
 		"ErrKind":     {"2026.csv", "自,安排,节日\n2026-02-03,休息,元旦\n", "放假 or 上班"},
 		"ErrTwice":    {"2026.csv", "自,安排,节日\n2026-02-03,放假,元旦\n2026-02-03,上班,元旦\n", "twice"},
+		"ErrUTF16":    {"2026.csv", "\xff\xfe\xea\x81", "save it as CSV UTF-8"},
 		"ErrQuote":    {"2026.csv", "自,安排,节日\n\"2026-02-03,放假,元旦\n", "quote"},
 	} {
 		t.Run(name, func(t *testing.T) {

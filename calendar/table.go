@@ -2,73 +2,22 @@ package calendar
 
 import (
 	"bytes"
-	"encoding/csv"
-	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"path"
-	"slices"
-	"strings"
 	"time"
+
+	"suqiu/table"
 )
 
-// column is a column of a table: its Chinese and its English name, and whether a row must fill it.
-type column struct {
-	chinese, english string
-	must             bool
+// readTable reads one file of a folder; its errors name both.
+func readTable(folder, name string, data []byte, columns []table.Column) ([]table.Row, error) {
+	return table.Read(bytes.NewReader(data), path.Join(folder, name), columns)
 }
 
-// row is a line of a table, its fields in the order of the columns.
-type row struct {
-	line   int
-	fields []string
-}
-
-// readTable reads a CSV table in UTF-8 whose first row names the columns; lines beginning with # are remarks.
-func readTable(data []byte, columns []column) ([]row, error) {
-	reader := csv.NewReader(bytes.NewReader(bytes.TrimPrefix(data, []byte("\ufeff"))))
-	reader.Comment = '#'
-	reader.FieldsPerRecord = -1
-	reader.TrimLeadingSpace = true
-	head, err := reader.Read()
-	if errors.Is(err, io.EOF) {
-		return nil, errors.New("it is empty; the first row names the columns")
-	}
-	if err != nil {
-		return nil, err
-	}
-	at := make([]int, len(columns))
-	for i, c := range columns {
-		at[i] = slices.IndexFunc(head, func(name string) bool {
-			name = strings.TrimSpace(name)
-			return name == c.chinese || strings.EqualFold(name, c.english)
-		})
-		if at[i] < 0 && c.must {
-			return nil, fmt.Errorf("there is no column %s (%s)", c.chinese, c.english)
-		}
-	}
-	var rows []row
-	for {
-		fields, err := reader.Read()
-		if errors.Is(err, io.EOF) {
-			return rows, nil
-		}
-		if err != nil {
-			return nil, err
-		}
-		line, _ := reader.FieldPos(0)
-		r := row{line: line, fields: make([]string, len(columns))}
-		for i, c := range columns {
-			if at[i] >= 0 && at[i] < len(fields) {
-				r.fields[i] = strings.TrimSpace(fields[at[i]])
-			}
-			if r.fields[i] == "" && c.must {
-				return nil, fmt.Errorf("line %d: %s (%s) is empty", line, c.chinese, c.english)
-			}
-		}
-		rows = append(rows, r)
-	}
+// wrong tells what a row gets wrong.
+func wrong(r table.Row, column, remedy, why string, args ...any) error {
+	return &table.Error{File: r.File, Line: r.Line, Column: column, Why: fmt.Sprintf(why, args...), Remedy: remedy}
 }
 
 // readFolders reads the CSV files of a folder in each file system, one of an earlier file system replaced by one of the
