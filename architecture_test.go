@@ -15,7 +15,7 @@ import (
 var allowed = map[string][]string{
 	"suqiu":    {"cli"},
 	"hotline":  nil,
-	"calendar": nil,
+	"calendar": {"table"},
 	"dicts":    nil,
 	"table":    nil,
 	"ingest":   nil,
