@@ -118,6 +118,10 @@ func startWrongSetups(t *testing.T) *wrongSetups {
 		fmt.Fprint(answer, "please log in")
 		return false
 	})
+	w.front(t, "nothing", false, func(answer http.ResponseWriter, r *http.Request) bool {
+		http.NotFound(answer, r)
+		return false
+	})
 	w.front(t, "key", false, func(answer http.ResponseWriter, r *http.Request) bool {
 		if !strings.EqualFold(r.Header.Get("Authorization"), "ApiKey aWQ6Z29vZA==") {
 			http.Error(answer, `{"error":{"type":"security_exception","reason":"unable to authenticate with provided credentials"}}`, http.StatusUnauthorized)

@@ -83,7 +83,9 @@ func wrongSetupCases(w *wrongSetups) []wrongSetup {
 		{name: "ElasticCertificateExpired", set: es(w.fronts["expired"], "elasticsearch.ca_file="+w.path("expired.ca")), says: "have the server's certificate renewed"},
 		{name: "ElasticCertificateOfOtherHost", set: es(w.fronts["away"], "elasticsearch.ca_file="+w.path("away.ca")), says: "the certificate is another host's"},
 		{name: "ElasticOneAddressAway", set: es(w.elastic.URL() + ",http://" + nobody), spoil: asItIs, says: "nothing listens there: check host and port in elasticsearch.addresses", works: true},
-		{name: "ElasticIsAProxy", set: es(w.fronts["proxy"]), says: "check the addresses: they lead to something else"},
+		{name: "ElasticIsAProxy", set: es(w.fronts["proxy"]), says: "check host, port and base path in elasticsearch.addresses"},
+		{name: "ElasticIsAnotherServer", set: es(w.fronts["nothing"]), says: "check host, port and base path in elasticsearch.addresses"},
+		{name: "ElasticPath", set: es(w.elastic.URL() + "/nowhere"), says: "check host, port and base path in elasticsearch.addresses"},
 		{name: "NoSetup", set: []string{"elasticsearch.prefix=setups-nosetup"}, says: "run suqiu index setup"},
 		{name: "TemplateMissing", spoil: func(t *testing.T, w *wrongSetups, prefix string) {
 			w.ask(t, http.MethodDelete, "/_index_template/"+prefix+"-calls", "")

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"slices"
 	"time"
@@ -246,11 +247,11 @@ func (i item) unfit() bool {
 }
 
 // sharedFault finds answers for documents that tell of a faulty set-up. A field that the mapping does not know is one
-// at once, since this build writes the fields of its mapping only; values that do not fit their field are, when more
-// than one document has such; so is a missing right or an index that is blocked or closed, unless Migrate blocks it,
-// which passes in seconds.
+// at once, since this build writes the fields of its mapping only; values that do not fit their field are, where the
+// mapping is not this build's, and else those documents' own; so is a missing right or an index that is blocked or
+// closed, unless Migrate blocks it, which passes in seconds.
 func (s *Store) sharedFault(ctx context.Context, op string, actions []action, items []item) error {
-	var unfit []item
+	unfit := map[string]bool{} // months with documents that do not fit
 	for n, it := range items {
 		switch {
 		case it.errorType() == "cluster_block_exception" && it.Status == http.StatusForbidden && s.migrating(ctx, actions[n].Index):
@@ -263,11 +264,14 @@ func (s *Store) sharedFault(ctx context.Context, op string, actions []action, it
 		case it.errorType() == "strict_dynamic_mapping_exception":
 			return setupFault(op, migrateHint, "the mapping does not fit: %s", it.reason())
 		case it.unfit():
-			unfit = append(unfit, it)
+			unfit[actions[n].Index] = true
 		}
 	}
-	if len(unfit) > 1 {
-		return setupFault(op, migrateHint, "the mapping fits %d documents not, the first because of %s", len(unfit), unfit[0].reason())
+	for _, month := range slices.Sorted(maps.Keys(unfit)) {
+		s.forgetMonth(month)
+		if err := s.requireMonth(ctx, month); err != nil {
+			return err
+		}
 	}
 	return nil
 }

@@ -41,7 +41,6 @@ func TestPutFaults(t *testing.T) {
 		{"OneItemOfTwo", answer(200, `{"items":[{"index":{"status":201}}]}`), hotline.FaultUnavailable, "1 items for 2 actions"},
 		{"ItemWithoutStatus", answer(200, `{"items":[{"index":{"status":201}},{"index":{}}]}`), hotline.FaultUnavailable, "item 1 has no status"},
 		{"UnknownField", answer(200, `{"items":[{"index":{"status":201}},{"index":{"status":400,"error":{"type":"strict_dynamic_mapping_exception","reason":"channel"}}}]}`), hotline.FaultSetup, "channel"},
-		{"UnfitValuesOfSeveral", answer(200, `{"items":[{"index":{"status":400,"error":{"type":"document_parsing_exception","reason":"a"}}},{"index":{"status":400,"error":{"type":"document_parsing_exception","reason":"b"}}}]}`), hotline.FaultSetup, "2 documents"},
 		{"ItemForbidden", answer(200, `{"items":[{"index":{"status":403,"error":{"type":"cluster_block_exception","reason":"blocked"}}},{"index":{"status":201}}]}`), hotline.FaultSetup, "blocked"},
 		{"CutShort", func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Content-Length", "1000")
@@ -51,7 +50,13 @@ func TestPutFaults(t *testing.T) {
 		{"NotElasticsearch", func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Del("X-Elastic-Product")
 			_, _ = io.WriteString(w, "welcome")
-		}, hotline.FaultSetup, "check the addresses"},
+		}, hotline.FaultSetup, "check host, port and base path"},
+		{"NotFoundElsewhere", func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Del("X-Elastic-Product")
+			http.NotFound(w, r)
+		}, hotline.FaultSetup, "check host, port and base path"},
+		{"NoSuchAddress", answer(400, `{"error":"no handler found for uri [/es/_bulk] and method [POST]"}`), hotline.FaultSetup, "no handler found for uri [/es/_bulk] and method [POST] (check host, port and base path"},
+		{"PlainToTLS", answer(400, "Client sent an HTTP request to an HTTPS server."), hotline.FaultSetup, "check http:// and https://"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			store := open(t, &cluster{bulk: c.bulk, version: MappingVersion})
@@ -95,6 +100,38 @@ func TestPutVerdicts(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestPutUnfit: values that do not fit their field are the documents' own fault where the mapping is this build's, however
+// many they are, and else one of the set-up, after which none is refused.
+func TestPutUnfit(t *testing.T) {
+	const unfit = `{"index":{"status":400,"error":{"type":"document_parsing_exception","reason":"a"}}}`
+	healthy := &cluster{bulk: answer(200, `{"items":[`+unfit+`,`+unfit+`]}`), version: MappingVersion}
+	docs := []hotline.Document{call("1"), call("2")}
+	t.Run("MappingFits", func(t *testing.T) {
+		verdicts, err := open(t, healthy).Put(t.Context(), docs)
+		if err != nil || len(verdicts) != 2 || verdicts[0].Outcome != hotline.Refused || verdicts[1].Outcome != hotline.Refused {
+			t.Errorf("got %v, %v, want both refused", verdicts, err)
+		}
+	})
+	t.Run("MappingChangedMeanwhile", func(t *testing.T) {
+		asked := false
+		store := open(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if strings.HasSuffix(r.URL.Path, "/_mapping") && asked {
+				w.Header().Set("X-Elastic-Product", "Elasticsearch")
+				name := strings.Split(r.URL.Path, "/")[1]
+				fmt.Fprintf(w, `{%q:{"mappings":{"_meta":{"mapping_version":%d},"properties":{"id":{"type":"long"}}}}}`, name, MappingVersion)
+				return
+			}
+			asked = asked || strings.HasSuffix(r.URL.Path, "/_mapping")
+			healthy.ServeHTTP(w, r)
+		}))
+		verdicts, err := store.Put(t.Context(), docs)
+		var f *hotline.Fault
+		if !errors.As(err, &f) || f.Kind != hotline.FaultSetup || verdicts != nil || !strings.Contains(err.Error(), "its mapping differs") {
+			t.Errorf("got %v, %v, want a fault of the mapping", verdicts, err)
+		}
+	})
 }
 
 func TestPutTimesOut(t *testing.T) {

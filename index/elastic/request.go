@@ -17,19 +17,20 @@ import (
 	"suqiu/hotline"
 )
 
-// errProduct is an answer of success that did not come from Elasticsearch, such as a proxy's log-in page.
+// errProduct is an answer that did not come from Elasticsearch, such as a proxy's log-in page.
 var errProduct = errors.New("the answer did not come from Elasticsearch")
 
-// checkProduct refuses answers of success without the header that every Elasticsearch of version 8 sends.
+// checkProduct refuses answers of success, and that there is no such thing, without the header that every Elasticsearch of
+// version 8 sends: another server's 404 says nothing of the set-up of the indices.
 func checkProduct(next elastictransport.RoundTripFunc) elastictransport.RoundTripFunc {
 	return func(request *http.Request) (*http.Response, error) {
 		response, err := next(request)
 		if err != nil {
 			return nil, err
 		}
-		if response.StatusCode < 300 && response.Header.Get("X-Elastic-Product") != "Elasticsearch" {
+		if (response.StatusCode < 300 || response.StatusCode == http.StatusNotFound) && response.Header.Get("X-Elastic-Product") != "Elasticsearch" {
 			_ = response.Body.Close() // nothing of it is used
-			return nil, errProduct
+			return nil, fmt.Errorf("%w: status %d", errProduct, response.StatusCode)
 		}
 		return response, nil
 	}
@@ -43,10 +44,13 @@ type statusError struct {
 }
 
 func (e *statusError) Error() string {
-	if e.Type == "" {
-		return fmt.Sprintf("status %d", e.Status)
+	text := fmt.Sprintf("status %d", e.Status)
+	for _, more := range []string{e.Type, e.Reason} {
+		if more != "" {
+			text += ": " + more
+		}
 	}
-	return fmt.Sprintf("status %d: %s: %s", e.Status, e.Type, e.Reason)
+	return text
 }
 
 // notFound reports whether err is the cluster's answer that it has no such thing.
@@ -106,15 +110,7 @@ func (s *Store) send(ctx context.Context, request esapi.Request, out any) error 
 		return fmt.Errorf("%w: %w", errAnswer, err)
 	}
 	if response.IsError() {
-		var answer struct {
-			Error cause `json:"error"`
-		}
-		_ = json.Unmarshal(body, &answer) // proxies answer in other forms: the status alone tells then
-		failed := &statusError{Status: response.StatusCode, Type: answer.Error.Type, Reason: answer.Error.Reason}
-		for why := answer.Error.Cause; failed.Reason == "" && why != nil; why = why.Cause {
-			failed.Reason = why.Reason // of a search that fails before it begins, only the causes below tell
-		}
-		return failed
+		return failure(response.StatusCode, body)
 	}
 	if out == nil {
 		return nil
@@ -123,6 +119,26 @@ func (s *Store) send(ctx context.Context, request esapi.Request, out any) error 
 		return fmt.Errorf("%w: %w", errAnswer, err)
 	}
 	return nil
+}
+
+// failure is an answer that is not a success. Of addresses that it does not have, Elasticsearch words the error as a mere
+// text. Proxies answer in other forms: the status alone tells then.
+func failure(status int, body []byte) *statusError {
+	failed := &statusError{Status: status}
+	var answer struct {
+		Error json.RawMessage `json:"error"`
+	}
+	if json.Unmarshal(body, &answer) != nil || json.Unmarshal(answer.Error, &failed.Reason) == nil {
+		return failed
+	}
+	var told cause
+	if json.Unmarshal(answer.Error, &told) == nil {
+		failed.Type, failed.Reason = told.Type, told.Reason
+	}
+	for why := told.Cause; failed.Reason == "" && why != nil; why = why.Cause {
+		failed.Reason = why.Reason // of a search that fails before it begins, only the causes below tell
+	}
+	return failed
 }
 
 // rightsHint lists what the user of a running suqiu must be allowed. Setup needs monitor and manage_index_templates on
@@ -136,7 +152,7 @@ func fault(op string, err error) *hotline.Fault {
 	f := &hotline.Fault{Kind: hotline.FaultUnavailable, Op: op, Err: err}
 	var answer *statusError
 	if errors.Is(err, errProduct) {
-		f.Kind, f.Hint = hotline.FaultSetup, "check the addresses: they lead to something else, perhaps a proxy"
+		f.Kind, f.Hint = hotline.FaultSetup, addressHint
 	}
 	if !errors.As(err, &answer) {
 		if f.Kind == hotline.FaultUnavailable {
@@ -164,12 +180,18 @@ func fault(op string, err error) *hotline.Fault {
 		if answer.Status < 500 {
 			f.Kind = hotline.FaultSetup
 		}
-		if answer.Status == http.StatusBadRequest && answer.Type == "" { // not Elasticsearch's way of saying it
+		if answer.Status == http.StatusBadRequest && answer.Type == "" { // not of a request that came where it should
 			f.Hint = schemeHint
+			if answer.Reason != "" {
+				f.Hint = addressHint
+			}
 		}
 	}
 	return f
 }
+
+// addressHint is for a server that is not Elasticsearch, or does not know the address that it was asked for.
+const addressHint = "check host, port and base path in elasticsearch.addresses: they lead to something else, perhaps a proxy"
 
 // schemeHint is for a server whose answer tells that http and https are mixed up.
 const schemeHint = "check http:// and https:// in elasticsearch.addresses against what the server speaks"
