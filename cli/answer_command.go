@@ -29,7 +29,7 @@ Examples:
 		),
 		Action: inSession(env, func(s *session, c *cli.Context) error {
 			if c.String("id") != "" && c.NArg() > 0 {
-				return usagef("give labels or --id, not both")
+				return usagef("标签和 --id 只能写一个")
 			}
 			labels, t, err := s.toAnswer(c)
 			if err != nil {

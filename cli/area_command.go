@@ -37,7 +37,7 @@ Example:
 
 func (s *session) areaStats(c *cli.Context) error {
 	if c.NArg() == 0 {
-		return usagef("statistics of which file? See suqiu area stats --help")
+		return usagef("统计哪个文件？用法见 suqiu area stats --help")
 	}
 	trees, err := s.areas()
 	if err != nil {
@@ -86,11 +86,11 @@ func (s *session) areaStats(c *cli.Context) error {
 
 func (s *session) areaImport(c *cli.Context) error {
 	if c.NArg() != 2 {
-		return usagef("area import takes a kind and a file; see suqiu area import --help")
+		return usagef("area import 要写表的种类和文件；用法见 suqiu area import --help")
 	}
 	kind, name := area.Kind(c.Args().Get(0)), c.Args().Get(1)
 	if !slices.Contains(area.Kinds[:], kind) {
-		return usagef("there is no kind of table %q; there are %s", kind, listed(area.Kinds[:]))
+		return usagef("没有 %q 这种表；可写 %s", kind, listed(area.Kinds[:]))
 	}
 	trees, err := s.areas()
 	if err != nil {
@@ -115,7 +115,7 @@ func (s *session) areaImport(c *cli.Context) error {
 		fmt.Fprintln(s.env.Stdout, "未写入；加 --apply 写入字典文件夹")
 		return nil
 	case s.cfg.Dicts == "":
-		return usagef("write it where? Set dicts, or --dicts FOLDER")
+		return usagef("写到哪里？设置 dicts，或写 --dicts 文件夹")
 	}
 	folder := filepath.Join(s.cfg.Dicts, "areas")
 	if err := os.MkdirAll(folder, 0o755); err != nil {

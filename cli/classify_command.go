@@ -26,7 +26,7 @@ Examples:
 		Flags: settingFlags(append(sourceFlags(), formatFlag("text or json"))...),
 		Action: inSession(env, func(s *session, c *cli.Context) error {
 			if c.NArg() > 1 {
-				return usagef("classify reads one file")
+				return usagef("classify 只读一个文件；用法见 suqiu classify --help")
 			}
 			src, err := s.readSource(c)
 			if err != nil {

@@ -10,7 +10,6 @@ import (
 	"io"
 	"os"
 	"os/signal"
-	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -91,14 +90,14 @@ func newApp(env Env) *cli.App {
 		HideHelpCommand:           true,
 		ExitErrHandler:            func(*cli.Context, error) {}, // Run decides
 		OnUsageError: func(_ *cli.Context, err error, _ bool) error {
-			return usagef("%v; see suqiu --help", err)
+			return usagef("%s；用法见 suqiu --help", flagFault(err, nil))
 		},
 		CommandNotFound: func(c *cli.Context, name string) {
-			fmt.Fprintf(env.Stderr, "suqiu: there is no command %q; see suqiu --help\n", name)
+			fmt.Fprintln(env.Stderr, "suqiu:", noCommand(name, c.App.Commands))
 		},
 		Action: func(c *cli.Context) error {
 			if c.Args().Present() {
-				return usagef("there is no command %q; see suqiu --help", c.Args().First())
+				return usagef("%s", noCommand(c.Args().First(), c.App.Commands))
 			}
 			return cli.ShowAppHelp(c)
 		},
@@ -125,7 +124,7 @@ func withEnv(env Env, makers ...func(Env) *cli.Command) []*cli.Command {
 
 func handleUsage(c *cli.Command) {
 	c.OnUsageError = func(ctx *cli.Context, err error, _ bool) error {
-		return usagef("%v; see %s --help", err, ctx.Command.HelpName)
+		return usagef("%s；用法见 %s --help", flagFault(err, ctx.Command.Flags), ctx.Command.HelpName)
 	}
 	for _, sub := range c.Subcommands {
 		handleUsage(sub)
@@ -138,12 +137,8 @@ func parent(name, usage string, commands ...*cli.Command) *cli.Command {
 		Name: name, Usage: usage, Subcommands: commands, HideHelpCommand: true,
 		Action: func(c *cli.Context) error {
 			if c.Args().Present() {
-				names := make([]string, len(commands))
-				for i, sub := range commands {
-					names[i] = sub.Name
-				}
-				slices.Sort(names)
-				return usagef("there is no command %q under %s; there are %s", c.Args().First(), name, strings.Join(names, ", "))
+				names := commandNames(commands)
+				return usagef("%s 下没有命令 %q；可写 %s", name, c.Args().First(), strings.Join(names, "、"))
 			}
 			return cli.ShowSubcommandHelp(c)
 		},

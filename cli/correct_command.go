@@ -82,7 +82,7 @@ Example:
 // correct corrects one contact, or, as undo, takes its corrections back.
 func (s *session) correct(c *cli.Context) error {
 	if c.NArg() != 1 {
-		return usagef("name one contact, such as 95598:260915000298; see %s --help", c.Command.HelpName)
+		return usagef("写一件诉求的编号，如 95598:260915000298；用法见 %s --help", c.Command.HelpName)
 	}
 	id := c.Args().First()
 	change, err := s.readCorrection(c)
@@ -106,7 +106,7 @@ func (s *session) correct(c *cli.Context) error {
 		now = told.Now()
 	}
 	if now.Empty() && change.Empty() {
-		return fmt.Errorf("%s has no correction to take back; suqiu correct list shows those in force", id)
+		return fmt.Errorf("%s 没有可撤销的更正；suqiu correct list 列出有效的更正", id)
 	}
 	if err := refuseIdle(&before.Analysis, &change); err != nil {
 		return err
@@ -146,12 +146,12 @@ func (s *session) correct(c *cli.Context) error {
 func refuseIdle(a *hotline.Analysis, change *hotline.Correction) error {
 	for _, code := range change.Remove {
 		if !slices.Contains(a.Codes(), code) {
-			return usagef("--remove %s: the contact has no such label; it has %s", code, or(strings.Join(a.Codes(), ", "), "none"))
+			return usagef("--remove %s：这件诉求没有这个标签；它的标签：%s", code, or(strings.Join(a.Codes(), "、"), "无"))
 		}
 	}
 	for _, l := range a.Labels {
 		if l.By == change.By && slices.Contains(change.Add, l.Code) {
-			return usagef("--add %s: %s gave it that label already", l.Code, l.By)
+			return usagef("--add %s：%s 已经加过这个标签", l.Code, l.By)
 		}
 	}
 	return nil
@@ -169,7 +169,7 @@ type correctionReport struct {
 func who(c *cli.Context) (string, error) {
 	by := strings.TrimSpace(c.String("by"))
 	if strings.HasPrefix(by, "-") {
-		return "", usagef("--by %s: that is no name; write --by 张三", by)
+		return "", usagef("--by %s：这不是姓名；写成 --by 张三", by)
 	}
 	return by, nil
 }
@@ -185,10 +185,10 @@ func (s *session) readCorrection(c *cli.Context) (hotline.Correction, error) {
 		Responsible: hotline.Responsible(c.String("responsible")), By: by, At: s.env.Now().In(s.zone).Truncate(time.Second),
 	}
 	if change.By == "" {
-		return change, usagef("say who corrects it: --by 张三")
+		return change, usagef("写明是谁更正的：--by 张三")
 	}
 	if c.Command.Name == "correct" && change.Empty() {
-		return change, usagef("correct what? Give --add, --remove, --nature or --responsible; see suqiu correct --help")
+		return change, usagef("更正什么？写 --add、--remove、--nature 或 --responsible；用法见 suqiu correct --help")
 	}
 	if change.Nature != "" {
 		if err := checkNatures(change.Nature); err != nil {
@@ -208,7 +208,7 @@ func (s *session) readCorrection(c *cli.Context) (hotline.Correction, error) {
 	}
 	for _, code := range change.Remove {
 		if slices.Contains(change.Add, code) {
-			return change, usagef("--add and --remove both name %s", code)
+			return change, usagef("--add 和 --remove 都写了 %s；去掉一个", code)
 		}
 	}
 	masker, err := s.lookingMasker()

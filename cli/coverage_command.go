@@ -87,9 +87,9 @@ func (s *session) addCoverage(c *cli.Context) error {
 	}
 	switch {
 	case !span.From.Before(span.Through):
-		return usagef("--to must be after --from")
+		return usagef("--to 应在 --from 之后")
 	case span.Through.After(s.env.Now()):
-		return usagef("--to lies in the future: nothing can be complete that was not told yet")
+		return usagef("--to 在以后：还没发生的不能说完整")
 	}
 	if c.Bool("dry-run") {
 		fmt.Fprint(s.env.Stdout, "将记录 ")

@@ -69,7 +69,7 @@ Examples:
 				showCoverage(env.Stdout, coverage, c.Bool("all"))
 			}
 			if err == nil && harmful > 0 {
-				err = cli.Exit(fmt.Sprintf("%d entries of the lexicon cut the reference text worse; take them out, or give them a lower frequency", harmful), exitCheck)
+				err = cli.Exit(fmt.Sprintf("词库有 %d 个词使参考文本的分词变差；去掉它们，或降低词频", harmful), exitCheck)
 			}
 			return err
 		}),
@@ -93,7 +93,7 @@ func (s *session) reference(names []string) ([]string, error) {
 			}
 			return readSentences(bytes.NewReader(text), "reference.txt")
 		}
-		return nil, errors.New("the dictionaries have no reference.txt; name a file")
+		return nil, errors.New("词典中没有 reference.txt；写一个文件名")
 	}
 	var all []string
 	for _, name := range names {
@@ -124,7 +124,7 @@ func readSentences(r io.Reader, name string) ([]string, error) {
 		return nil, fmt.Errorf("read %s: %w", name, err)
 	}
 	if len(all) == 0 {
-		return nil, fmt.Errorf("read %s: there is no sentence; write one a line, its words parted by blanks", name)
+		return nil, fmt.Errorf("%s：没有句子；每行写一句，词之间用空格隔开", name)
 	}
 	return all, nil
 }

@@ -38,11 +38,11 @@ Examples:
 		)...),
 		Action: inSession(env, func(s *session, c *cli.Context) error {
 			if n := c.Int("max-length"); n < 2 || n > 8 {
-				return usagef("--max-length %d: 2 to 8", n)
+				return usagef("--max-length %d：写 2 到 8", n)
 			}
 			for _, name := range []string{"min-callers", "min-days", "top"} {
 				if c.Int(name) < 1 {
-					return usagef("--%s must be at least 1", name)
+					return usagef("--%s 至少是 1", name)
 				}
 			}
 			found, contacts, err := s.discover(c)

@@ -76,25 +76,25 @@ func (s *session) readEmerging(c *cli.Context) (emergingQuery, error) {
 	span, err := readSpan(c.String("background"))
 	switch {
 	case err != nil:
-		return q, usagef("--background %s: %v", c.String("background"), err)
+		return q, usagef("--background %s：%v", c.String("background"), err)
 	case span <= 0:
-		return q, usagef("--background %s: must be longer than nothing", c.String("background"))
+		return q, usagef("--background %s：不能为零", c.String("background"))
 	case !filter.From.Before(filter.To):
-		return q, usagef("--from must lie before --to")
+		return q, usagef("--from 应在 --to 之前")
 	}
 	for _, name := range []string{"min-callers", "min-days", "top"} {
 		if c.Int(name) < 1 {
-			return q, usagef("--%s must be at least 1", name)
+			return q, usagef("--%s 至少是 1", name)
 		}
 	}
 	if n := c.Float64("min-times"); n <= 1 {
-		return q, usagef("--min-times %g: must be above 1", n)
+		return q, usagef("--min-times %g：应大于 1", n)
 	}
 	if n := c.Float64("chance"); n <= 0 || n >= 1 {
-		return q, usagef("--chance %g: must be between 0 and 1", n)
+		return q, usagef("--chance %g：应在 0 和 1 之间", n)
 	}
 	if q.draft != "" && !strings.HasSuffix(q.draft, ".yaml") {
-		return q, usagef("--draft %s: files of rules end in .yaml, such as my-dicts/rules/emerging.yaml", q.draft)
+		return q, usagef("--draft %s：规则文件名以 .yaml 结尾，如 my-dicts/rules/emerging.yaml", q.draft)
 	}
 	q.window, q.background = filter, filter
 	q.background.From, q.background.To = filter.From.Add(-span), filter.From
@@ -163,7 +163,7 @@ func (s *session) findTopics(ctx context.Context, store index.Store, q emergingQ
 	case err != nil:
 		return emerging.Result{}, fmt.Errorf("read the contacts of the background: %w", err)
 	case len(window) > 0 && background == 0:
-		return emerging.Result{}, fmt.Errorf("from %s to %s no contact is stored, so that everything after would be new; read older ones in, or choose a later --from",
+		return emerging.Result{}, fmt.Errorf("%s 至 %s 没有入库的诉求，此后的一切都会显得是新的；读入更早的诉求，或把 --from 往后移",
 			q.background.From.In(s.zone).Format(time.DateOnly), q.background.To.In(s.zone).Format(time.DateOnly))
 	}
 	return finder.Topics(), nil

@@ -275,7 +275,7 @@ func writeDraft(name string, topics []emergingTopic) (string, error) {
 	}
 	file, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
 	if errors.Is(err, fs.ErrExist) {
-		return "", usagef("--draft %s: it is there already and may hold your own work; name another file", name)
+		return "", usagef("--draft %s：文件已经有了，可能有您改过的内容；换一个文件名", name)
 	}
 	if err != nil {
 		return "", fmt.Errorf("write the drafts: %w", err)

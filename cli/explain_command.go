@@ -91,9 +91,9 @@ func (s *session) toExplain(c *cli.Context) (*hotline.Document, *classify.RuleSe
 	text := brokenLines(strings.Join(c.Args().Slice(), " "))
 	switch {
 	case documentID.MatchString(text):
-		return nil, nil, usagef("%s looks like the id of a stored contact; for that write: suqiu explain --id %s", text, text)
+		return nil, nil, usagef("%s 像是入库诉求的编号；要说明它，写 suqiu explain --id %s", text, text)
 	case bareID.MatchString(text):
-		return nil, nil, usagef("%s is a number and no text; for a stored contact write its source too: suqiu explain --id 95598:%s", text, text)
+		return nil, nil, usagef("%s 是编号，不是文字；入库的诉求还要写来源：suqiu explain --id 95598:%s", text, text)
 	}
 	if text == "-" {
 		typed, err := io.ReadAll(io.LimitReader(s.env.Stdin, hotline.MaxTextBytes))
@@ -103,7 +103,7 @@ func (s *session) toExplain(c *cli.Context) (*hotline.Document, *classify.RuleSe
 		text = string(typed)
 	}
 	if strings.TrimSpace(text) == "" {
-		return nil, nil, usagef("explain what? Give a text, or --id and a document id; see suqiu explain --help")
+		return nil, nil, usagef("说明什么？写一段文字，或写 --id 和诉求编号；用法见 suqiu explain --help")
 	}
 	rules, err := s.rules()
 	if err != nil {
@@ -154,7 +154,7 @@ func (s *session) typed(ctx context.Context, rules *classify.RuleSet, text strin
 func getDocument(ctx context.Context, store index.Searcher, id string) (hotline.Document, error) {
 	doc, err := store.Get(ctx, id)
 	if errors.Is(err, index.ErrNotFound) {
-		return doc, fmt.Errorf("there is no document %s; ids look like 95598:1812160001", id)
+		return doc, fmt.Errorf("没有编号为 %s 的诉求；编号形如 95598:1812160001", id)
 	}
 	return doc, err
 }

@@ -2,7 +2,6 @@ package cli
 
 import (
 	"errors"
-	"fmt"
 	"regexp"
 	"slices"
 	"strconv"
@@ -73,16 +72,16 @@ func readFilter(c *cli.Context, now time.Time, zone *time.Location) (index.Filte
 	}
 	if text := c.String("since"); text != "" {
 		if !f.From.IsZero() {
-			return f, usagef("--since and --from exclude each other")
+			return f, usagef("--since 和 --from 只能写一个")
 		}
 		span, err := readSpan(text)
 		if err != nil {
-			return f, usagef("--since %s: %v", text, err)
+			return f, usagef("--since %s：%v", text, err)
 		}
 		f.From = now.Add(-span)
 	}
 	if !f.To.IsZero() && !f.From.Before(f.To) {
-		return f, usagef("--from must lie before --to")
+		return f, usagef("--from 应在 --to 之前")
 	}
 	return f, nil
 }
@@ -93,7 +92,7 @@ var written = regexp.MustCompile(`^[+0-9 -]+$`)
 // refuseNumber refuses a number in the place of a pseudonym.
 func refuseNumber(flag, value, remedy string) error {
 	if written.MatchString(value) {
-		return usagef("--%s takes no number: %s", flag, remedy)
+		return usagef("--%s 不接受号码：%s", flag, remedy)
 	}
 	return nil
 }
@@ -113,7 +112,7 @@ func checkEntities(keys []string) error {
 	for _, key := range keys {
 		kind, value, _ := strings.Cut(key, ":")
 		if !slices.Contains(hotline.EntityKinds[:], hotline.EntityKind(kind)) || value == "" {
-			return usagef("--entity %s: write KIND:VALUE with a kind of %s", key, listed(hotline.EntityKinds[:]))
+			return usagef("--entity %s：写成 种类:取值，种类可写 %s", key, listed(hotline.EntityKinds[:]))
 		}
 	}
 	return nil
@@ -123,7 +122,7 @@ func checkEntities(keys []string) error {
 func allowed[T ~string](flag string, values []T, known ...T) error {
 	for _, v := range values {
 		if !slices.Contains(known, v) {
-			return usagef("--%s %s: there are %s", flag, v, listed(known))
+			return usagef("--%s %s：可写 %s", flag, v, listed(known))
 		}
 	}
 	return nil
@@ -135,7 +134,7 @@ func listed[T ~string](values []T) string {
 	for k, v := range values {
 		texts[k] = string(v)
 	}
-	return strings.Join(texts, ", ")
+	return strings.Join(texts, "、")
 }
 
 func cast[T ~string](from []string) []T {
@@ -159,7 +158,7 @@ func readTime(c *cli.Context, flag string, zone *time.Location) (time.Time, erro
 	if t, err := time.Parse(time.RFC3339, text); err == nil {
 		return t, nil
 	}
-	return time.Time{}, usagef("--%s %s: write a date such as 2026-11-01 or 2026-11-01T08:00", flag, text)
+	return time.Time{}, usagef("--%s %s：写日期，如 2026-11-01 或 2026-11-01T08:00", flag, text)
 }
 
 var span = regexp.MustCompile(`^(\d{1,5})([hdw])$`)
@@ -167,7 +166,7 @@ var span = regexp.MustCompile(`^(\d{1,5})([hdw])$`)
 func readSpan(text string) (time.Duration, error) {
 	m := span.FindStringSubmatch(text)
 	if m == nil {
-		return 0, fmt.Errorf("write hours, days or weeks, such as 24h, 7d or 8w")
+		return 0, errors.New("写小时、天或周数，如 24h、7d、8w")
 	}
 	n, err := strconv.Atoi(m[1])
 	if err != nil {

@@ -94,22 +94,22 @@ func TestReadFilterFaults(t *testing.T) {
 		args []string
 		want string
 	}{
-		{"UnknownHotline", []string{"--hotline", "10086"}, "--hotline 10086: there are 95598, 12398, 12345"},
-		{"UnknownKind", []string{"--kind", "letter"}, "--kind letter: there are"},
-		{"UnknownNature", []string{"--nature", "抱怨"}, "--nature 抱怨: there are 咨询, "},
-		{"UnknownResponsible", []string{"--responsible", "nobody"}, "--responsible nobody: there are utility, "},
-		{"UnknownFound", []string{"--found", "nobody"}, "--found nobody: there are utility, "},
-		{"UnknownExperience", []string{"--experience", "price"}, "--experience price: there are reliability, "},
-		{"EntityWithoutKind", []string{"--entity", "幸福里"}, "--entity 幸福里: write KIND:VALUE"},
-		{"EntityOfNoKind", []string{"--entity", "street:一"}, "--entity street:一: write KIND:VALUE"},
-		{"DateInWords", []string{"--from", "yesterday"}, "--from yesterday: write a date such as 2026-11-01"},
-		{"DateDoesNotExist", []string{"--to", "2026-02-30"}, "--to 2026-02-30: write a date"},
-		{"SpanInMonths", []string{"--since", "3m"}, "--since 3m: write hours, days or weeks"},
-		{"SpanNegative", []string{"--since", "-3d"}, "write hours, days or weeks"},
-		{"SpanTooLong", []string{"--since", "123456w"}, "write hours, days or weeks"},
-		{"SinceAndFrom", []string{"--since", "7d", "--from", "2026-11-01"}, "exclude each other"},
-		{"ToBeforeFrom", []string{"--from", "2026-11-02", "--to", "2026-11-01"}, "--from must lie before --to"},
-		{"ToIsFrom", []string{"--from", "2026-11-02", "--to", "2026-11-02"}, "--from must lie before --to"},
+		{"UnknownHotline", []string{"--hotline", "10086"}, "--hotline 10086：可写 95598、12398、12345"},
+		{"UnknownKind", []string{"--kind", "letter"}, "--kind letter：可写"},
+		{"UnknownNature", []string{"--nature", "抱怨"}, "--nature 抱怨：可写 咨询、"},
+		{"UnknownResponsible", []string{"--responsible", "nobody"}, "--responsible nobody：可写 utility、"},
+		{"UnknownFound", []string{"--found", "nobody"}, "--found nobody：可写 utility、"},
+		{"UnknownExperience", []string{"--experience", "price"}, "--experience price：可写 reliability、"},
+		{"EntityWithoutKind", []string{"--entity", "幸福里"}, "--entity 幸福里：写成 种类:取值"},
+		{"EntityOfNoKind", []string{"--entity", "street:一"}, "--entity street:一：写成 种类:取值"},
+		{"DateInWords", []string{"--from", "yesterday"}, "--from yesterday：写日期，如 2026-11-01"},
+		{"DateDoesNotExist", []string{"--to", "2026-02-30"}, "--to 2026-02-30：写日期"},
+		{"SpanInMonths", []string{"--since", "3m"}, "--since 3m：写小时、天或周数"},
+		{"SpanNegative", []string{"--since", "-3d"}, "写小时、天或周数"},
+		{"SpanTooLong", []string{"--since", "123456w"}, "写小时、天或周数"},
+		{"SinceAndFrom", []string{"--since", "7d", "--from", "2026-11-01"}, "只能写一个"},
+		{"ToBeforeFrom", []string{"--from", "2026-11-02", "--to", "2026-11-01"}, "--from 应在 --to 之前"},
+		{"ToIsFrom", []string{"--from", "2026-11-02", "--to", "2026-11-02"}, "--from 应在 --to 之前"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			err := parsed(t, filterFlags(), tt.args, func(c *cli.Context) error {
@@ -182,7 +182,7 @@ func TestLoadConfig(t *testing.T) {
 		{"OutOfRange", []string{"--set", "batch.records=0"}, "must be 1 to 10000"},
 		{"NoSpan", []string{"--set", "batch.linger=5"}, "must be a length of time"},
 		{"MissingFile", []string{"--config", "testdata/none.yaml"}, "testdata/none.yaml"},
-		{"FormatXML", []string{"--format", "xml"}, "--format xml: there are text and json"},
+		{"FormatXML", []string{"--format", "xml"}, "--format xml：可写 text、json"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			err := parsed(t, settingFlags(formatFlag("text or json")), tt.args, func(c *cli.Context) error {

@@ -32,7 +32,7 @@ func (s *session) act(c *cli.Context, act remedy.Act, read func(*session, *cli.C
 	}
 	d := remedy.Deed{Act: act, By: by, At: s.env.Now().In(s.zone).Truncate(time.Second), Note: masker.Text(c.String("note"))}
 	if d.By == "" {
-		return usagef("say who does it: --by 张三")
+		return usagef("写明是谁做的：--by 张三")
 	}
 	if err := s.warnStranger(c.Context, store, d.By, d.At); err != nil {
 		return err
@@ -83,7 +83,7 @@ func (s *session) act(c *cli.Context, act remedy.Act, read func(*session, *cli.C
 func readAssign(s *session, c *cli.Context, _ *remedy.Incident, d *remedy.Deed) error {
 	who := c.String("to")
 	if who == "" {
-		return usagef("say to whom: --to 10007, a number (工号) of the table of people")
+		return usagef("写明转给谁：--to 10007，人员表中的工号")
 	}
 	store, err := s.store()
 	if err != nil {
@@ -102,17 +102,17 @@ func readAssign(s *session, c *cli.Context, _ *remedy.Incident, d *remedy.Deed) 
 		for k, p := range found {
 			numbers[k] = p.ID
 		}
-		return usagef("--to %s: %d people have this name; give the number: %s", who, len(found), strings.Join(numbers, ", "))
+		return usagef("--to %s：有 %d 人叫这个名字；写工号：%s", who, len(found), strings.Join(numbers, "、"))
 	case !people.Peopled():
-		return usagef("--to %s: no people were imported yet; suqiu owner import people 人员.xlsx --apply", who)
+		return usagef("--to %s：还没有导入人员表；suqiu owner import people 人员.xlsx --apply", who)
 	}
-	return usagef("--to %s: the table of people has nobody with this number or name now; suqiu owner list shows who is there, suqiu owner import people adds them", who)
+	return usagef("--to %s：人员表中现在没有这个工号或姓名；suqiu owner list 列出有谁，suqiu owner import people 导入", who)
 }
 
 func readProgress(s *session, c *cli.Context, i *remedy.Incident, d *remedy.Deed) error {
 	if !c.IsSet("appointment") {
 		if c.IsSet("order") {
-			return usagef("--order goes with --appointment: it says with whom")
+			return usagef("--order 和 --appointment 一起写：写明约的是哪一件")
 		}
 		return nil
 	}
@@ -148,14 +148,14 @@ func (s *session) hasOrder(ctx context.Context, i *remedy.Incident, order string
 	if len(near) == 0 {
 		near = orders[:min(len(orders), maxNearest)]
 	}
-	return usagef("--order %s: none of the %d contacts of incident %s; it has %s", order, len(orders), i.ID, strings.Join(near, ", "))
+	return usagef("--order %s：问题 %[3]s 的 %[2]d 件诉求中没有它；有 %[4]s", order, len(orders), i.ID, strings.Join(near, "、"))
 }
 
 // warnStranger says on standard error that who does something is not among the people of the tables, if there are any.
 func (s *session) warnStranger(ctx context.Context, store index.Ledger, who string, at time.Time) error {
 	people, err := s.directory(ctx, store)
 	if err == nil && people.Peopled() && len(people.Find(who, at)) == 0 {
-		fmt.Fprintf(s.env.Stderr, "suqiu: --by %s: the table of people has nobody with this number or name now; it is recorded as it stands\n", who)
+		fmt.Fprintf(s.env.Stderr, "suqiu: --by %s：人员表中现在没有这个工号或姓名；照原样记录\n", who)
 	}
 	return err
 }

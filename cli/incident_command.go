@@ -147,7 +147,7 @@ func (s *session) incidents(ctx context.Context) ([]remedy.Incident, index.Store
 // theIncident finds the one incident that a command is about, by its id or the beginning of it.
 func (s *session) theIncident(c *cli.Context) (remedy.Incident, index.Store, error) {
 	if c.NArg() != 1 {
-		return remedy.Incident{}, nil, usagef("name one incident, such as 3fa9c2d17b04; see %s --help", c.Command.HelpName)
+		return remedy.Incident{}, nil, usagef("写一个问题的编号，如 3fa9c2d17b04；用法见 %s --help", c.Command.HelpName)
 	}
 	all, store, err := s.incidents(c.Context)
 	if err != nil {
@@ -157,11 +157,11 @@ func (s *session) theIncident(c *cli.Context) (remedy.Incident, index.Store, err
 	found := slices.DeleteFunc(all, func(i remedy.Incident) bool { return !strings.HasPrefix(i.ID, id) })
 	switch len(found) {
 	case 0:
-		return remedy.Incident{}, nil, fmt.Errorf("%s: %w; suqiu incident list --all shows those there are", id, remedy.ErrNotFound)
+		return remedy.Incident{}, nil, fmt.Errorf("%s：%w；suqiu incident list --all 列出有哪些", id, remedy.ErrNotFound)
 	case 1:
 		return found[0], store, nil
 	}
-	return remedy.Incident{}, nil, usagef("%s begins the ids of %d incidents; write more of it", id, len(found))
+	return remedy.Incident{}, nil, usagef("%s 是 %d 个问题编号的开头；多写几位", id, len(found))
 }
 
 func (s *session) listIncidents(c *cli.Context) error {

@@ -21,7 +21,7 @@ import (
 func (s *session) areaEffect(c *cli.Context) error {
 	days := c.Int("days")
 	if c.NArg() != 1 || !c.IsSet("at") || days < 7 {
-		return usagef("name an area, the day with --at, and at least 7 --days; see suqiu incident effect --help")
+		return usagef("写一个地区，--at 写哪一天，--days 至少 7；用法见 suqiu incident effect --help")
 	}
 	at, err := readTime(c, "at", s.zone)
 	if err != nil {
@@ -30,11 +30,11 @@ func (s *session) areaEffect(c *cli.Context) error {
 	at = time.Date(at.Year(), at.Month(), at.Day(), 0, 0, 0, 0, s.zone)
 	of := grain{tree: index.Tree(c.String("tree")), level: index.DailyLevels}
 	if of.tree != index.TreeGrid && of.tree != index.TreeDivision {
-		return usagef("--tree %s: there are grid and division", of.tree)
+		return usagef("--tree %s：可写 grid、division", of.tree)
 	}
 	from, to := at.AddDate(0, 0, -days), at.AddDate(0, 0, days)
 	if to.After(s.env.Now()) {
-		return usagef("--days %d: the days after %s are not over before %s", days, at.Format(time.DateOnly), to.Format(time.DateOnly))
+		return usagef("--days %d：%s 之后的这些天到 %s 才满；换一个 --at 或更短的 --days", days, at.Format(time.DateOnly), to.Format(time.DateOnly))
 	}
 	root := remedy.Root{Area: c.Args().First()}
 	if root.Labels, err = s.labelsBelow(c.StringSlice("label")); err != nil {

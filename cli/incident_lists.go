@@ -46,13 +46,13 @@ func writeCSV(w io.Writer, rows [][]string) error { return csv.NewWriter(w).Writ
 func (s *session) listVisits(c *cli.Context) error {
 	format := c.String("format")
 	if !slices.Contains([]string{"text", "json", "csv", "xlsx"}, format) {
-		return usagef("--format %s: there are text, json, csv and xlsx", format)
+		return usagef("--format %s：可写 text、json、csv、xlsx", format)
 	}
 	by := s.env.Now()
 	if text := c.String("due"); text != "" {
 		span, err := readSpan(text)
 		if err != nil {
-			return usagef("--due %s: %v", text, err)
+			return usagef("--due %s：%v", text, err)
 		}
 		by = by.Add(span)
 	}
@@ -87,7 +87,7 @@ func (s *session) listVisits(c *cli.Context) error {
 func (s *session) exportReplies(c *cli.Context) error {
 	format := c.String("format")
 	if format != "csv" && format != "json" {
-		return usagef("--format %s: there are csv and json", format)
+		return usagef("--format %s：可写 csv、json", format)
 	}
 	i, _, err := s.theIncident(c)
 	if err != nil {
@@ -120,11 +120,11 @@ type dueLimit struct {
 func (s *session) listDue(c *cli.Context) error {
 	within, err := readSpan(c.String("within"))
 	if err != nil {
-		return usagef("--within %s: %v", c.String("within"), err)
+		return usagef("--within %s：%v", c.String("within"), err)
 	}
 	since, err := readSpan(c.String("since"))
 	if err != nil {
-		return usagef("--since %s: %v", c.String("since"), err)
+		return usagef("--since %s：%v", c.String("since"), err)
 	}
 	all, store, err := s.incidents(c.Context)
 	if err != nil {

@@ -131,7 +131,7 @@ func yes(cell string) (is, ok bool) {
 
 func (s *session) importVisits(c *cli.Context) error {
 	if c.NArg() != 1 {
-		return usagef("name the file; see suqiu incident visits import --help")
+		return usagef("写文件名；用法见 suqiu incident visits import --help")
 	}
 	by, err := who(c)
 	if err != nil {
@@ -222,7 +222,7 @@ func (s *session) keepVisits(ctx context.Context, store index.Ledger, practice r
 		var faults []error
 		_, err := remedy.Update(ctx, remedyLedger{store}, id, func(i *remedy.Incident) error {
 			if faults = visitFaults(lines, i.DoVisits(practice, deeds(lines))); len(faults) > 0 {
-				return fmt.Errorf("incident %s was changed meanwhile; what was saved before it stays, import the file again", id)
+				return fmt.Errorf("问题 %s 刚被别人改动；此前保存的有效，请重新导入这个文件", id)
 			}
 			return nil
 		})

@@ -94,7 +94,7 @@ func labelCode(what, text string, all []namedLabel) (string, error) {
 		case 1:
 			return found[0].code, nil
 		default:
-			return "", usagef("%s%s: %d labels have that in their names; write one of them:%s", what, text, len(found), listLabels(found))
+			return "", usagef("%s%s：有 %d 个标签的名称里有它；写其中一个：%s", what, text, len(found), listLabels(found))
 		}
 	}
 	codes := make([]string, len(all))
@@ -103,7 +103,7 @@ func labelCode(what, text string, all []namedLabel) (string, error) {
 	}
 	near := nearest(text, codes)
 	found = slices.DeleteFunc(slices.Clone(all), func(l namedLabel) bool { return len(near) > 0 && !slices.Contains(near, l.code) })
-	return "", usagef("%s%s: there is no such label; there are:%s", what, text, listLabels(found))
+	return "", usagef("%s%s：没有这个标签；可写：%s", what, text, listLabels(found))
 }
 
 // listLabels writes labels in a line each.

@@ -54,7 +54,7 @@ func expandMarks(flag string, asked, known []string, within func(asked, code str
 		if len(near) == 0 {
 			near = known
 		}
-		return nil, usagef("--%s %s: there is no such code; there are %s", flag, a, strings.Join(near, ", "))
+		return nil, usagef("--%s %s：没有这个代码；可写 %s", flag, a, strings.Join(near, "、"))
 	}
 	return codes, nil
 }

@@ -174,7 +174,7 @@ func (s *session) notifyTest(c *cli.Context) error {
 		}
 		person, known := d.Person(id)
 		if !known {
-			return usagef("--to %s: there is nobody with this number; suqiu owner list shows who there is", id)
+			return usagef("--to %s：没有这个工号的人；suqiu owner list 列出有谁", id)
 		}
 		trial.People = []owner.Person{person}
 	}
@@ -238,7 +238,7 @@ func (s *session) notifySilence(c *cli.Context) error {
 	}
 	span, err := readSpan(c.String("for"))
 	if err != nil {
-		return usagef("--for: %v", err)
+		return usagef("--for %s：%v", c.String("for"), err)
 	}
 	by, err := who(c)
 	if err != nil {

@@ -96,7 +96,7 @@ func (s *session) ownerAt(c *cli.Context) (*owner.Directory, time.Time, error) {
 func (s *session) ownerCheck(c *cli.Context) error {
 	span, err := readSpan(c.String("within"))
 	if err != nil {
-		return usagef("--within: %v", err)
+		return usagef("--within %s：%v", c.String("within"), err)
 	}
 	p := newPaint(s.env.Stdout)
 	d, now, err := s.ownerAt(c)
@@ -104,7 +104,7 @@ func (s *session) ownerCheck(c *cli.Context) error {
 		for text := range strings.Lines(err.Error()) {
 			fmt.Fprintf(s.env.Stdout, "%s %s\n", p.bad("✗"), strings.TrimSuffix(text, "\n"))
 		}
-		return cli.Exit("the owners can't be used", exitCheck)
+		return cli.Exit("派发策略或各表不可用", exitCheck)
 	}
 	catalogue, err := s.catalogue()
 	if err != nil {
@@ -154,7 +154,7 @@ func (s *session) ownerCheck(c *cli.Context) error {
 func (s *session) ownerQuestion(c *cli.Context, now time.Time) (owner.Question, error) {
 	q := owner.Question{Labels: c.StringSlice("label"), Area: c.String("area"), Responsible: hotline.Responsible(c.String("responsible")), At: now}
 	if len(q.Labels) == 0 {
-		return q, usagef("of which label? See suqiu owner test --help")
+		return q, usagef("哪个标签？写 --label；用法见 suqiu owner test --help")
 	}
 	catalogue, err := s.catalogue()
 	if err != nil {
@@ -233,7 +233,7 @@ func (s *session) ownerList(c *cli.Context) error {
 	if role != "" {
 		code, known := d.Policy().Role(role)
 		if !known {
-			return usagef("--role %s: the routing policy has no such role", role)
+			return usagef("--role %s：派发策略中没有这个岗位", role)
 		}
 		role = code
 	}
@@ -291,7 +291,7 @@ func (s *session) ownerUnowned(c *cli.Context) error {
 		return !remedy.Covers(c.String("area"), p.Path)
 	})
 	if len(places) == 0 {
-		return usagef("the area tables hold no place of the grid there; import them with suqiu area import grid")
+		return usagef("地区表中没有那里的供电单位；用 suqiu area import grid 导入")
 	}
 	rows := [][]string{{"地区", "标签", "原因"}}
 	pairs := 0
@@ -315,5 +315,5 @@ func (s *session) ownerUnowned(c *cli.Context) error {
 	if err := writeTable(s.env.Stdout, rows); err != nil {
 		return err
 	}
-	return cli.Exit(fmt.Sprintf("%d of %d pairs of place and label have no owner", pairs, len(places)*len(catalogue.Taxonomy().Labels)), exitCheck)
+	return cli.Exit(fmt.Sprintf("%d 处（地区与标签，共 %d 处）没有责任人", pairs, len(places)*len(catalogue.Taxonomy().Labels)), exitCheck)
 }

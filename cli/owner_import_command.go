@@ -15,11 +15,11 @@ import (
 
 func (s *session) ownerImport(c *cli.Context) error {
 	if c.NArg() != 2 {
-		return usagef("owner import takes a kind and a file; see suqiu owner import --help")
+		return usagef("owner import 要写表的种类和文件；用法见 suqiu owner import --help")
 	}
 	kind, name := owner.Kind(c.Args().Get(0)), c.Args().Get(1)
 	if !slices.Contains(owner.Kinds[:], kind) {
-		return usagef("there is no kind of table %q; there are %s", kind, listed(owner.Kinds[:]))
+		return usagef("没有 %q 这种表；可写 %s", kind, listed(owner.Kinds[:]))
 	}
 	file, err := os.Open(name)
 	if err != nil {
@@ -96,7 +96,7 @@ func (s *session) mergeOwners(c *cli.Context, store index.Store, policy *owner.P
 		}
 		_, err = store.PutRecord(c.Context, ownerPrefix+string(table.Kind), value, revs[table.Kind])
 		if errors.Is(err, index.ErrConflict) {
-			return fmt.Errorf("somebody else has changed the table meanwhile; look at the difference again: %w", err)
+			return fmt.Errorf("表刚被别人改动；请重新核对差异：%w", err)
 		}
 		return err
 	}, nil

@@ -55,17 +55,17 @@ type task struct {
 func (s *session) worklist(c *cli.Context) error {
 	format := cmp.Or(c.String("format"), strings.TrimPrefix(filepath.Ext(c.String("out")), "."), "text")
 	if !slices.Contains([]string{"text", "csv", "xlsx", "json"}, format) {
-		return usagef("--format %s: there are text, csv, xlsx and json", format)
+		return usagef("--format %s：可写 text、csv、xlsx、json", format)
 	}
 	if (c.String("owner") == "") == (c.String("area") == "") {
-		return usagef("name --owner or --area; see %s --help", c.Command.HelpName)
+		return usagef("--owner 和 --area 写其中一个；用法见 %s --help", c.Command.HelpName)
 	}
 	if format == "xlsx" && c.String("out") == "" && isTerminal(s.env.Stdout) {
-		return usagef("a workbook is no text; name a file with --out")
+		return usagef("xlsx 不能显示在屏幕上；用 --out 写文件名")
 	}
 	since, err := readSpan(c.String("since"))
 	if err != nil {
-		return usagef("--since %s: %v", c.String("since"), err)
+		return usagef("--since %s：%v", c.String("since"), err)
 	}
 	now := s.env.Now()
 	if c.IsSet("to") {
@@ -174,12 +174,12 @@ func (b *beat) of(who string) error {
 	slices.Sort(people)
 	switch people = slices.Compact(people); len(people) {
 	case 0:
-		return usagef("--owner %s: nobody of this number or name holds a post then; suqiu owner list shows who does", who)
+		return usagef("--owner %s：没有这个工号或姓名的人在岗；suqiu owner list 列出在岗的人", who)
 	case 1:
 		b.person = people[0]
 		return nil
 	}
-	return usagef("--owner %s: %s are of this name; give a number", who, strings.Join(people, ", "))
+	return usagef("--owner %s：%s 都叫这个名字；写工号", who, strings.Join(people, "、"))
 }
 
 // manager is the area manager of a place.

@@ -228,7 +228,7 @@ func hotlinesOf(texts []string) ([]hotline.Hotline, error) {
 	var all []hotline.Hotline
 	for _, text := range texts {
 		if !hotline.Hotline(text).Valid() {
-			return nil, usagef("--hotline %s: must be 95598, 12398 or 12345", text)
+			return nil, usagef("--hotline %s：可写 95598、12398、12345", text)
 		}
 		all = append(all, hotline.Hotline(text))
 	}

@@ -40,11 +40,11 @@ func (s *session) repeats(c *cli.Context) error {
 	}
 	window, err := readSpan(c.String("within"))
 	if err != nil {
-		return usagef("--within %s: %v", c.String("within"), err)
+		return usagef("--within %s：%v", c.String("within"), err)
 	}
 	limit := c.Int("limit")
 	if limit < 0 {
-		return usagef("--limit %d: must not be negative", limit)
+		return usagef("--limit %d：不能是负数", limit)
 	}
 	store, err := s.store()
 	if err != nil {

@@ -51,11 +51,11 @@ func (s *session) reportPeriod(c *cli.Context) (report.Period, error) {
 	p := report.WeekBefore(now)
 	switch {
 	case c.IsSet("week") && c.IsSet("to"):
-		return p, usagef("--week and --to exclude each other")
+		return p, usagef("--week 和 --to 只能写一个")
 	case c.IsSet("week"):
 		var err error
 		if p, err = report.ParseWeek(c.String("week"), s.zone); err != nil {
-			return p, usagef("--week: %v", err)
+			return p, usagef("--week：%v", err)
 		}
 	case c.IsSet("to"):
 		day, err := readTime(c, "to", s.zone)
@@ -65,7 +65,7 @@ func (s *session) reportPeriod(c *cli.Context) (report.Period, error) {
 		p = report.EndingBefore(day.In(s.zone))
 	}
 	if p.To.After(now) {
-		return p, usagef("the week %s is not over yet", p)
+		return p, usagef("%s 这一周还没有过完", p)
 	}
 	return p, nil
 }
@@ -83,7 +83,7 @@ func reportFormat(c *cli.Context) (string, error) {
 		format = "html"
 	}
 	if !slices.Contains(reportFormats, format) {
-		return "", usagef("--format %s: there are %s", format, strings.Join(reportFormats, ", "))
+		return "", usagef("--format %s：可写 %s", format, strings.Join(reportFormats, "、"))
 	}
 	return format, nil
 }
@@ -99,10 +99,10 @@ func (s *session) weekly(c *cli.Context) error {
 	}
 	tree := index.Tree(c.String("tree"))
 	if tree != index.TreeGrid && tree != index.TreeDivision {
-		return usagef("--tree %s: there are grid and division", tree)
+		return usagef("--tree %s：可写 grid、division", tree)
 	}
 	if format == "xlsx" && c.String("out") == "" && isTerminal(s.env.Stdout) {
-		return usagef("a workbook is no text; name a file with --out")
+		return usagef("xlsx 不能显示在屏幕上；用 --out 写文件名")
 	}
 	store, err := s.store()
 	if err != nil {

@@ -60,7 +60,7 @@ Long texts are shown as excerpts around the words; --format json has them whole.
 			}
 			result, err := store.Search(c.Context, query)
 			if errors.Is(err, index.ErrQuery) {
-				return usagef("%v", err)
+				return usagef("%s", strings.TrimPrefix(err.Error(), index.ErrQuery.Error()+": "))
 			}
 			if err != nil {
 				return fmt.Errorf("search: %w", err)
@@ -187,16 +187,29 @@ func (s *session) readQuery(c *cli.Context) (index.Query, error) {
 			return index.Query{}, err
 		}
 		if filter.Caller = masker.Caller(phone); filter.Caller == "" {
-			return index.Query{}, usagef("--phone: that is not a telephone number of a caller")
+			return index.Query{}, usagef("--phone：这不是来电人的电话号码")
 		}
 	}
 	query := index.Query{
 		Words: strings.Join(c.Args().Slice(), " "), Filter: filter, Sort: index.Sort(c.String("sort")),
 		Offset: c.Int("offset"), Size: c.Int("limit"), Highlight: true,
 	}
+	for _, name := range []string{"offset", "limit"} {
+		if n := c.Int(name); n < 0 {
+			return index.Query{}, usagef("--%s %d：不能是负数", name, n)
+		}
+	}
+	if query.Offset > index.MaxWindow-query.Size {
+		return index.Query{}, usagef("--offset 和 --limit 合计最多 %d；缩小检索的范围，如写 --since、--area、--label", index.MaxWindow)
+	}
+	if query.Sort != "" {
+		if err := allowed("sort", []index.Sort{query.Sort}, index.SortNewest, index.SortOldest, index.SortRelevance); err != nil {
+			return index.Query{}, err
+		}
+	}
 	for _, name := range c.StringSlice("facet") {
 		if !slices.Contains(index.Facets[:], index.Field(name)) {
-			return index.Query{}, usagef("--facet %s: there are %s", name, listed(index.Facets[:]))
+			return index.Query{}, usagef("--facet %s：可写 %s", name, listed(index.Facets[:]))
 		}
 		query.Facets = append(query.Facets, index.Field(name))
 	}

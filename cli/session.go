@@ -316,7 +316,7 @@ func (s *session) areas() (*area.Trees, error) {
 	for _, set := range s.cfg.Areas {
 		folder := path.Join("areas", set)
 		if _, err := fs.Stat(dicts.Embedded(), folder); err != nil {
-			return nil, usagef("areas: there is no built-in set %q; there are %s", set, strings.Join(builtinAreas(), ", "))
+			return nil, usagef("areas：没有内置的地区 %q；可写 %s", set, strings.Join(builtinAreas(), "、"))
 		}
 		layers = append(layers, area.Layer{FS: dicts.Embedded(), Dir: folder})
 	}

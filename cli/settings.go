@@ -27,7 +27,7 @@ func settingFlags(more ...cli.Flag) []cli.Flag {
 func formatFlag(usage string) cli.Flag {
 	return &cli.StringFlag{Name: "format", Value: "text", Usage: usage, Action: func(_ *cli.Context, format string) error {
 		if format != "text" && format != "json" {
-			return usagef("--format %s: there are text and json", format)
+			return usagef("--format %s：可写 text、json", format)
 		}
 		return nil
 	}}

@@ -112,10 +112,10 @@ func closers(open rune) string {
 // are text like any other. Errors wrap ErrQuery and say what to write instead.
 func ParseWords(s string) (Words, error) {
 	if len(s) > MaxWordsBytes {
-		return Words{}, fmt.Errorf("%w: the words have %d bytes, at most %d", ErrQuery, len(s), MaxWordsBytes)
+		return Words{}, fmt.Errorf("%w: 检索词共 %d 字节，最多 %d；减少几个", ErrQuery, len(s), MaxWordsBytes)
 	}
 	if !utf8.ValidString(s) {
-		return Words{}, fmt.Errorf("%w: the words are not UTF-8", ErrQuery)
+		return Words{}, fmt.Errorf("%w: 检索词不是 UTF-8 编码", ErrQuery)
 	}
 	var words Words
 	for rest := strings.TrimSpace(s); rest != ""; rest = strings.TrimSpace(rest) {
@@ -134,9 +134,9 @@ func ParseWords(s string) (Words, error) {
 		}
 		switch {
 		case len(phrase) == 0 && word == "":
-			return Words{}, fmt.Errorf("%w: a word is missing after a hyphen or between quotes", ErrQuery)
+			return Words{}, fmt.Errorf("%w: 减号后面或引号之间没有词；补上，或去掉它", ErrQuery)
 		case len(phrase) == 0:
-			return Words{}, fmt.Errorf("%w: %q holds neither a letter nor a digit, so it can't be searched for; leave it out", ErrQuery, word)
+			return Words{}, fmt.Errorf("%w: %q 里没有文字和数字，无法检索；去掉它", ErrQuery, word)
 		case excluded:
 			words.None = append(words.None, phrase)
 		default:
@@ -153,7 +153,7 @@ func nextWord(s string) (word, rest string, err error) {
 		s = s[size:]
 		end := strings.IndexAny(s, closing)
 		if end < 0 {
-			return "", "", fmt.Errorf("%w: the quote %c is not closed; write %c…%c", ErrQuery, open, open, []rune(closing)[0])
+			return "", "", fmt.Errorf("%w: 引号 %c 没有合上；写成 %c…%c", ErrQuery, open, open, []rune(closing)[0])
 		}
 		_, size = utf8.DecodeRuneInString(s[end:])
 		return s[:end], s[end+size:], nil

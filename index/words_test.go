@@ -117,14 +117,14 @@ func TestParseWords(t *testing.T) {
 
 func TestParseWordsErrors(t *testing.T) {
 	for _, c := range []struct{ name, words, want string }{
-		{"open quote", `停电 "电表`, `the quote " is not closed; write "…"`},
-		{"open corner quote", "「停电", "the quote 「 is not closed; write 「…」"},
-		{"empty quotes", `停电 ""`, "a word is missing after a hyphen or between quotes"},
-		{"lone hyphen", "停电 - 电表", "a word is missing after a hyphen or between quotes"},
-		{"only punctuation", "停电 ？", `"？" holds neither a letter nor a digit`},
-		{"only punctuation in quotes", `"，。"`, `"，。" holds neither a letter nor a digit`},
-		{"not UTF-8", "停电\xff", "the words are not UTF-8"},
-		{"too long", strings.Repeat("电", index.MaxWordsBytes), "at most 4096"},
+		{"open quote", `停电 "电表`, `引号 " 没有合上；写成 "…"`},
+		{"open corner quote", "「停电", "引号 「 没有合上；写成 「…」"},
+		{"empty quotes", `停电 ""`, "减号后面或引号之间没有词"},
+		{"lone hyphen", "停电 - 电表", "减号后面或引号之间没有词"},
+		{"only punctuation", "停电 ？", `"？" 里没有文字和数字`},
+		{"only punctuation in quotes", `"，。"`, `"，。" 里没有文字和数字`},
+		{"not UTF-8", "停电\xff", "检索词不是 UTF-8 编码"},
+		{"too long", strings.Repeat("电", index.MaxWordsBytes), "最多 4096"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			_, err := index.ParseWords(c.words)

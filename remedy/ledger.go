@@ -33,7 +33,7 @@ type Record struct {
 // Errors of a ledger and of its incidents.
 var (
 	ErrConflict = errors.New("changed by another writer meanwhile")
-	ErrNotFound = errors.New("there is no such incident")
+	ErrNotFound = errors.New("没有这个问题")
 )
 
 // Memory is a ledger in memory: for backtests and tests. The zero value is empty and ready.
@@ -101,7 +101,7 @@ func Load(ctx context.Context, l Ledger, id string) (Incident, error) {
 		return Incident{}, fmt.Errorf("read incident %s: %w", id, err)
 	}
 	if record.Rev == 0 {
-		return Incident{}, fmt.Errorf("%s: %w; suqiu incident list shows those there are", id, ErrNotFound)
+		return Incident{}, fmt.Errorf("%s：%w；suqiu incident list 列出有哪些", id, ErrNotFound)
 	}
 	return decode(record)
 }
@@ -126,7 +126,7 @@ func Update(ctx context.Context, l Ledger, id string, change func(*Incident) err
 			return Incident{}, fmt.Errorf("read incident %s: %w", id, err)
 		}
 		if record.Rev == 0 {
-			return Incident{}, fmt.Errorf("%s: %w; suqiu incident list shows those there are", id, ErrNotFound)
+			return Incident{}, fmt.Errorf("%s：%w；suqiu incident list 列出有哪些", id, ErrNotFound)
 		}
 		i, err := decode(record)
 		if err != nil {

@@ -15,7 +15,7 @@ type Reply struct {
 // visit. Before anything was remedied there is nothing to reply.
 func (i *Incident) Replies(zone *time.Location) ([]Reply, error) {
 	if len(i.Measures) == 0 {
-		return nil, fmt.Errorf("incident %s: nothing was remedied yet, so there is nothing to reply", i.ID)
+		return nil, fmt.Errorf("问题 %s 还没有整改，没有可回复的", i.ID)
 	}
 	m := i.Measures[len(i.Measures)-1]
 	var out []Reply

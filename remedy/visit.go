@@ -175,13 +175,13 @@ func (i *Incident) round(v *Visit) *VisitRound {
 func (i *Incident) checkVisit(d Deed) error {
 	v := d.Visit
 	if v == nil || v.Order == "" || !slices.Contains(Results[:], v.Result) {
-		return fmt.Errorf("visit incident %s: name the order and the result: satisfied, passable, dissatisfied or unreached", i.ID)
+		return fmt.Errorf("回访问题 %s：写明工单和结果，结果可写 satisfied、passable、dissatisfied、unreached", i.ID)
 	}
 	if i.round(v) == nil {
-		return fmt.Errorf("visit incident %s: no visit to %s waits for a result; suqiu incident visit %s lists those that do", i.ID, v.Order, i.ID)
+		return fmt.Errorf("回访问题 %s：没有 %s 待填结果的回访；suqiu incident visit %s 列出待填的", i.ID, v.Order, i.ID)
 	}
 	if v.Result == Dissatisfied && strings.TrimSpace(v.Note) == "" {
-		return fmt.Errorf("visit incident %s: say what %s is not content with", i.ID, v.Order)
+		return fmt.Errorf("回访问题 %s：写明 %s 对什么不满意", i.ID, v.Order)
 	}
 	return nil
 }

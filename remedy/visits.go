@@ -12,7 +12,7 @@ func (i *Incident) DoVisits(p Practice, visits []Deed) []error {
 	acts := i.at().acts
 	if _, ok := acts[ActVisit]; !ok || !i.Alive() {
 		for k := range errs {
-			errs[k] = fmt.Errorf("incident %s is %s (%s): nobody is visited", i.ID, i.Work, i.Work.Name())
+			errs[k] = fmt.Errorf("问题 %s 现为%s，不用回访", i.ID, i.Work.Name())
 		}
 		return errs
 	}

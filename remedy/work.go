@@ -58,15 +58,14 @@ type Supervision struct {
 // Do does a deed, or says why it can't be done. Nothing is altered then.
 func (i *Incident) Do(p Practice, d Deed) error {
 	if !i.Alive() {
-		return fmt.Errorf("incident %s is part of %s; see to that one", i.ID, i.MergedInto)
+		return fmt.Errorf("问题 %s 已并入 %s；处理那一个", i.ID, i.MergedInto)
 	}
 	if d.Act == ActVisit && d.Visit != nil && d.Visit.Result == Dissatisfied {
 		d.Act = ActComplain
 	}
 	to, ok := i.at().acts[d.Act]
 	if !ok {
-		return fmt.Errorf("%s an incident that is %s (%s), its signal %s (%s): not possible; possible are %s",
-			d.Act, i.Work, i.Work.Name(), i.Signal, i.Signal.Name(), actsText(i.May()))
+		return fmt.Errorf("问题 %s 现为%s（信号%s），不能 %s；能做的有 %s", i.ID, i.Work.Name(), i.Signal.Name(), d.Act, actsText(i.May()))
 	}
 	if err := i.check(d); err != nil {
 		return err
@@ -117,35 +116,35 @@ func (i *Incident) Do(p Practice, d Deed) error {
 // actsText names acts for an error.
 func actsText(acts []Act) string {
 	if len(acts) == 0 {
-		return "none"
+		return "无"
 	}
 	names := make([]string, len(acts))
 	for k, a := range acts {
 		names[k] = string(a)
 	}
 	slices.Sort(names)
-	return strings.Join(names, ", ")
+	return strings.Join(names, "、")
 }
 
 // check says what a deed lacks.
 func (i *Incident) check(d Deed) error {
-	missing := func(what string) error { return fmt.Errorf("%s incident %s: %s", d.Act, i.ID, what) }
+	missing := func(what string) error { return fmt.Errorf("问题 %s 的 %s：%s", i.ID, d.Act, what) }
 	if strings.TrimSpace(d.By) == "" {
-		return missing("say who does it")
+		return missing("写明是谁做的")
 	}
 	noted := strings.TrimSpace(d.Note) != ""
 	switch d.Act {
 	case ActAck:
 	case ActAssign:
 		if d.To.ID == "" || !noted {
-			return missing("say to whom and why")
+			return missing("写明转给谁、为什么")
 		}
 	case ActProgress:
 		if !noted && d.Appointment == nil {
-			return missing("say what was done, or when an appointment is")
+			return missing("写明做了什么，或约在什么时候")
 		}
 		if a := d.Appointment; a != nil && a.At.Before(d.At) {
-			return missing("an appointment is in the future")
+			return missing("预约的时间应在以后")
 		}
 	case ActRemedy:
 		return i.checkMeasure(d)
@@ -153,21 +152,21 @@ func (i *Incident) check(d Deed) error {
 		return i.checkVisit(d)
 	case ActClose:
 		if !noted && len(i.Measures) == 0 {
-			return missing("nothing was remedied: say why it is closed")
+			return missing("没有整改过：写明为什么销号")
 		}
 		if open := i.OpenVisits(time.Time{}); len(open) > 0 {
-			return missing(fmt.Sprintf("%d visits have no result yet; the first is %s on day %d", len(open), open[0].Order, open[0].Day))
+			return missing(fmt.Sprintf("有 %d 件回访还没有结果；第一件是 %s，第 %d 天", len(open), open[0].Order, open[0].Day))
 		}
 	case ActReject:
 		if !noted {
-			return missing("say why it is no problem of ours")
+			return missing("写明为什么不是我们的问题")
 		}
 	case ActSupervise:
 		if !noted {
-			return missing("say what is demanded")
+			return missing("写明要求什么")
 		}
 		if !d.Due.IsZero() && !d.Due.After(d.At) {
-			return missing("the time that is given must be in the future")
+			return missing("限期应在以后")
 		}
 	}
 	return nil
@@ -176,17 +175,17 @@ func (i *Incident) check(d Deed) error {
 func (i *Incident) checkMeasure(d Deed) error {
 	m := d.Measure
 	if m == nil || strings.TrimSpace(m.What) == "" || strings.TrimSpace(m.Who) == "" || m.When.IsZero() || m.Told.IsZero() {
-		return fmt.Errorf("remedy incident %s: the measure taken, who took it, when, and when the callers were told are all needed", i.ID)
+		return fmt.Errorf("整改问题 %s：措施、整改人、整改时间、告知来电人的时间都要写", i.ID)
 	}
 	if m.When.After(d.At) || m.Told.After(d.At) {
-		return fmt.Errorf("remedy incident %s: what was done and told lies in the future; record it when it is done", i.ID)
+		return fmt.Errorf("整改问题 %s：整改或告知的时间在以后；做完再登记", i.ID)
 	}
 	if m.Told.Before(m.When) {
-		return fmt.Errorf("remedy incident %s: the callers were told at %s, before it was done, %s; say when they were told that it is done, with the hour (2026-11-28T17:00)",
+		return fmt.Errorf("整改问题 %s：告知时间 %s 早于整改时间 %s；写整改之后告知来电人的时间，写到几点（2026-11-28T17:00）",
 			i.ID, m.Told.Format(time.DateTime), m.When.Format(time.DateTime))
 	}
 	if m.When.Before(i.First) {
-		return fmt.Errorf("remedy incident %s: %s is before the problem was first seen, %s", i.ID, m.When.Format(time.DateTime), i.First.Format(time.DateTime))
+		return fmt.Errorf("整改问题 %s：%s 早于问题首次出现的 %s", i.ID, m.When.Format(time.DateTime), i.First.Format(time.DateTime))
 	}
 	return nil
 }

@@ -19,27 +19,27 @@ func TestDeedLacks(t *testing.T) {
 		deed Deed
 		says string
 	}{
-		"Nobody":              {Open, Deed{Act: ActAck, At: noon(2)}, "who does it"},
-		"RejectWithoutReason": {Open, Deed{Act: ActReject, By: "张三", At: noon(2)}, "say why"},
-		"AssignToNobody":      {Open, Deed{Act: ActAssign, By: "张三", At: noon(2), Note: "不属我所"}, "to whom"},
-		"AssignWithoutReason": {Open, Deed{Act: ActAssign, By: "张三", At: noon(2), To: Person{ID: "1"}}, "to whom and why"},
-		"ProgressOfNothing":   {Acknowledged, Deed{Act: ActProgress, By: "张三", At: noon(2)}, "what was done"},
-		"AppointmentPast":     {Acknowledged, Deed{Act: ActProgress, By: "张三", At: noon(2), Appointment: &Appointment{At: noon(1)}}, "in the future"},
-		"RemedyOfNothing":     {Acknowledged, Deed{Act: ActRemedy, By: "张三", At: noon(5)}, "all needed"},
-		"RemedyWithoutWhat":   {Acknowledged, measure(func(m *Measure) { m.What = " " }), "all needed"},
-		"RemedyWithoutWho":    {Acknowledged, measure(func(m *Measure) { m.Who = "" }), "all needed"},
-		"RemedyWithoutWhen":   {Acknowledged, measure(func(m *Measure) { m.When = time.Time{} }), "all needed"},
-		"RemedyNotTold":       {Acknowledged, measure(func(m *Measure) { m.Told = time.Time{} }), "all needed"},
-		"RemedyToCome":        {Acknowledged, measure(func(m *Measure) { m.When = noon(6) }), "in the future"},
-		"ToldToCome":          {Acknowledged, measure(func(m *Measure) { m.Told = noon(6) }), "in the future"},
-		"ToldBeforeDone":      {Acknowledged, measure(func(m *Measure) { m.Told = m.When.Add(-time.Minute) }), "before it was done"},
-		"RemedyTooEarly":      {Acknowledged, measure(func(m *Measure) { m.When = noon(1).AddDate(0, -1, 0) }), "before the problem"},
-		"VisitNobody":         {Remedied, Deed{Act: ActVisit, By: "张三", At: noon(9), Visit: &Visit{Result: Satisfied}}, "name the order"},
-		"VisitUnknown":        {Remedied, Deed{Act: ActVisit, By: "张三", At: noon(9), Visit: &Visit{Order: "95598:9", Result: Satisfied}}, "no visit to 95598:9"},
-		"VisitNoResult":       {Remedied, Deed{Act: ActVisit, By: "张三", At: noon(9), Visit: &Visit{Order: "95598:1", Result: "好"}}, "satisfied, passable"},
-		"DissatisfiedSilent":  {Remedied, Deed{Act: ActVisit, By: "张三", At: noon(9), Visit: &Visit{Order: "95598:1", Result: Dissatisfied}}, "not content"},
-		"SuperviseWhat":       {Open, Deed{Act: ActSupervise, By: "李四", At: noon(2)}, "what is demanded"},
-		"SuperviseTillPast":   {Open, Deed{Act: ActSupervise, By: "李四", At: noon(2), Note: "尽快", Due: noon(1)}, "in the future"},
+		"Nobody":              {Open, Deed{Act: ActAck, At: noon(2)}, "写明是谁做的"},
+		"RejectWithoutReason": {Open, Deed{Act: ActReject, By: "张三", At: noon(2)}, "写明为什么不是"},
+		"AssignToNobody":      {Open, Deed{Act: ActAssign, By: "张三", At: noon(2), Note: "不属我所"}, "写明转给谁"},
+		"AssignWithoutReason": {Open, Deed{Act: ActAssign, By: "张三", At: noon(2), To: Person{ID: "1"}}, "写明转给谁、为什么"},
+		"ProgressOfNothing":   {Acknowledged, Deed{Act: ActProgress, By: "张三", At: noon(2)}, "写明做了什么"},
+		"AppointmentPast":     {Acknowledged, Deed{Act: ActProgress, By: "张三", At: noon(2), Appointment: &Appointment{At: noon(1)}}, "在以后"},
+		"RemedyOfNothing":     {Acknowledged, Deed{Act: ActRemedy, By: "张三", At: noon(5)}, "都要写"},
+		"RemedyWithoutWhat":   {Acknowledged, measure(func(m *Measure) { m.What = " " }), "都要写"},
+		"RemedyWithoutWho":    {Acknowledged, measure(func(m *Measure) { m.Who = "" }), "都要写"},
+		"RemedyWithoutWhen":   {Acknowledged, measure(func(m *Measure) { m.When = time.Time{} }), "都要写"},
+		"RemedyNotTold":       {Acknowledged, measure(func(m *Measure) { m.Told = time.Time{} }), "都要写"},
+		"RemedyToCome":        {Acknowledged, measure(func(m *Measure) { m.When = noon(6) }), "在以后"},
+		"ToldToCome":          {Acknowledged, measure(func(m *Measure) { m.Told = noon(6) }), "在以后"},
+		"ToldBeforeDone":      {Acknowledged, measure(func(m *Measure) { m.Told = m.When.Add(-time.Minute) }), "早于整改时间"},
+		"RemedyTooEarly":      {Acknowledged, measure(func(m *Measure) { m.When = noon(1).AddDate(0, -1, 0) }), "早于问题首次出现"},
+		"VisitNobody":         {Remedied, Deed{Act: ActVisit, By: "张三", At: noon(9), Visit: &Visit{Result: Satisfied}}, "写明工单和结果"},
+		"VisitUnknown":        {Remedied, Deed{Act: ActVisit, By: "张三", At: noon(9), Visit: &Visit{Order: "95598:9", Result: Satisfied}}, "没有 95598:9 待填结果的回访"},
+		"VisitNoResult":       {Remedied, Deed{Act: ActVisit, By: "张三", At: noon(9), Visit: &Visit{Order: "95598:1", Result: "好"}}, "satisfied、passable"},
+		"DissatisfiedSilent":  {Remedied, Deed{Act: ActVisit, By: "张三", At: noon(9), Visit: &Visit{Order: "95598:1", Result: Dissatisfied}}, "不满意"},
+		"SuperviseWhat":       {Open, Deed{Act: ActSupervise, By: "李四", At: noon(2)}, "写明要求什么"},
+		"SuperviseTillPast":   {Open, Deed{Act: ActSupervise, By: "李四", At: noon(2), Note: "尽快", Due: noon(1)}, "在以后"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			i := incident(t, Subsiding, c.work)
@@ -56,7 +56,7 @@ func TestDeedLacks(t *testing.T) {
 	}
 	t.Run("CloseOfNothing", func(t *testing.T) {
 		i := incident(t, Resolved, Open)
-		if err := i.Do(practice(t), Deed{Act: ActClose, By: "张三", At: noon(9)}); err == nil || !strings.Contains(err.Error(), "nothing was remedied") {
+		if err := i.Do(practice(t), Deed{Act: ActClose, By: "张三", At: noon(9)}); err == nil || !strings.Contains(err.Error(), "没有整改过") {
 			t.Errorf("got %v", err)
 		}
 	})
@@ -95,7 +95,7 @@ func TestWorkToTheEnd(t *testing.T) {
 		t.Fatalf("the second measure's visits: %+v", open)
 	}
 	i.turn(Subsiding, noon(13))
-	if err := i.Do(practice(t), deed(ActClose, noon(20))); err == nil || !strings.Contains(err.Error(), "4 visits") {
+	if err := i.Do(practice(t), deed(ActClose, noon(20))); err == nil || !strings.Contains(err.Error(), "有 4 件回访") {
 		t.Errorf("closed with open visits: %v", err)
 	}
 	do(t, &i, visit("95598:1", Passable, noon(19)), visit("95598:2", Satisfied, noon(19)), visit("95598:1", Unreached, noon(30)), visit("95598:2", Satisfied, noon(30)))

@@ -107,14 +107,14 @@ func (l *Loaded) validateNotify(fault func(key, format string, args ...any)) {
 }
 
 // ErrNoAddress says that neither an address nor embedded mode is configured.
-var ErrNoAddress = errors.New("no address is configured")
+var ErrNoAddress = errors.New("没有配置地址")
 
 // NeedKafka reports whether there is a log to connect to.
 func (c *Config) NeedKafka() error {
 	if c.Embedded || len(c.Kafka.Brokers) > 0 {
 		return nil
 	}
-	return fmt.Errorf("%w for Kafka: set kafka.brokers in the configuration file, SUQIU_KAFKA_BROKERS or --set kafka.brokers=HOST:9092; or use --embedded to run on this machine alone", ErrNoAddress)
+	return fmt.Errorf("Kafka %w：在配置文件中写 kafka.brokers，或设 SUQIU_KAFKA_BROKERS，或写 --set kafka.brokers=HOST:9092；只在本机运行就加 --embedded", ErrNoAddress)
 }
 
 // NeedStore reports whether there is an index to connect to.
@@ -122,5 +122,5 @@ func (c *Config) NeedStore() error {
 	if c.Embedded || len(c.Elasticsearch.Addresses) > 0 {
 		return nil
 	}
-	return fmt.Errorf("%w for Elasticsearch: set elasticsearch.addresses in the configuration file, SUQIU_ELASTICSEARCH_ADDRESSES or --set elasticsearch.addresses=https://HOST:9200; or use --embedded to run on this machine alone", ErrNoAddress)
+	return fmt.Errorf("Elasticsearch %w：在配置文件中写 elasticsearch.addresses，或设 SUQIU_ELASTICSEARCH_ADDRESSES，或写 --set elasticsearch.addresses=https://HOST:9200；只在本机运行就加 --embedded", ErrNoAddress)
 }

@@ -27,12 +27,12 @@ func WeekBefore(now time.Time) Period {
 func ParseWeek(text string, zone *time.Location) (Period, error) {
 	var year, week int
 	if n, err := fmt.Sscanf(text, "%4d-W%2d", &year, &week); err != nil || n != 2 || fmt.Sprintf("%04d-W%02d", year, week) != text {
-		return Period{}, fmt.Errorf("%q is no week; write one such as 2026-W46", text)
+		return Period{}, fmt.Errorf("%q 不是周；写成 2026-W46", text)
 	}
 	fourth := time.Date(year, time.January, 4, 0, 0, 0, 0, zone) // lies in the first week by definition
 	monday := fourth.AddDate(0, 0, -(int(fourth.Weekday())+6)%7+7*(week-1))
 	if y, w := monday.ISOWeek(); y != year || w != week {
-		return Period{}, fmt.Errorf("the year %d has no week %d", year, week)
+		return Period{}, fmt.Errorf("%d 年没有第 %d 周", year, week)
 	}
 	return Period{monday, monday.AddDate(0, 0, 7)}, nil
 }

@@ -1,0 +1,45 @@
+package cli
+
+import (
+	"bytes"
+	"strings"
+	"testing"
+	"time"
+)
+
+// Who types a wrong command line reads in Chinese what is wrong with it, and where that can be told, what may be meant.
+func TestUsageErrors(t *testing.T) {
+	for _, test := range []struct {
+		name, line, want string
+	}{
+		{"unknown flag", "search --limt 3", "没有 --limt 这个选项；是否指 --limit；用法见 suqiu search --help"},
+		{"unknown flag like none", "search --zzzz", "没有 --zzzz 这个选项；用法见 suqiu search --help"},
+		{"short flag", "search -x", "没有 --x 这个选项；用法见 suqiu search --help"},
+		{"flag without its value", "correct 95598:1 --by", "--by 后面要写值；用法见 suqiu correct --help"},
+		{"no whole number", "search --limit many", "--limit many：写整数；用法见 suqiu search --help"},
+		{"number too large", "search --limit 99999999999999999999", "--limit 99999999999999999999：写整数；用法见"},
+		{"no number", "emerging --chance much", "--chance much：写数，如 0.95；用法见 suqiu emerging --help"},
+		{"no length of time", "watch --every often", "--every often：写时长，如 30s、5m、2h；用法见 suqiu watch --help"},
+		{"neither true nor false", "search --embedded=perhaps", "--embedded perhaps：只能写 true 或 false，或不写值；用法见"},
+		{"unknown flag before a command", "--embeded", "没有 --embeded 这个选项；用法见 suqiu --help"},
+		{"unknown command", "serch", `没有命令 "serch"；是否指 search；用法见 suqiu --help`},
+		{"unknown command like none", "zzzzzz", `没有命令 "zzzzzz"；用法见 suqiu --help`},
+		{"unknown command below", "incident asign", `incident 下没有命令 "asign"；可写 ack、assign、`},
+		{"negative number", "search --embedded --offset -1", "--offset -1：不能是负数"},
+		{"too far", "search --embedded --offset 20000", "--offset 和 --limit 合计最多"},
+		{"unknown order", "search --embedded --sort loudest", "--sort loudest：可写 newest、oldest、relevance"},
+		{"open quote", "search --embedded 「停电", "引号 「 没有合上；写成 「…」"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			var out, errs bytes.Buffer
+			args := append([]string{"suqiu"}, strings.Fields(test.line)...)
+			env := Env{Stdin: &bytes.Buffer{}, Stdout: &out, Stderr: &errs, Environ: []string{"SUQIU_DATA=" + t.TempDir()}, Now: time.Now}
+			if code := Run(t.Context(), args, env); code != exitUsage {
+				t.Errorf("exit code %d, want %d", code, exitUsage)
+			}
+			if !strings.HasPrefix(errs.String(), "suqiu: "+test.want) {
+				t.Errorf("told %q, want %q", &errs, test.want)
+			}
+		})
+	}
+}
