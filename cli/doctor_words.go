@@ -26,7 +26,6 @@ func advices() []advice {
 		told(`check http:// and https:// in ([\w.-]+) against what the server speaks`, "http 与 https 不符：核对 $1 与服务器实际的协议"),
 		told(`set (elasticsearch\.fingerprint) to the SHA-256`, "证书指纹不符：把 $1 设为服务器现用证书或其签发机构证书的 SHA-256"),
 		told(`check host, port and base path in ([\w.-]+): they lead to something else`, "答话的不是 Elasticsearch，或没有这个路径：检查 $1 的主机、端口和路径，那里可能是代理"),
-		told(`set (kafka\.brokers|elasticsearch\.addresses) in the configuration file, (SUQIU_\w+)`, "没有配置地址：在配置文件里写 $1，或用环境变量 $2；单机试用可加 --embedded"),
 		told(`set the clocks of .* by NTP`, "时钟不一致：用 NTP 校准本机、服务器和发送方的时钟"),
 		// Kafka.
 		told(`if it lasts, check (kafka\.tls) and (kafka\.sasl) against the broker's listener`, "连接被对方断开；一直如此时，核对 $1、$2 与节点监听器（listener）的设置"),
