@@ -92,17 +92,25 @@ func (p *whenParser) found() string {
 	return strconv.Quote(p.token)
 }
 
+// What authors write for and, or, not and 「.
+var (
+	wordsForAnd = []string{"&", "+", "，", ",", "且", "并且", "和", "与", "同时"}
+	wordsForOr  = []string{"|", "、", "或", "或者"}
+	wordsForNot = []string{"非", "不", "不是", "没有", "不含", "除了"}
+	otherQuotes = []string{`"`, "“", "'", "‘", "『", "《", "【"}
+)
+
 // unexpected reports a token that stands where the condition is complete, and what its author may have meant.
 func (p *whenParser) unexpected() {
 	lower := strings.ToLower(p.token)
 	switch {
 	case isKeyword(lower) && lower != p.token:
 		p.fail("这里不该有 %q；写 %s", p.token, lower)
-	case strings.Contains(" & + ， , 且 并且 和 与 同时 ", " "+p.token+" "):
+	case slices.Contains(wordsForAnd, p.token):
 		p.fail("这里不该有 %q；条件之间写 and", p.token)
-	case strings.Contains(" | 、 或 或者 ", " "+p.token+" "):
+	case slices.Contains(wordsForOr, p.token):
 		p.fail("这里不该有 %q；条件之间写 or", p.token)
-	case strings.Contains(" 非 不 不是 没有 不含 除了 ", " "+p.before+" "):
+	case slices.Contains(wordsForNot, p.before):
 		p.fail("%q 写作 not；写 not %s", p.before, p.token)
 	case p.token == "）" || p.token == "（":
 		p.fail("%s 是全角的；写 %c", p.token, folder{}.fold([]rune(p.token)[0]))
@@ -362,7 +370,7 @@ func (p *whenParser) group() *expr {
 		p.fail("（ 是全角的；写 (")
 	case isKeyword(p.token) && !slices.Contains(operators, p.token):
 		p.fail("%s 是条件的关键字，后面写括号：%s(…)；词组换个名称", p.token, p.token)
-	case strings.Contains("\"“'‘『《【", p.token):
+	case slices.Contains(otherQuotes, p.token):
 		p.fail("这里应是词组，却是%s；条件中的词语写在「」里", p.found())
 	default:
 		p.fail("这里应是词组，却是%s；补上词组，或去掉它", p.found())
