@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/segmentio/kafka-go"
 
@@ -46,11 +47,10 @@ var guideColumns = []struct {
 // guideTable reads the table of the rights of Kafka.
 func guideTable(t *testing.T) []guideRow {
 	t.Helper()
-	_, table, found := strings.Cut(readGuide(t), "\n| command |")
-	if !found {
-		t.Fatal("the guide has no table of the rights of Kafka")
+	lines, chinese := guideTableLines(t, guidePage, "| command |"), guideTableLines(t, guidePageChinese, "| 命令 |")
+	if len(chinese) != len(lines) {
+		t.Fatalf("%s has %d lines in the table, want %d", guidePageChinese, len(chinese), len(lines))
 	}
-	lines := strings.Split(table, "\n")
 	for i, heading := range cells(lines[0]) {
 		if heading != guideColumns[i].heading {
 			t.Fatalf("column %d of the table is %q, want %q", i+1, heading, guideColumns[i].heading)
@@ -58,9 +58,10 @@ func guideTable(t *testing.T) []guideRow {
 	}
 	word := regexp.MustCompile(`\b[A-Z]\w+`)
 	var rows []guideRow
-	for _, line := range lines[2:] {
-		if !strings.HasPrefix(line, "|") {
-			break
+	rightsIn := func(line string) []string { return word.FindAllString(strings.Join(cells(line)[1:], " "), -1) }
+	for i, line := range lines[2:] {
+		if other := chinese[i+2]; !slices.Equal(rightsIn(line), rightsIn(other)) {
+			t.Errorf("%s has other rights:\n%s\n%s", guidePageChinese, line, other)
 		}
 		row := cells(line)
 		r := guideRow{commands: row[0]}
@@ -87,6 +88,17 @@ func guideTable(t *testing.T) []guideRow {
 		rows = append(rows, r)
 	}
 	return rows
+}
+
+// guideTableLines are those of the table in a page that has a heading, from what follows there.
+func guideTableLines(t *testing.T, page, heading string) []string {
+	t.Helper()
+	_, table, found := strings.Cut(readGuide(t, page), "\n"+heading)
+	if !found {
+		t.Fatalf("%s has no table of the rights of Kafka", page)
+	}
+	table, _, _ = strings.Cut(table, "\n\n")
+	return strings.Split(table, "\n")
 }
 
 // cells are those of one line of a table.
@@ -200,8 +212,33 @@ func (u *tableUser) told() bool {
 // TestGuideRights takes each right of the operator's guide away: what can't be done without it fails, and names it.
 func TestGuideRights(t *testing.T) {
 	g := startWrongSetups(t).guideRun(t)
+	t.Run("SetBack", g.setBack)
 	t.Run("Privileges", g.privileges)
 	t.Run("Table", g.kafkaTable)
+}
+
+// setBack sets the group back by the line that the guide has for after restoring; what is read again is stored already.
+func (g *guideRun) setBack(t *testing.T) {
+	line := regexp.MustCompile("`(kafka-consumer-groups.sh [^`]+)`").FindStringSubmatch(readGuide(t, guidePage))
+	if line == nil {
+		t.Fatal("the guide does not say how the group is set back")
+	}
+	before := time.Now().UTC().Add(-time.Hour).Format("2006-01-02T15:04:05.000")
+	reset := regexp.MustCompile(`--to-datetime \S+`).ReplaceAllString(strings.Join(strings.Fields(line[1]), " "), "--to-datetime "+before)
+	g.shell(t, reset+" --command-config admin.properties")
+	if lag := g.lag(t, "suqiu", guideTopic); lag < 3 {
+		t.Fatalf("%d records are to be read again, want all", lag)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	c := g.begin(ctx, "suqiu", "suqiu", "consume", "--set", "retention_days=60")
+	await(t, c, "all to be read again", func() bool { return g.lag(t, "suqiu", guideTopic) == 0 })
+	cancel()
+	<-c.done
+	if out := g.works(t, "none", "suqiu-reader", "search", "--limit", "0"); !strings.Contains(out, "共 3 件") {
+		t.Errorf("then %s, want as many as before", out)
+	}
+	g.works(t, "suqiu", "suqiu", "audit", "--set", "retention_days=60")
 }
 
 // privileges takes one right after the other from the roles of Elasticsearch.

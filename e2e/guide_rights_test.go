@@ -10,7 +10,6 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -71,8 +70,10 @@ deadletter: {limit: 1}
 // grant runs the lines of the guide as they stand there, but for the address, with Kafka's own kafka-acls.sh.
 func (g *guideRun) grant(t *testing.T) {
 	g.addUsers(t, "suqiu-setup", "suqiu", "upstream")
-	bin := t.TempDir()
-	if err := g.nodes[0].WriteTools(bin); err != nil {
+	if err := os.Mkdir(g.path("bin"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := g.nodes[0].WriteTools(g.path("bin")); err != nil {
 		t.Fatal(err)
 	}
 	admin := fmt.Sprintf(`security.protocol=SASL_SSL
@@ -81,13 +82,17 @@ sasl.jaas.config=org.apache.kafka.common.security.scram.ScramLoginModule require
 ssl.truststore.type=PEM
 ssl.truststore.location=%s
 `, kafkaUser, kafkaPass, g.path("good.ca"))
-	if err := os.WriteFile(filepath.Join(bin, "admin.properties"), []byte(admin), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	cmd := exec.CommandContext(t.Context(), "sh", "-e", "-c", strings.ReplaceAll(guideACLs(t), "kafka-1:9093", g.listeners["SECURED"]))
-	cmd.Dir, cmd.Env = bin, append(os.Environ(), "PATH="+bin+":"+os.Getenv("PATH"))
+	g.write(t, "bin/admin.properties", admin, 0o600)
+	g.shell(t, guideACLs(t))
+}
+
+// shell runs lines of the guide with Kafka's own tools.
+func (g *guideRun) shell(t *testing.T, lines string) {
+	t.Helper()
+	cmd := exec.CommandContext(t.Context(), "sh", "-e", "-c", regexp.MustCompile(`kafka-1:909\d`).ReplaceAllString(lines, g.listeners["SECURED"]))
+	cmd.Dir, cmd.Env = g.path("bin"), append(os.Environ(), "PATH="+g.path("bin")+":"+os.Getenv("PATH"))
 	if out, err := cmd.CombinedOutput(); err != nil {
-		t.Fatalf("%v\n%s", err, out)
+		t.Fatalf("%s\n%v\n%s", lines, err, out)
 	}
 }
 
@@ -314,7 +319,9 @@ func (g *guideRun) months(t *testing.T) {
 	}
 	g.works(t, "none", "suqiu-migrate", "index", "migrate", "--dry-run")
 	next := time.Date(g.old.Year(), g.old.Month()+1, 1, 0, 0, 0, 0, time.UTC).Format("2006-01")
-	if out := g.works(t, "none", "suqiu-migrate", "index", "drop", "--before", next, "--set", "retention_days=60"); !strings.Contains(out, "已删除 "+g.old.Format("2006-01")) {
+	drop := []string{"index", "drop", "--before", next, "--set", "retention_days=60"}
+	g.refused(t, "granted by the index privileges", "none", "suqiu-setup", drop...)
+	if out := g.works(t, "none", "suqiu-migrate", drop...); !strings.Contains(out, "已删除 "+g.old.Format("2006-01")) {
 		t.Errorf("drop says\n%s", out)
 	}
 }

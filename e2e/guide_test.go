@@ -20,12 +20,15 @@ const (
 	guideChannel = "suqiu.incident"
 )
 
-// guidePage is the operator's guide: what it says of rights is what is tested.
-const guidePage = "../docs/operation.md"
+// The operator's guide: what it says of rights is what is tested.
+const (
+	guidePage        = "../docs/operation.md"
+	guidePageChinese = "../docs/operation.zh-CN.md"
+)
 
-func readGuide(t *testing.T) string {
+func readGuide(t *testing.T, page string) string {
 	t.Helper()
-	text, err := os.ReadFile(guidePage)
+	text, err := os.ReadFile(page)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -36,7 +39,7 @@ func readGuide(t *testing.T) string {
 func guideRoles(t *testing.T) map[string]string {
 	t.Helper()
 	roles := map[string]string{}
-	for _, match := range regexp.MustCompile(`(?m)^PUT _security/role/(\S+) +(\{.*\})$`).FindAllStringSubmatch(readGuide(t), -1) {
+	for _, match := range regexp.MustCompile(`(?m)^PUT _security/role/(\S+) +(\{.*\})$`).FindAllStringSubmatch(readGuide(t, guidePage), -1) {
 		var line bytes.Buffer
 		if err := json.Compact(&line, []byte(match[2])); err != nil {
 			t.Fatalf("the role %s: %v", match[1], err)
@@ -58,14 +61,21 @@ func rolesFile(roles map[string]string) string {
 	return file.String()
 }
 
-// guideACLs is the shell that makes the rights of Kafka, as it stands in the guide.
+// guideACLs is the shell that makes the rights of Kafka, as it stands in the guide; but for remarks the same in both languages.
 func guideACLs(t *testing.T) string {
 	t.Helper()
-	block := regexp.MustCompile("(?s)```sh\n(acl\\(\\).*?)```").FindStringSubmatch(readGuide(t))
-	if block == nil {
-		t.Fatal("the guide has no lines with ACLs")
+	acls := func(page string) string {
+		block := regexp.MustCompile("(?s)```sh\n(acl\\(\\).*?)```").FindStringSubmatch(readGuide(t, page))
+		if block == nil {
+			t.Fatalf("%s has no lines with ACLs", page)
+		}
+		return regexp.MustCompile(`(?m) *#.*$`).ReplaceAllString(block[1], "")
 	}
-	return block[1]
+	own := acls(guidePage)
+	if other := acls(guidePageChinese); other != own {
+		t.Errorf("%s has other ACLs:\n%s", guidePageChinese, other)
+	}
+	return own
 }
 
 // securedRoles are the roles of the guide for the prefixes of the indices that tests use on one Elasticsearch with security, and those
