@@ -95,8 +95,9 @@ func callsMapping() object {
 			"status":         keyword,
 			"title":          object{"type": "text", "analyzer": "standard"},
 			// One value a turn. The gap between values keeps a phrase inside its turn.
-			fieldText:      object{"type": "text", "analyzer": "standard", "position_increment_gap": 100},
-			"tokens":       object{"type": "text", "analyzer": "whitespace"},
+			fieldText: object{"type": "text", "analyzer": "standard", "position_increment_gap": 100},
+			// The words are searched one by one; for phrases and ranks there is the text.
+			"tokens":       object{"type": "text", "analyzer": "whitespace", "index_options": "docs", "norms": false},
 			fieldTombstone: object{"type": "boolean"},
 			// Where the document was read from, if it alone was made of its Kafka record.
 			fieldPartition: keyword,
