@@ -123,6 +123,14 @@ func TestComposeCommands(t *testing.T) {
 					t.Errorf("health check %q: %v", test, checkCommand(t, test[2:]))
 				}
 			}
+			keys := ""
+			if needsKeys(service.Command) {
+				keys = "/run/secrets/pseudonym_keys"
+			}
+			handed := slices.ContainsFunc(service.Secrets, func(s types.ServiceSecretConfig) bool { return s.Source == filepath.Base(keys) })
+			if got := env["SUQIU_MASK_KEY_FILE"]; got != keys || handed != (keys != "") || len(service.Secrets) > 1 {
+				t.Errorf("looks for the keys in %q and is handed %v, needs %q", got, service.Secrets, keys)
+			}
 			if !service.ReadOnly || !slices.Contains(service.CapDrop, "ALL") {
 				t.Error("may write its own files or has capabilities")
 			}
@@ -131,9 +139,8 @@ func TestComposeCommands(t *testing.T) {
 	if checked != 7 {
 		t.Errorf("%d services run suqiu", checked)
 	}
-	serve := project.Services["suqiu"]
-	if key := *serve.Environment["SUQIU_MASK_KEY_FILE"]; key != "/run/secrets/"+serve.Secrets[0].Source {
-		t.Errorf("the key is looked for at %s", key)
+	if file := project.Secrets["pseudonym_keys"].File; !strings.HasSuffix(file, "/secrets/pseudonym.keys") {
+		t.Errorf("the keys are in %s", file)
 	}
 }
 
@@ -212,28 +219,35 @@ func TestComposeKafkaHealth(t *testing.T) {
 	}
 }
 
+// guideRoles are the roles of Elasticsearch in a page of the operator's guide, by name.
+func guideRoles(t *testing.T, page string) map[string]any {
+	t.Helper()
+	roles := map[string]any{}
+	for _, match := range regexp.MustCompile(`(?m)^PUT _security/role/(\S+) +(\{.*\})$`).FindAllSubmatch(read(t, page), -1) {
+		roles[string(match[1])] = parseRole(t, match[2])
+	}
+	return roles
+}
+
+func parseRole(t *testing.T, text []byte) any {
+	t.Helper()
+	var role any
+	if err := json.Unmarshal(text, &role); err != nil {
+		t.Fatalf("%s: %v", text, err)
+	}
+	return role
+}
+
 // The roles in the operator's guide are JSON, the same in both languages, and that of the consumers is what accounts.sh makes.
 func TestGuideRoles(t *testing.T) {
-	request := regexp.MustCompile(`(?m)^PUT _security/role/(\S+) +(\{.*\})$`)
 	made := regexp.MustCompile(`(?s)call PUT /_security/role/suqiu <<'JSON'\n(.*?)\nJSON`).FindSubmatch(read(t, "compose/accounts.sh"))
 	if made == nil {
 		t.Fatal("accounts.sh makes no role")
 	}
-	parse := func(text []byte) any {
-		t.Helper()
-		var role any
-		if err := json.Unmarshal(text, &role); err != nil {
-			t.Fatalf("%s: %v", text, err)
-		}
-		return role
-	}
 	var first map[string]any
 	for _, page := range []string{"../docs/operation.md", "../docs/operation.zh-CN.md"} {
-		roles := map[string]any{}
-		for _, match := range request.FindAllSubmatch(read(t, page), -1) {
-			roles[string(match[1])] = parse(match[2])
-		}
-		if len(roles) != 4 || !reflect.DeepEqual(roles["suqiu"], parse(made[1])) {
+		roles := guideRoles(t, page)
+		if len(roles) != 4 || !reflect.DeepEqual(roles["suqiu"], parseRole(t, made[1])) {
 			t.Errorf("%s: %d roles, that of the consumers is %v, accounts.sh makes %s", page, len(roles), roles["suqiu"], made[1])
 		}
 		if first != nil && !reflect.DeepEqual(roles, first) {

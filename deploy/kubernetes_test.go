@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"errors"
+	"fmt"
 	"io"
 	"path/filepath"
 	"slices"
@@ -194,11 +195,17 @@ func TestKubernetesContainers(t *testing.T) {
 					t.Error(err)
 				}
 				paths := []string{env["SUQIU_CONFIG"]}
-				for _, key := range []string{"dicts", "mask.key_file", "kafka.ca_file", "elasticsearch.ca_file"} {
+				for _, key := range []string{"dicts", "kafka.ca_file", "elasticsearch.ca_file"} {
 					paths = append(paths, setting(t, config, key))
 				}
 				for _, path := range paths {
-					checkMounted(t, all, pod.Spec, container, path)
+					if err := checkMounted(t, all, pod.Spec, container, path); err != nil {
+						t.Error(err)
+					}
+				}
+				keys := checkMounted(t, all, pod.Spec, container, setting(t, config, "mask.key_file"))
+				if needed := needsKeys(container.Args); needed != (keys == nil) {
+					t.Errorf("the keys of pseudonyms: needed %v, mounted: %v", needed, keys)
 				}
 				checkConfined(t, pod.Spec, container)
 			})
@@ -206,8 +213,8 @@ func TestKubernetesContainers(t *testing.T) {
 	}
 }
 
-// checkMounted fails unless the container sees something at path that the folder's manifests provide.
-func checkMounted(t *testing.T, all manifests, pod corev1.PodSpec, c corev1.Container, path string) {
+// checkMounted reports unless the container sees something at path that the folder's manifests provide.
+func checkMounted(t *testing.T, all manifests, pod corev1.PodSpec, c corev1.Container, path string) error {
 	t.Helper()
 	for _, mount := range c.VolumeMounts {
 		key, inside := strings.CutPrefix(path, mount.MountPath)
@@ -217,23 +224,62 @@ func checkMounted(t *testing.T, all manifests, pod corev1.PodSpec, c corev1.Cont
 		if key = strings.TrimPrefix(key, "/"); key == "" {
 			key = mount.SubPath
 		}
-		for _, volume := range pod.Volumes {
-			switch {
-			case volume.Name != mount.Name:
-				continue
-			case volume.ConfigMap != nil:
-				if _, ok := get[corev1.ConfigMap](t, all, "ConfigMap "+volume.ConfigMap.Name).Data[key]; !ok && key != "" {
-					t.Errorf("%s: config map %s has no %s", path, volume.ConfigMap.Name, key)
-				}
-			default:
-				if _, ok := get[corev1.Secret](t, all, "Secret "+volume.Secret.SecretName).StringData[key]; !ok {
-					t.Errorf("%s: secret %s has no %s", path, volume.Secret.SecretName, key)
+		i := slices.IndexFunc(pod.Volumes, func(v corev1.Volume) bool { return v.Name == mount.Name })
+		if i < 0 {
+			return fmt.Errorf("%s: there is no volume %s", path, mount.Name)
+		}
+		if m := pod.Volumes[i].ConfigMap; m != nil {
+			if _, ok := get[corev1.ConfigMap](t, all, "ConfigMap "+m.Name).Data[key]; !ok && key != "" {
+				return fmt.Errorf("%s: config map %s has no %s", path, m.Name, key)
+			}
+			return nil
+		}
+		secret := pod.Volumes[i].Secret
+		if items := secret.Items; len(items) > 0 {
+			j := slices.IndexFunc(items, func(item corev1.KeyToPath) bool { return item.Path == key })
+			if j < 0 {
+				return fmt.Errorf("%s: the volume leaves out %s", path, key)
+			}
+			key = items[j].Key
+		}
+		if _, ok := get[corev1.Secret](t, all, "Secret "+secret.SecretName).StringData[key]; !ok {
+			return fmt.Errorf("%s: secret %s has no %s", path, secret.SecretName, key)
+		}
+		return nil
+	}
+	return fmt.Errorf("nothing is mounted at %s", path)
+}
+
+// Each container works in Elasticsearch by an account of the role that the operator's guide gives its command: the Secrets are
+// named for the roles, and so is the account of the consumers in the configuration.
+func TestKubernetesRoles(t *testing.T) {
+	all := readManifests(t)
+	roles := guideRoles(t, "../docs/operation.md")
+	config := filepath.Join(t.TempDir(), "suqiu.yaml")
+	write(t, config, []byte(get[corev1.ConfigMap](t, all, "ConfigMap suqiu").Data["suqiu.yaml"]))
+	want := map[string]string{"index setup": "suqiu-setup", "index drop": "suqiu-migrate"}
+	for name, pod := range pods(t, all) {
+		for _, container := range slices.Concat(pod.Spec.InitContainers, pod.Spec.Containers) {
+			role, ok := want[strings.Join(container.Args, " ")]
+			if !ok && slices.Contains([]string{"serve", "watch", "audit"}, container.Args[0]) {
+				role, ok = setting(t, config, "elasticsearch.username"), true
+			}
+			if !ok {
+				continue // of Kafka alone
+			}
+			if _, ok := roles[role]; !ok {
+				t.Errorf("the guide has no role %s", role)
+			}
+			for _, v := range container.Env {
+				if strings.HasPrefix(v.Name, "SUQIU_ELASTICSEARCH_") && v.ValueFrom.SecretKeyRef.Name != role {
+					t.Errorf("%s/%s: %s is of %s, not of %s", name, container.Name, v.Name, v.ValueFrom.SecretKeyRef.Name, role)
 				}
 			}
-			return
 		}
 	}
-	t.Errorf("nothing is mounted at %s", path)
+	if text := read(t, "systemd/suqiu-drop.env.example"); !bytes.Contains(text, []byte("role suqiu-migrate ")) {
+		t.Errorf("the variables of systemd's drop name another role:\n%s", text)
+	}
 }
 
 // checkConfined checks what the pod security standard "restricted", which the namespace enforces, asks for.

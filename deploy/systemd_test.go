@@ -60,6 +60,7 @@ func TestSystemd(t *testing.T) {
 				} else if err := checkCommand(t, strings.Fields(args)); err != nil {
 					t.Error(err)
 				}
+				checkCredential(t, unit, env["SUQIU_MASK_KEY_FILE"], needsKeys(strings.Fields(args)))
 			}
 			for option, want := range map[string]string{"NoNewPrivileges": "yes", "ProtectSystem": "strict", "ProtectHome": "yes",
 				"DynamicUser": "yes", "CapabilityBoundingSet": ""} {
@@ -84,10 +85,25 @@ func TestSystemd(t *testing.T) {
 	}
 }
 
+// checkCredential fails unless a unit is handed the keys of pseudonyms where its command needs them, as the file that its variable
+// names, and only there.
+func checkCredential(t *testing.T, unit map[string][]string, file string, needed bool) {
+	t.Helper()
+	var credentials []string
+	want := ""
+	if needed {
+		credentials = []string{"pseudonym.keys:/etc/suqiu/pseudonym.keys"}
+		want = "/run/credentials/suqiu/pseudonym.keys" // the folder that %d stands for in TestSystemd
+	}
+	if got := unit["Service.LoadCredential"]; !slices.Equal(got, credentials) || file != want {
+		t.Errorf("it is handed %q and looks for the keys in %q; needed %v", got, file, needed)
+	}
+}
+
 // Consumer and watcher come back whatever ends them, except when they were asked wrongly, and SIGHUP reads the rules again.
 func TestSystemdConsumer(t *testing.T) {
 	lasting := map[string]string{"Service.Restart": "always", "Service.RestartPreventExitStatus": "2", "Unit.StartLimitIntervalSec": "0"}
-	consumer := map[string]string{"Service.ExecReload": "/bin/kill -HUP $MAINPID", "Service.LoadCredential": "pseudonym.keys:/etc/suqiu/pseudonym.keys"}
+	consumer := map[string]string{"Service.ExecReload": "/bin/kill -HUP $MAINPID"}
 	maps.Copy(consumer, lasting)
 	for file, wanted := range map[string]map[string]string{"suqiu@.service": consumer, "suqiu-watch.service": lasting} {
 		unit := options(t, "systemd/"+file)
