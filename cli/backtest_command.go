@@ -30,8 +30,8 @@ Examples:
    suqiu backtest --from 2026-09-01 --to 2026-11-01
    suqiu backtest --from 2026-09-01 --to 2026-11-01 --significance 0.02 --format json`,
 		Flags: settingFlags(append(detectionFlags(),
-			&cli.StringFlag{Name: "from", Usage: "first look at `DATE`; what was received before is history: 180 days, a year for rules that count, three years where so much is complete", Required: true},
-			&cli.StringFlag{Name: "to", Usage: "last look at `DATE`", Required: true},
+			&cli.StringFlag{Name: "from", Usage: "first look at `DATE`; what was received before is history: 180 days, a year for rules that count, three years where so much is complete"},
+			&cli.StringFlag{Name: "to", Usage: "last look at `DATE`"},
 			&cli.DurationFlag{Name: "every", Usage: "`SPAN` between two looks; a day, or an hour with --interval hour"},
 			&cli.BoolFlag{Name: "arrival", Usage: "each contact is known from when it arrived"},
 			&cli.BoolFlag{Name: "assume-complete", Usage: "take the sources for complete where nothing is recorded"},
@@ -43,6 +43,9 @@ Examples:
 }
 
 func (s *session) backtest(c *cli.Context) error {
+	if err := needFlags(c, "from", "to"); err != nil {
+		return err
+	}
 	of, interval, err := readDetection(c)
 	if err != nil {
 		return err

@@ -25,9 +25,6 @@ Examples:
    suqiu classify rec-20260901.json --input funasr --id-from filename`,
 		Flags: settingFlags(append(sourceFlags(), formatFlag("text or json"))...),
 		Action: inSession(env, func(s *session, c *cli.Context) error {
-			if c.NArg() > 1 {
-				return usagef("classify 只读一个文件；用法见 suqiu classify --help")
-			}
 			src, err := s.readSource(c)
 			if err != nil {
 				return err

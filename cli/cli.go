@@ -10,6 +10,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -71,6 +72,15 @@ func Run(ctx context.Context, args []string, env Env) int {
 	return exitFailed
 }
 
+// needFlags refuses a call without one of the flags.
+func needFlags(c *cli.Context, flags ...string) error {
+	missing := slices.DeleteFunc(flags, c.IsSet)
+	if len(missing) == 0 {
+		return nil
+	}
+	return usagef("还要写 --%s；用法见 %s --help", strings.Join(missing, "、--"), c.Command.HelpName)
+}
+
 // usagef is the error of a command that was asked wrongly.
 func usagef(format string, args ...any) error {
 	return cli.Exit(fmt.Sprintf(format, args...), exitUsage)
@@ -112,7 +122,7 @@ func newApp(env Env) *cli.App {
 	}
 }
 
-// withEnv makes the commands for an environment and gives all of them the same handling of wrong flags.
+// withEnv makes the commands for an environment and gives all of them the same handling of wrong flags and arguments.
 func withEnv(env Env, makers ...func(Env) *cli.Command) []*cli.Command {
 	commands := make([]*cli.Command, len(makers))
 	for i, maker := range makers {
@@ -122,25 +132,35 @@ func withEnv(env Env, makers ...func(Env) *cli.Command) []*cli.Command {
 	return commands
 }
 
+// handleUsage has a command and those below it refuse what they don't take. An argument too many is refused before anything
+// is done: it may be a flag whose dashes were forgotten, and that flag may be --dry-run.
 func handleUsage(c *cli.Command) {
 	c.OnUsageError = func(ctx *cli.Context, err error, _ bool) error {
 		return usagef("%s；用法见 %s --help", flagFault(err, ctx.Command.Flags), ctx.Command.HelpName)
+	}
+	below := commandNames(c.Subcommands) // without the help that the parser adds
+	if most, do := mostArgs(c.ArgsUsage), c.Action; most >= 0 {
+		c.Action = func(ctx *cli.Context) error {
+			if ctx.NArg() > most {
+				return usagef("%s", surplus(ctx.Command, ctx.Args().Get(most), most, below))
+			}
+			return do(ctx)
+		}
 	}
 	for _, sub := range c.Subcommands {
 		handleUsage(sub)
 	}
 }
 
+// mostArgs is how many arguments a command takes by its ArgsUsage, in which each is a word; -1 for any number, told by an ellipsis.
+func mostArgs(usage string) int {
+	if strings.Contains(usage, "...") {
+		return -1
+	}
+	return len(strings.Fields(usage))
+}
+
 // parent makes a command that only holds others.
 func parent(name, usage string, commands ...*cli.Command) *cli.Command {
-	return &cli.Command{
-		Name: name, Usage: usage, Subcommands: commands, HideHelpCommand: true,
-		Action: func(c *cli.Context) error {
-			if c.Args().Present() {
-				names := commandNames(commands)
-				return usagef("%s 下没有命令 %q；可写 %s", name, c.Args().First(), strings.Join(names, "、"))
-			}
-			return cli.ShowSubcommandHelp(c)
-		},
-	}
+	return &cli.Command{Name: name, Usage: usage, Subcommands: commands, HideHelpCommand: true, Action: cli.ShowSubcommandHelp}
 }

@@ -32,10 +32,10 @@ contacts are missing, must not be declared: its gaps would look like quiet days,
 Example:
    suqiu coverage add --source 12345 --from 2026-01-01 --to 2026-07-01`,
 			Flags: settingFlags(
-				&cli.StringFlag{Name: "source", Usage: "`NAME` of the source", Required: true},
+				&cli.StringFlag{Name: "source", Usage: "`NAME` of the source"},
 				&cli.StringFlag{Name: "area", Usage: "area `PATH` for which it holds, with all below; by default all"},
-				&cli.StringFlag{Name: "from", Usage: "`TIME` from which it is complete", Required: true},
-				&cli.StringFlag{Name: "to", Usage: "`TIME` up to which it is complete", Required: true},
+				&cli.StringFlag{Name: "from", Usage: "`TIME` from which it is complete"},
+				&cli.StringFlag{Name: "to", Usage: "`TIME` up to which it is complete"},
 				&cli.BoolFlag{Name: "dry-run", Usage: "only say what would be recorded"},
 			),
 			Action: inSession(env, (*session).addCoverage),
@@ -77,8 +77,11 @@ func (s *session) showSpan(span index.Span) {
 }
 
 func (s *session) addCoverage(c *cli.Context) error {
+	err := needFlags(c, "source", "from", "to")
+	if err != nil {
+		return err
+	}
 	span := index.Span{Source: c.String("source"), Area: c.String("area")}
-	var err error
 	if span.From, err = readTime(c, "from", s.zone); err != nil {
 		return err
 	}

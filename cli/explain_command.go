@@ -20,7 +20,7 @@ func explainCommand(env Env) *cli.Command {
 	return &cli.Command{
 		Name:      "explain",
 		Usage:     "说明标签从何而来 · say which rule and which words gave a contact its labels, and what blocked others",
-		ArgsUsage: "TEXT | --id ID",
+		ArgsUsage: "TEXT... | --id ID",
 		Description: `Explains a text that is typed (or read from standard input with -), or, with --id, a stored contact by the rule set that
 labelled it. A text whose lines begin with 客户：, 坐席：, 导航：, 回复：, 引用： or 标题： is read by turns; \n in an argument ends a line.
 In the text, 【words】 gave it a label, 【≈words】 only sound like a keyword, 〔words〕 were kept from counting, for the reason that

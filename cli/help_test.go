@@ -2,10 +2,13 @@ package cli
 
 import (
 	"bytes"
+	"os"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/urfave/cli/v2"
 )
@@ -79,4 +82,42 @@ func TestHelpIsShown(t *testing.T) {
 			}
 		})
 	})
+}
+
+// No command does anything when it is given an argument that it does not take, such as dry-run for --dry-run.
+func TestSurplusArguments(t *testing.T) {
+	refuses := 0
+	var visit func(commands []*cli.Command, path []string)
+	visit = func(commands []*cli.Command, path []string) {
+		for _, c := range commands {
+			here := append(slices.Clone(path), c.Name)
+			visit(c.Subcommands, here)
+			most := mostArgs(c.ArgsUsage)
+			if most < 0 {
+				continue
+			}
+			refuses++
+			t.Run(strings.Join(here, "_"), func(t *testing.T) {
+				data := filepath.Join(t.TempDir(), "data")
+				var out, errs bytes.Buffer
+				env := Env{Stdin: &bytes.Buffer{}, Stdout: &out, Stderr: &errs, Environ: []string{"SUQIU_EMBEDDED=true", "SUQIU_DATA=" + data}, Now: time.Now}
+				args := slices.Concat([]string{"suqiu"}, here, slices.Repeat([]string{"x"}, most), []string{"dry-run"})
+				code := Run(t.Context(), args, env)
+				if code != exitUsage || out.Len() > 0 || !strings.Contains(errs.String(), `"dry-run"`) {
+					t.Errorf("exit code %d, told %q, printed %q", code, &errs, &out)
+				}
+				dryRun := slices.ContainsFunc(c.Flags, func(f cli.Flag) bool { return slices.Contains(f.Names(), "dry-run") })
+				if dryRun && !strings.Contains(errs.String(), "是否指 --dry-run") {
+					t.Errorf("told %q, not what may be meant", &errs)
+				}
+				if _, err := os.Stat(data); err == nil {
+					t.Error("the data folder was made")
+				}
+			})
+		}
+	}
+	visit(newApp(Env{}).Commands, nil)
+	if refuses < 40 {
+		t.Errorf("only %d commands have a limit", refuses)
+	}
 }

@@ -36,9 +36,6 @@ Examples:
 			formatFlag("text or json"),
 		),
 		Action: inSession(env, func(s *session, c *cli.Context) error {
-			if c.NArg() > 1 {
-				return usagef("rule check 只接受一个文件夹；用法见 suqiu rule check --help")
-			}
 			if c.NArg() == 1 {
 				s.cfg.Dicts = c.Args().First()
 			}

@@ -20,7 +20,7 @@ const tryPoll = 300 * time.Millisecond
 func ruleTryCommand(env Env) *cli.Command {
 	return &cli.Command{
 		Name: "try", Usage: "边改边看 · explain a text anew each time a rule file is saved",
-		ArgsUsage: "FILE.yaml [TEXT]",
+		ArgsUsage: "FILE.yaml [TEXT]...",
 		Description: `Lays a file of rules over the others and explains the text by them; saved anew, the file is read again and the explanation shown
 again, faults with their places instead while there are some. Without TEXT each line of standard input is a text. In a text, \n parts
 the turns of 客户：, 坐席：, 导航：, 回复：, 引用： and the title after 标题：. Ends with Ctrl-C.

@@ -30,7 +30,7 @@ func searchCommand(env Env) *cli.Command {
 	return &cli.Command{
 		Name:      "search",
 		Usage:     "检索诉求 · search the stored contacts",
-		ArgsUsage: "[WORDS]",
+		ArgsUsage: "[WORD]...",
 		Description: `All words must occur; "…" makes one phrase of several words; -word excludes. Chinese words match inside longer ones.
 
 Examples:

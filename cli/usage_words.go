@@ -20,14 +20,7 @@ var (
 func flagFault(err error, flags []cli.Flag) string {
 	text := err.Error()
 	if m := flagUnknown.FindStringSubmatch(text); m != nil {
-		var names []string
-		for _, f := range flags {
-			names = append(names, f.Names()...)
-		}
-		if near := nearest(m[1], names); len(m[1]) > 1 && len(near) > 0 {
-			return fmt.Sprintf("没有 --%s 这个选项；是否指 --%s", m[1], strings.Join(near, "、--"))
-		}
-		return fmt.Sprintf("没有 --%s 这个选项", m[1])
+		return fmt.Sprintf("没有 --%s 这个选项%s", m[1], flagsMeant(m[1], flags))
 	}
 	if m := flagNoValue.FindStringSubmatch(text); m != nil {
 		return fmt.Sprintf("--%s 后面要写值", m[1])
@@ -36,6 +29,31 @@ func flagFault(err error, flags []cli.Flag) string {
 		return fmt.Sprintf("--%s %s：%s", m[2], m[1], valueOf(m[2], flags))
 	}
 	return text
+}
+
+// flagsMeant says which flags may be meant by a word; empty where none is like it.
+func flagsMeant(word string, flags []cli.Flag) string {
+	var names []string
+	for _, f := range flags {
+		names = append(names, f.Names()...)
+	}
+	near := nearest(word, names)
+	if len(word) < 2 || len(near) == 0 {
+		return ""
+	}
+	return "；是否指 --" + strings.Join(near, "、--")
+}
+
+// surplus says which argument a command does not take, beyond the most that it takes; below are the commands under it.
+func surplus(c *cli.Command, word string, most int, below []string) string {
+	limit := ""
+	switch {
+	case most > 0:
+		limit = fmt.Sprintf("，最多写 %d 个（%s）", most, c.ArgsUsage)
+	case len(below) > 0:
+		return fmt.Sprintf("%s 下没有命令 %q；可写 %s", c.Name, word, strings.Join(below, "、"))
+	}
+	return fmt.Sprintf("多余的参数 %q%s%s；用法见 %s --help", word, limit, flagsMeant(word, c.Flags), c.HelpName)
 }
 
 // valueOf says what a flag takes.
