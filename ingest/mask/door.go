@@ -205,10 +205,16 @@ func suffixOf(s string) (doorSuffix, int) {
 func isRoom(s string) bool {
 	s = strings.TrimPrefix(s, "号")
 	if strings.HasPrefix(s, "室") {
-		return !strings.HasPrefix(s, "室一") && !strings.HasPrefix(s, "室两") && !strings.HasPrefix(s, "室二") && !strings.HasPrefix(s, "室1") && !strings.HasPrefix(s, "室2")
+		return !hasAnyPrefix(s, layouts[:])
 	}
-	return strings.HasPrefix(s, "房") && !strings.HasPrefix(s, "房东") && !strings.HasPrefix(s, "房产") && !strings.HasPrefix(s, "房地") && !strings.HasPrefix(s, "房租") && !strings.HasPrefix(s, "房款")
+	return strings.HasPrefix(s, "房") && !hasAnyPrefix(s, housing[:])
 }
+
+// layouts begin what tells of how many rooms a flat has: 3室一厅.
+var layouts = [...]string{"室一", "室两", "室二", "室1", "室2"}
+
+// housing are words that begin like the end of a room's number.
+var housing = [...]string{"房东", "房产", "房地", "房租", "房款"}
 
 // belowBuilding reports whether the text before byte i ends with a building: 5号楼, 12幢, A座, or a label such as 门牌号.
 func (sc *scanner) belowBuilding(i int) bool {

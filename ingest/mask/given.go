@@ -227,13 +227,22 @@ func dottedLength(s string) int {
 	return n
 }
 
+// afterPart are characters that end a part of a name with dots, though they may stand first in it.
+const afterPart = "的了吗呢吧啊我您她们没很就也还又或等说讲问打住这昨因把跟电手身户联系要请称某哦嗯呀啦让今家男女，"
+
 // partLength returns the length of one part of a name with dots, up to a dot or to a character that no name holds.
 func partLength(s string) int {
 	n := 0
 	for range maxPart {
 		r, m := utf8.DecodeRuneInString(s[n:])
-		if !unicode.Is(unicode.Han, r) || n > 0 && (strings.ContainsRune("的了吗呢吧啊我您她们没很就也还又或等说讲问打住这昨因把跟电手身户联系要请称某哦嗯呀啦让今家男女，", r) || hasAnyPrefix(s[n:], titles[:]) || hasAnyPrefix(s[n:], openings[:])) {
+		if !unicode.Is(unicode.Han, r) {
 			break
+		}
+		if n > 0 && strings.ContainsRune(afterPart, r) {
+			break // 买买提的电表
+		}
+		if n > 0 && (hasAnyPrefix(s[n:], titles[:]) || hasAnyPrefix(s[n:], openings[:])) {
+			break // 买买提先生, 买买提来电
 		}
 		n += m
 	}

@@ -276,6 +276,12 @@ const beforeName = "的是为叫和与对向找请问民户主人称系电告给
 // givenToo are surnames that end given names as often: 李建华同志.
 const givenToo = "华安金江林成方石田云康童平龙武强东宁雷柏柳梅兰燕荣文乐春芳洪海"
 
+// Characters before a title that tell of an office (站队所…) or, in running text, of a post (科长, 书记, 经理) and not of a person.
+const (
+	ofOffices = "站队所局部室员警位各组委们"
+	ofPosts   = "科记理长"
+)
+
 // givenBefore masks the given name in s[from:end] of k characters if it is a full name.
 func (sc *scanner) givenBefore(from, end, k int) bool {
 	name := sc.s[from:end]
@@ -290,8 +296,17 @@ func (sc *scanner) givenBefore(from, end, k int) bool {
 	last, _ := utf8.DecodeLastRuneInString(name)
 	first, _ := utf8.DecodeRuneInString(name)
 	given := name[n:]
-	if strings.ContainsAny(given, neverGiven+"站队所局部室员警位各组委们") || hasAnyPrefix(given, titles[:]) || strings.ContainsAny(given, "科记理长") && !sc.alone(from) || isWord(name) && (!isNameToo(name) || strings.ContainsRune(surnames, last)) {
-		return false
+	if strings.ContainsAny(given, neverGiven+ofOffices) || hasAnyPrefix(given, titles[:]) {
+		return false // 成员同志, 方经理同志
+	}
+	if strings.ContainsAny(given, ofPosts) && !sc.alone(from) {
+		return false // 运检金科同志
+	}
+	if isWord(name) && !isNameToo(name) {
+		return false // 安保同志
+	}
+	if isWord(name) && strings.ContainsRune(surnames, last) {
+		return false // 江北方女士
 	}
 	if strings.HasPrefix(given, "师") && strings.ContainsRune(surnames, last) {
 		return false // 工程师殷同志
