@@ -91,9 +91,28 @@ type Config struct {
 
 const maxWindows = 16
 
-// DefaultConfig returns the settings that the benchmarks are measured with.
+// DefaultConfig returns the settings that the benchmarks are measured with (suqiu bench trend): changing one means measuring
+// again. Those of the baseline were chosen on simulated hotlines, where they matter little as long as they keep their order of size.
 func DefaultConfig() Config {
-	return Config{Discount: 0.98, Prior: 14, Guard: 5, Dispersion: 1.2, Windows: []int{1, 2, 3, 5, 7}, Factors: []float64{12, 5, 2.5, 1.5, 1.5}, Short: []int{1, 3, 6, 12}, ShortLeast: 2, ShortFactor: 20, Least: 3, Clip: 3, Holiday: 1, Festival: 1}
+	return Config{
+		Discount:   0.98,                 // of each day: half of the past is gone after 34 days, so a slow change of the level is followed
+		Prior:      14,                   // days: the parents say as much of a cell as two weeks of its own, so it is judged from its first day
+		Guard:      5,                    // days: a rise is to be found within them, before it is part of its own baseline
+		Dispersion: 1.2,                  // variance / mean: one disturbance makes several people call; 1 is Poisson
+		Windows:    []int{1, 2, 3, 5, 7}, // days: a jump shows on its first, a slow rise over a week, which holds each weekday once
+
+		// Five windows are five chances to alarm by accident. The shortest, whose counts are the least certain, pay the most;
+		// five alike would be a factor of 5 at most (Bonferroni), and less because windows overlap.
+		Factors: []float64{12, 5, 2.5, 1.5, 1.5},
+
+		Short:       []int{1, 3, 6, 12}, // hours: a rise is to be seen on the day of its onset
+		ShortLeast:  2,                  // matters a day: below, an hour lets expect so little that two calls would alarm
+		ShortFactor: 20,                 // 24 looks a day at four windows that overlap
+		Least:       3,                  // matters: two callers make no problem of a place
+		Clip:        3,                  // standard deviations: a day beyond is a rise or a storm, and teaches no more than this
+
+		Holiday: 1, Festival: 1, // times a Sunday: nothing is claimed of holidays before one was seen
+	}
 }
 
 // Check says what is wrong with the settings.
