@@ -52,38 +52,49 @@ type Panel struct {
 	Layer saved.Layer
 }
 
-// Panels reads the Lens panels of an export.
-func Panels(ndjson []byte) ([]Panel, error) {
+// read passes each object of a kind in an export to add: its id, its attributes and its data view.
+func read[T any](ndjson []byte, kind string, add func(id string, attributes *T, view View) error) error {
 	objects, err := saved.Read(bytes.NewReader(ndjson))
 	if err != nil {
-		return nil, err
+		return err
 	}
 	known, err := views(objects)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	var panels []Panel
 	for i := range objects {
-		if objects[i].Type != saved.TypeLens {
+		o := &objects[i]
+		if o.Type != kind {
 			continue
 		}
-		lens, err := saved.Attributes[saved.Lens](&objects[i])
+		attributes, err := saved.Attributes[T](o)
 		if err != nil {
-			return nil, err
+			return err
 		}
-		layers := lens.State.DatasourceStates.FormBased.Layers
-		if len(layers) != 1 {
-			return nil, fmt.Errorf("%s has %d layers, must have one", objects[i].ID, len(layers))
-		}
-		view, err := viewOf(&objects[i], known)
+		view, err := viewOf(o, known)
 		if err != nil {
-			return nil, err
+			return err
 		}
-		for _, layer := range layers {
-			panels = append(panels, Panel{ID: objects[i].ID, View: view, Lens: lens, Layer: layer})
+		if err := add(o.ID, attributes, view); err != nil {
+			return err
 		}
 	}
-	return panels, nil
+	return nil
+}
+
+// Panels reads the Lens panels of an export.
+func Panels(ndjson []byte) (panels []Panel, err error) {
+	err = read(ndjson, saved.TypeLens, func(id string, lens *saved.Lens, view View) error {
+		layers := lens.State.DatasourceStates.FormBased.Layers
+		if len(layers) != 1 {
+			return fmt.Errorf("%s has %d layers, must have one", id, len(layers))
+		}
+		for _, layer := range layers {
+			panels = append(panels, Panel{ID: id, View: view, Lens: lens, Layer: layer})
+		}
+		return nil
+	})
+	return panels, err
 }
 
 // Search is a saved search.
@@ -94,31 +105,12 @@ type Search struct {
 }
 
 // Searches reads the saved searches of an export.
-func Searches(ndjson []byte) ([]Search, error) {
-	objects, err := saved.Read(bytes.NewReader(ndjson))
-	if err != nil {
-		return nil, err
-	}
-	known, err := views(objects)
-	if err != nil {
-		return nil, err
-	}
-	var searches []Search
-	for i := range objects {
-		if objects[i].Type != saved.TypeSearch {
-			continue
-		}
-		search, err := saved.Attributes[saved.Search](&objects[i])
-		if err != nil {
-			return nil, err
-		}
-		view, err := viewOf(&objects[i], known)
-		if err != nil {
-			return nil, err
-		}
-		searches = append(searches, Search{ID: objects[i].ID, View: view, Search: search})
-	}
-	return searches, nil
+func Searches(ndjson []byte) (searches []Search, err error) {
+	err = read(ndjson, saved.TypeSearch, func(id string, search *saved.Search, view View) error {
+		searches = append(searches, Search{ID: id, View: view, Search: search})
+		return nil
+	})
+	return searches, err
 }
 
 // Period is the time picker of Kibana, of which both ends belong to the period, and the values that were chosen.
@@ -156,7 +148,7 @@ func query(q saved.Query, time string, periods ...Period) (object, error) {
 	for i, p := range periods {
 		within[i] = p.dsl(time)
 	}
-	filter := []any{node.DSL(), object{"bool": object{"should": within, "minimum_should_match": 1}}}
+	filter := []any{dsl(node), object{"bool": object{"should": within, "minimum_should_match": 1}}}
 	for field, value := range periods[0].Only {
 		filter = append(filter, object{"match_phrase": object{field: value}})
 	}

@@ -89,7 +89,7 @@ func measure(column *saved.Column) (object, error) {
 	if err != nil {
 		return nil, err
 	}
-	filtered := object{"filter": node.DSL()}
+	filtered := object{"filter": dsl(node)}
 	if own != nil {
 		filtered["aggs"] = object{"metric": own}
 	}
@@ -126,7 +126,7 @@ func (p *Panel) bucket(column *saved.Column, period Period) (object, error) {
 			if err != nil {
 				return nil, err
 			}
-			filters[f.Label] = node.DSL()
+			filters[f.Label] = dsl(node)
 		}
 		return object{"filters": object{"filters": filters}}, nil
 	case saved.OpRange:

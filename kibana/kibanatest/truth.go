@@ -24,7 +24,7 @@ type Record struct {
 }
 
 func (r *Record) find(n *kql.Node) bool {
-	return n.Match(func(field string) []string { return r.Values[field] })
+	return matches(n, func(field string) []string { return r.Values[field] })
 }
 
 // chosen reports whether the record has the values that a period is narrowed to.
