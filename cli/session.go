@@ -327,7 +327,7 @@ func (s *session) areas() (*area.Trees, error) {
 	if overlay != nil {
 		layers = append(layers, area.Layer{FS: overlay, Dir: "areas"})
 	}
-	return area.LoadLayers(layers...)
+	return area.Load(layers...)
 }
 
 // builtinAreas names the sets of areas that the binary ships.

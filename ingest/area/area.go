@@ -46,15 +46,10 @@ func (p place) complete() place {
 	return p
 }
 
-// Load reads the tables under dir: those of dir itself, then those of each sub-folder, a later row replacing an earlier
-// one with the same key. A folder without any table is an error. Errors in a table are *TableError.
-func Load(fsys fs.FS, dir string) (*Trees, error) {
-	return LoadLayers(Layer{fsys, dir})
-}
-
-// LoadLayers is Load over several folders, a later one adding to the earlier ones and replacing rows by key: what
-// suqiu ships first, the user's folder last.
-func LoadLayers(layers ...Layer) (*Trees, error) {
+// Load reads the tables under the folders of the layers: those of a folder itself, then those of each sub-folder, then those of
+// the next layer, a later row replacing an earlier one with the same key. suqiu's own come first, the user's folder last.
+// No table at all is an error. Errors in a table are *table.Error.
+func Load(layers ...Layer) (*Trees, error) {
 	sets := make(map[Kind]*set, len(Kinds))
 	for _, k := range Kinds {
 		sets[k] = newSet()

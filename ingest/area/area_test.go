@@ -9,6 +9,7 @@ import (
 
 	"suqiu/dicts"
 	"suqiu/hotline"
+	"suqiu/table"
 )
 
 // load reads tables that the binary ships.
@@ -18,7 +19,7 @@ func load(t testing.TB, sets ...string) *Trees {
 	for _, s := range sets {
 		layers = append(layers, Layer{dicts.Embedded(), "areas/" + s})
 	}
-	trees, err := LoadLayers(layers...)
+	trees, err := Load(layers...)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -27,7 +28,7 @@ func load(t testing.TB, sets ...string) *Trees {
 
 // Names that are common words, too, stand for no place by themselves.
 func TestNames(t *testing.T) {
-	trees, err := LoadLayers(Layer{fstest.MapFS{
+	trees, err := Load(Layer{fstest.MapFS{
 		"divisions.csv": {Data: []byte("代码,名称,别名,歧义\n990000,江东省,,\n990100,临州市,,\n990102,青禾区,,\n990103,和平区,,是\n")},
 	}, "."})
 	if err != nil {
@@ -77,13 +78,13 @@ func TestLoadFaults(t *testing.T) {
 		"value-missing":           "divisions.csv line 3, column 名称: is empty; fill it in, or remove the line",
 	} {
 		t.Run(fault, func(t *testing.T) {
-			_, err := Load(os.DirFS("testdata/fault"), fault)
+			_, err := Load(Layer{os.DirFS("testdata/fault"), fault})
 			if err == nil || !strings.Contains(err.Error(), want) {
 				t.Fatalf("got  %v\nwant %s", err, want)
 			}
-			var te *TableError
+			var te *table.Error
 			if fault != "none-here" && !errors.As(err, &te) {
-				t.Errorf("%T is no *TableError", err)
+				t.Errorf("%T is no *table.Error", err)
 			}
 		})
 	}
@@ -101,7 +102,7 @@ func TestLoad(t *testing.T) {
 
 	// English headers, a byte order mark, columns in any order, remarks.
 	t.Run("EnglishHeader", func(t *testing.T) {
-		trees, err := Load(fstest.MapFS{"divisions.csv": csv("\xef\xbb\xbf# example\nname,code\n江东省,99\n临州市,9901\n")}, ".")
+		trees, err := Load(Layer{fstest.MapFS{"divisions.csv": csv("\xef\xbb\xbf# example\nname,code\n江东省,99\n临州市,9901\n")}, "."})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -111,7 +112,7 @@ func TestLoad(t *testing.T) {
 	})
 	// Spreadsheets in China still write GB18030.
 	t.Run("GB18030", func(t *testing.T) {
-		trees, err := Load(fstest.MapFS{"divisions.csv": csv("code,name\n99,\xbd\xad\xb6\xab\xca\xa1\n")}, ".")
+		trees, err := Load(Layer{fstest.MapFS{"divisions.csv": csv("code,name\n99,\xbd\xad\xb6\xab\xca\xa1\n")}, "."})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -127,7 +128,7 @@ func TestLoad(t *testing.T) {
 			".old/divisions.csv": csv("code,name\n990102,旧区\n"),
 		}
 		users := fstest.MapFS{"divisions.csv": csv("code,name\n990100,临洲市\n990103,青禾区\n")}
-		trees, err := LoadLayers(Layer{ours, "."}, Layer{}, Layer{ours, "not/there"}, Layer{users, "."})
+		trees, err := Load(Layer{ours, "."}, Layer{}, Layer{ours, "not/there"}, Layer{users, "."})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -141,13 +142,13 @@ func TestLoad(t *testing.T) {
 		}
 	})
 	t.Run("FolderMissing", func(t *testing.T) {
-		if _, err := Load(fstest.MapFS{}, "areas"); err == nil {
+		if _, err := Load(Layer{fstest.MapFS{}, "areas"}); err == nil {
 			t.Error("no error")
 		}
 	})
 	// A parent may stand below its children in the table, and be named instead of built into the code.
 	t.Run("NamedParent", func(t *testing.T) {
-		trees, err := Load(fstest.MapFS{"grid.csv": csv("code,name,parent\nA7,城东供电所,X\nX,临州供电公司,\n")}, ".")
+		trees, err := Load(Layer{fstest.MapFS{"grid.csv": csv("code,name,parent\nA7,城东供电所,X\nX,临州供电公司,\n")}, "."})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -183,7 +184,7 @@ func TestShippedTables(t *testing.T) {
 		})
 	}
 	t.Run("all", func(t *testing.T) {
-		if _, err := Load(dicts.Embedded(), "areas"); err != nil {
+		if _, err := Load(Layer{dicts.Embedded(), "areas"}); err != nil {
 			t.Error(err)
 		}
 	})

@@ -11,7 +11,7 @@ import (
 
 // A unit of the whole city gives the city; the village in the text gives the station and the transformer area.
 func ExampleTrees_Locate() {
-	trees, err := area.Load(dicts.Embedded(), "areas/jiangdong")
+	trees, err := area.Load(area.Layer{FS: dicts.Embedded(), Dir: "areas/jiangdong"})
 	if err != nil {
 		fmt.Println(err)
 		return

@@ -29,7 +29,7 @@ type Diff struct {
 	Same                 int
 }
 
-// Check tells what the table would change, and fails with a *TableError if the tables together were wrong with it:
+// Check tells what the table would change, and fails with a *table.Error if the tables together were wrong with it:
 // unknown parents, cycles, two places of one path, references to nothing.
 func (t *Trees) Check(table *Table) (Diff, error) {
 	if table.Kind == Accounts {

@@ -13,6 +13,7 @@ import (
 	"suqiu/dicts"
 	"suqiu/hotline"
 	"suqiu/ingest/decode"
+	"suqiu/table"
 )
 
 func tableOf(t *testing.T, k Kind, content string) *Table {
@@ -41,14 +42,14 @@ func TestCheck(t *testing.T) {
 	// A row that is right in itself may break what is loaded.
 	t.Run("ErrBreaksTree", func(t *testing.T) {
 		_, err := trees.Check(tableOf(t, Divisions, "code,name\n990102,青禾区\n"))
-		var te *TableError
+		var te *table.Error
 		if !errors.As(err, &te) || !strings.Contains(te.Why, "are both 江东省/临州市/青禾区") {
 			t.Errorf("got %v", err)
 		}
 	})
 	t.Run("ErrUnknownCode", func(t *testing.T) {
 		_, err := trees.Check(tableOf(t, Units, "unit,code\n城北供电所,99409\n"))
-		var te *TableError
+		var te *table.Error
 		if !errors.As(err, &te) || te.Line != 2 || te.Column != "单位编码" {
 			t.Errorf("got %v", err)
 		}
@@ -91,7 +92,7 @@ func TestMerge(t *testing.T) {
 	if string(got) != want {
 		t.Errorf("got\n%swant\n%s", got, want)
 	}
-	trees, err := LoadLayers(Layer{dicts.Embedded(), "areas/jiangdong"}, Layer{os.DirFS(dir), "."})
+	trees, err := Load(Layer{dicts.Embedded(), "areas/jiangdong"}, Layer{os.DirFS(dir), "."})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -142,7 +143,7 @@ func TestReadTableWorkbook(t *testing.T) {
 	}
 	t.Run("ErrBroken", func(t *testing.T) {
 		_, err := ReadTable(strings.NewReader("PK\x03\x04 no workbook"), "user.xlsx", Accounts)
-		var te *TableError
+		var te *table.Error
 		if !errors.As(err, &te) {
 			t.Errorf("got %v", err)
 		}
@@ -169,7 +170,7 @@ func FuzzReadTable(f *testing.F) {
 		k := Kinds[kind]
 		got, err := ReadTable(bytes.NewReader(data), "fuzz.csv", k)
 		if err != nil {
-			var te *TableError
+			var te *table.Error
 			if !errors.As(err, &te) || te.Why == "" || te.Remedy == "" {
 				t.Fatalf("an error without why or remedy: %v", err)
 			}

@@ -23,9 +23,6 @@ const (
 // Kinds lists the tables in the order they are built: a later one refers to earlier ones.
 var Kinds = [...]Kind{Divisions, Grid, Units, Places, Accounts}
 
-// TableError says what is wrong with a table, where, and what the owner of the table can do.
-type TableError = table.Error
-
 // Table is the content of one file.
 type Table struct {
 	Kind Kind
@@ -41,7 +38,7 @@ type Row struct {
 }
 
 func (r Row) fault(k Kind, column int, remedy, format string, args ...any) error {
-	return &TableError{File: r.File, Line: r.Line, Column: columns(k)[column].Chinese, Why: fmt.Sprintf(format, args...), Remedy: remedy}
+	return &table.Error{File: r.File, Line: r.Line, Column: columns(k)[column].Chinese, Why: fmt.Sprintf(format, args...), Remedy: remedy}
 }
 
 // Places of the columns in Row.Values.
@@ -89,10 +86,10 @@ func (k Kind) key(r Row) string {
 
 // ReadTable reads a CSV (UTF-8, with or without a mark, or GB18030) or the first sheet of an xlsx workbook, told
 // apart by content. It checks the header, required values and duplicate keys; what refers to other tables is checked by
-// Load and Trees.Check. Errors are *TableError, except those of reading r.
+// Load and Trees.Check. Errors are *table.Error, except those of reading r.
 func ReadTable(r io.Reader, file string, k Kind) (*Table, error) {
 	if columns(k) == nil {
-		return nil, &TableError{File: file, Why: fmt.Sprintf("there is no table %q", k), Remedy: "name one of divisions, grid, units, places, accounts"}
+		return nil, &table.Error{File: file, Why: fmt.Sprintf("there is no table %q", k), Remedy: "name one of divisions, grid, units, places, accounts"}
 	}
 	rows, err := table.Read(r, file, columns(k))
 	if err != nil {

@@ -10,6 +10,7 @@ import (
 
 	"suqiu/calendar"
 	"suqiu/dicts"
+	"suqiu/table"
 )
 
 func holidays(t testing.TB) *calendar.Calendar {
@@ -49,7 +50,7 @@ func tablesOf(t testing.TB, policy *Policy, bodies map[Kind]string) map[Kind]*Ta
 	t.Helper()
 	tables := map[Kind]*Table{}
 	for _, k := range slices.Sorted(maps.Keys(bodies)) {
-		read, err := ReadTable(strings.NewReader(Header(k)+"\n"+bodies[k]), string(k)+".csv", k, Names{Policy: policy})
+		read, err := ReadTable(strings.NewReader(table.Header(columns(k))+"\n"+bodies[k]), string(k)+".csv", k, Names{Policy: policy})
 		if err != nil {
 			t.Fatal(err)
 		}

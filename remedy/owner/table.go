@@ -59,9 +59,6 @@ func columns(k Kind) []table.Column {
 	return nil
 }
 
-// Header is the Chinese header line of a kind's table.
-func Header(k Kind) string { return table.Header(columns(k)) }
-
 // Table is the content of one kind, in the form in which it is kept: roles as codes, areas as paths, days as 2027-02-15,
 // times as 08:30; rows ordered by key, no key twice. Its JSON is what the ledger holds.
 type Table struct {

@@ -21,7 +21,7 @@ func TestReadTableNormal(t *testing.T) {
 		return path, known
 	}}
 	for _, form := range []string{"2026-02-15", "2026/2/15", "2026年2月15日", "20260215", "2026.2.15", "46068", "2026-02-15 00:00:00"} {
-		got, err := ReadTable(strings.NewReader(Header(Posts)+"\n供电所长,994,H1,"+form+",\nstation_head,*,H2,"+form+",\n"), "posts.csv", Posts, names)
+		got, err := ReadTable(strings.NewReader(table.Header(columns(Posts))+"\n供电所长,994,H1,"+form+",\nstation_head,*,H2,"+form+",\n"), "posts.csv", Posts, names)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -83,7 +83,7 @@ func TestReadTableFaults(t *testing.T) {
 		"AwayOpenEnded": {Deputies, "E1,E2,2026-02-15,\n", 2, "至"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			_, err := ReadTable(strings.NewReader(Header(tc.kind)+"\n"+tc.body), "t.csv", tc.kind, names)
+			_, err := ReadTable(strings.NewReader(table.Header(columns(tc.kind))+"\n"+tc.body), "t.csv", tc.kind, names)
 			var fault *table.Error
 			if !errors.As(err, &fault) || fault.Line != tc.line || fault.Column != tc.column || fault.Remedy == "" {
 				t.Errorf("got %v", err)
@@ -191,7 +191,7 @@ func TestMerge(t *testing.T) {
 // Whatever a table holds, it is read or refused, and what was read merges into itself without a change.
 func FuzzReadTable(f *testing.F) {
 	for i, k := range Kinds {
-		f.Add(i, Header(k)+"\n"+company()[k])
+		f.Add(i, table.Header(columns(k))+"\n"+company()[k])
 	}
 	policy := shippedPolicy(f)
 	f.Fuzz(func(t *testing.T, kind int, text string) {

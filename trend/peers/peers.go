@@ -140,14 +140,6 @@ func (b Bayes) At(y []int, t int) (Result, error) {
 // Rule is a threshold rule as monitoring tools and bulletins use them.
 type Rule func(y []int, t int) bool
 
-// Spike alarms if the present count is at least least and ratio times that of the time before, as ElastAlert's spike
-// rule does over adjacent windows of one time.
-func Spike(ratio float64, least int) Rule {
-	return func(y []int, t int) bool {
-		return t >= 1 && y[t] >= least && float64(y[t]) >= ratio*float64(y[t-1])
-	}
-}
-
 // SameWeekday alarms if a day's count is above ratio times that of the same weekday a week ago (周同比).
 func SameWeekday(ratio float64, least int) Rule {
 	return func(y []int, t int) bool {
