@@ -6,7 +6,6 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
-	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -15,7 +14,6 @@ import (
 	"github.com/segmentio/kafka-go"
 	"golang.org/x/sync/errgroup"
 
-	"suqiu/e2e/engine"
 	"suqiu/hotline"
 	"suqiu/index"
 	"suqiu/index/sqlite"
@@ -32,19 +30,7 @@ const auditCalls = 200_000
 // nothing with it, and audits it, in turn, and reports the medians and their ratio: how many times as long the audit takes. One operation is the whole log.
 func BenchmarkAudit(b *testing.B) {
 	b.Run("real", func(b *testing.B) {
-		dir, err := os.MkdirTemp("", "suqiu-e2e-") //nolint:usetesting // b.TempDir keeps out the user that servers run as
-		if err != nil {
-			b.Fatal(err)
-		}
-		b.Cleanup(func() { _ = os.RemoveAll(dir) })
-		if err := os.Chmod(dir, 0o755); err != nil {
-			b.Fatal(err)
-		}
-		broker, err := engine.StartKafka(b.Context(), dir, engine.Options{})
-		if err != nil {
-			b.Fatal(err)
-		}
-		b.Cleanup(broker.Stop)
+		broker := startBroker(b)
 		benchAudit(b, ingest.Cluster{Brokers: []string{broker.Address()}}, openElastic(b, "audit"))
 	})
 	b.Run("embedded", func(b *testing.B) {

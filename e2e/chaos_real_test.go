@@ -95,12 +95,8 @@ func startReal(t *testing.T, in *input) *realChaos {
 	r := &realChaos{feed: newFeed(t, t.TempDir(), realPieces), rng: rand.New(rand.NewPCG(in.seed, 2)),
 		gaps: map[partitionOf]span{}, broken: map[string]bool{}, counts: map[partitionOf]*partitionCount{}}
 	r.kafka = startKafka(t)
-	home, err := os.MkdirTemp("", "suqiu-e2e-") //nolint:usetesting // t.TempDir keeps out the user that servers run as
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = os.RemoveAll(home) })
-	r.store, err = engine.StartElasticsearch(t.Context(), home, engine.Options{
+	var err error
+	r.store, err = engine.StartElasticsearch(t.Context(), engine.TempDir(t), engine.Options{
 		Password: realPassword, Roles: rolesFile(guideRoles(t)), Users: []engine.User{{Name: "operator", Password: realPassword, Role: "suqiu-migrate"}}, Heap: "1g", Measured: true,
 		Settings: map[string]string{"thread_pool.write.queue_size": "16", "resource.reload.interval.high": "1s"},
 	})

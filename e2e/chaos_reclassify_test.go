@@ -16,7 +16,6 @@ import (
 	"testing"
 	"time"
 
-	"suqiu/e2e/engine"
 	"suqiu/hotline"
 	"suqiu/index"
 )
@@ -49,16 +48,7 @@ func oddText(call, version int) string {
 func TestReclassifyChaos(t *testing.T) {
 	t.Parallel() // with processes of its own, for which it waits most of the time
 	calls := numberOf(t, "RECLASSIFY_CALLS", reclassifyCalls)
-	kafkaDir, err := os.MkdirTemp("", "suqiu-e2e-") //nolint:usetesting // t.TempDir keeps out the user that servers run as
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = os.RemoveAll(kafkaDir) })
-	broker, err := engine.StartKafka(t.Context(), kafkaDir, engine.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(broker.Stop)
+	broker := startBroker(t)
 
 	const prefix = "reclassify"
 	f := newFeed(t, t.TempDir(), 1)

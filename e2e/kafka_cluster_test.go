@@ -49,17 +49,21 @@ type kafkaCluster struct {
 	ca      []byte // PEM
 }
 
-// startKafka starts the brokers together: none is ready before most are there. They share one copy of the jars.
-func startKafka(t *testing.T) *kafkaCluster {
+// startBroker starts one broker, as a small installation has it.
+func startBroker(t testing.TB) *engine.Kafka {
 	t.Helper()
-	dir, err := os.MkdirTemp("", "suqiu-e2e-") //nolint:usetesting // t.TempDir keeps out the user that servers run as
+	broker, err := engine.StartKafka(t.Context(), engine.TempDir(t), engine.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { _ = os.RemoveAll(dir) })
-	if err := os.Chmod(dir, 0o755); err != nil {
-		t.Fatal(err)
-	}
+	t.Cleanup(broker.Stop)
+	return broker
+}
+
+// startKafka starts the brokers together: none is ready before most are there. They share one copy of the jars.
+func startKafka(t *testing.T) *kafkaCluster {
+	t.Helper()
+	dir := engine.TempDir(t)
 	c := &kafkaCluster{}
 	keyStore := filepath.Join(dir, "server.pem")
 	c.ca = certificate(t, keyStore)

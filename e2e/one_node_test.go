@@ -21,16 +21,7 @@ import (
 func TestOneNode(t *testing.T) {
 	t.Parallel() // with processes of its own, for which it waits most of the time
 
-	dir, err := os.MkdirTemp("", "suqiu-e2e-") //nolint:usetesting // t.TempDir keeps out the user that servers run as
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = os.RemoveAll(dir) })
-	broker, err := engine.StartKafka(t.Context(), dir, engine.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(broker.Stop)
+	broker := startBroker(t)
 	n := &oneNode{broker: broker, binary: program(t, t.TempDir(), "suqiu")}
 	t.Run("EveryCommand", n.everyCommand)
 	t.Run("Orders", n.orders)

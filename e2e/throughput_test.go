@@ -20,7 +20,6 @@ import (
 	"time"
 
 	"suqiu/cli/sample"
-	"suqiu/e2e/engine"
 	"suqiu/hotline"
 )
 
@@ -38,16 +37,7 @@ const (
 // Elasticsearch, in turn, and compares their rates from the first document stored to the last: starting, and with it
 // loading the dictionaries, does not count.
 func TestThroughput(t *testing.T) {
-	dir, err := os.MkdirTemp("", "suqiu-e2e-") //nolint:usetesting // t.TempDir keeps out the user that servers run as
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = os.RemoveAll(dir) })
-	broker, err := engine.StartKafka(t.Context(), dir, engine.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(broker.Stop)
+	broker := startBroker(t)
 	f := newFeed(t, t.TempDir(), 1)
 	f.configure(fmt.Sprintf(`
 kafka: {brokers: [%q]}

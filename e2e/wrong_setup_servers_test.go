@@ -58,14 +58,7 @@ type wrongSetups struct {
 const setupsDead = "setups.deadletter"
 
 func startWrongSetups(t *testing.T) *wrongSetups {
-	dir, err := os.MkdirTemp("", "suqiu-e2e-") //nolint:usetesting // t.TempDir keeps out the user that servers run as
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = os.RemoveAll(dir) })
-	if err := os.Chmod(dir, 0o755); err != nil {
-		t.Fatal(err)
-	}
+	dir := engine.TempDir(t)
 	w := &wrongSetups{dir: dir, roles: securedRoles(t), listeners: map[string]string{}, fronts: map[string]string{}}
 	for name, change := range map[string]func(*x509.Certificate){
 		"good": func(*x509.Certificate) {}, "other": func(*x509.Certificate) {},
@@ -93,7 +86,7 @@ func startWrongSetups(t *testing.T) *wrongSetups {
 	var starting errgroup.Group
 	starting.Go(func() error { return w.startKafka(t.Context()) })
 	starting.Go(func() error { return w.startElastic(t.Context()) })
-	err = starting.Wait()
+	err := starting.Wait()
 	t.Cleanup(func() {
 		if w.nodes[0] != nil {
 			w.nodes[0].Stop()

@@ -145,7 +145,7 @@ func give(dir string, to *syscall.Credential) error {
 	}
 	for above := filepath.Dir(dir); above != filepath.Dir(above); above = filepath.Dir(above) {
 		if info, err := os.Stat(above); err == nil && info.Mode().Perm()&1 == 0 {
-			return fmt.Errorf("hand %s to %s: it can't pass %s; take a folder of os.MkdirTemp, not of t.TempDir", dir, runAs, above)
+			return fmt.Errorf("hand %s to %s: it can't pass %s; take a folder of engine.TempDir", dir, runAs, above)
 		}
 	}
 	err := filepath.WalkDir(dir, func(path string, _ fs.DirEntry, err error) error {

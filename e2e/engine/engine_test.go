@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"os"
 	"testing"
 	"time"
 
@@ -16,19 +15,9 @@ import (
 	"suqiu/e2e/engine"
 )
 
-func folder(t *testing.T) string {
-	t.Helper()
-	dir, err := os.MkdirTemp("", "suqiu-e2e-") //nolint:usetesting // t.TempDir keeps out the user that servers run as
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = os.RemoveAll(dir) })
-	return dir
-}
-
 func TestElasticsearchSurvivesKill(t *testing.T) {
 	ctx := t.Context()
-	es, err := engine.StartElasticsearch(ctx, folder(t), engine.Options{})
+	es, err := engine.StartElasticsearch(ctx, engine.TempDir(t), engine.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -77,7 +66,7 @@ func TestElasticsearchSurvivesKill(t *testing.T) {
 
 func TestKafkaKeepsTopicsOverKill(t *testing.T) {
 	ctx := t.Context()
-	broker, err := engine.StartKafka(ctx, folder(t), engine.Options{})
+	broker, err := engine.StartKafka(ctx, engine.TempDir(t), engine.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
