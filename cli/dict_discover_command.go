@@ -17,7 +17,8 @@ func dictDiscoverCommand(env Env) *cli.Command {
 		Name: "discover", Usage: "从语料中发现新词 · propose words that callers use and the dictionary has not", ArgsUsage: "[FILE]...",
 		Description: `Reads the callers' words of files, in any format that suqiu knows, or with --stored of the index. A candidate keeps together (PMI),
 stands free at both ends (entropy), and is told by several callers on several days. Places are left out, and so is the wording of a
-form, which stands at the beginning or the end of long texts or opens their clauses (市民来电反映：…，故来电投诉). --relevant looks
+form: what stands at the beginning or the end of long texts or opens their clauses (市民来电反映：…，故来电投诉), and what is put
+together from its words alone (局核实处理). --relevant looks
 only at contacts about electricity, for words that others have much less. Read the candidates, and put those that are words into lexicon/ of your dictionaries: --lexicon prints them as its
 lines. Then run suqiu dict check.
 
@@ -31,7 +32,7 @@ Examples:
 			&cli.Float64Flag{Name: "min-entropy", Value: 1, Usage: "`BITS` of freedom at its less free end"},
 			&cli.IntFlag{Name: "max-length", Value: 6, Usage: "`CHARACTERS`, 2 to 8"},
 			&cli.BoolFlag{Name: "relevant", Usage: "only contacts that get a label, that is about electricity"},
-			&cli.Float64Flag{Name: "max-frame", Value: 0.55, Usage: "`SHARE` of occurrences in the frame of long texts, from which on it is the wording of a form; 0 for any"},
+			&cli.Float64Flag{Name: "max-frame", Value: 0.55, Usage: "`SHARE` of occurrences in the frame of long texts, from which on it is the wording of a form; 0: leave out none, nor words of forms"},
 			&cli.IntFlag{Name: "top", Value: 100, Usage: "`NUMBER` of candidates, the best"},
 			&cli.BoolFlag{Name: "lexicon", Usage: "print lines of a lexicon"},
 			formatFlag("text or json"),

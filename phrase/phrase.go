@@ -33,7 +33,7 @@ type Options struct {
 	// what stands beside particles and the like most of the time (的…): they are no part of it, so that it is free there.
 	Wide bool
 	// Frame is the share of occurrences in the frame of long texts (see frameLength) from which on a candidate is the wording of a form
-	// (市民来电反映：…，故来电投诉) and dropped. 0: none is.
+	// (市民来电反映：…，故来电投诉) and dropped, as are candidates of form words alone, which few or short texts can't tell. 0: none is.
 	Frame float64
 	// Beside are texts of other matters: of a candidate that is found in less than Contrast times as large a share of the texts as
 	// of these, it is not the matter that speaks, and it is dropped. They tell, too, what the wording of a form is.
@@ -309,7 +309,7 @@ func (m *miner) foreign(s *seen) bool {
 
 // form reports whether a candidate is the wording of a form.
 func (m *miner) form(s *seen) bool {
-	return m.Frame > 0 && s.placed >= leastPlaced && float64(s.framed) >= m.Frame*float64(s.placed)
+	return m.Frame > 0 && (ofForm(s.Text) || s.placed >= leastPlaced && float64(s.framed) >= m.Frame*float64(s.placed))
 }
 
 // free reports whether a neighbour binds as little as the end of a run.
