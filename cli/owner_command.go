@@ -63,7 +63,7 @@ Example:
 		ownerWorklistCommand(env),
 		&cli.Command{
 			Name: "import", Usage: "导入人员、岗位、网格、代理、值班 · take in a table of people or of what they do", ArgsUsage: "KIND TABLE",
-			Description: `KIND is people, posts, cells, deputies or roster; TABLE is CSV or xlsx with the columns of docs/remedy.md. What would change is shown
+			Description: `KIND is people, posts, cells, deputies or roster; TABLE is CSV or xlsx with the columns of docs/owners-and-notices.md. What would change is shown
 first; --apply writes it. Rows are added or altered by key; with --replace the rows that the table does not hold go.
 
 Example:

@@ -14,7 +14,7 @@ import (
 // Kind names a table of people or of what they do.
 type Kind string
 
-// The tables. Their columns are described in docs/remedy.md.
+// The tables. Their columns are described in docs/owners-and-notices.md.
 const (
 	People   Kind = "people"   // 人员
 	Posts    Kind = "posts"    // 岗位任职
