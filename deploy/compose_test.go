@@ -16,6 +16,9 @@ import (
 	"github.com/compose-spec/compose-go/v2/dotenv"
 	"github.com/compose-spec/compose-go/v2/loader"
 	"github.com/compose-spec/compose-go/v2/types"
+	batchv1 "k8s.io/api/batch/v1"
+
+	"suqiu/ingest/embedded"
 )
 
 // filled is .env.example with every variable set.
@@ -141,6 +144,63 @@ func TestComposeCommands(t *testing.T) {
 	}
 	if file := project.Secrets["pseudonym_keys"].File; !strings.HasSuffix(file, "/secrets/pseudonym.keys") {
 		t.Errorf("the keys are in %s", file)
+	}
+}
+
+// Compose sets the topics up at every start: it must end well also where an operator has given them more partitions since.
+func TestComposeTopics(t *testing.T) {
+	project, err := loadCompose(t, filled(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, partitions := range []int{2, 12} {
+		broker, err := embedded.Start(t.TempDir(), embedded.Options{Topics: append(slices.Clone(topics), "suqiu.deadletter"), Partitions: partitions})
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _ = broker.Close() })
+		if out, code := suqiu(t, []string{"SUQIU_KAFKA_BROKERS=" + broker.Addr()}, project.Services["topics"].Command...); code != 0 {
+			t.Errorf("with %d partitions it ends with %d: %s", partitions, code, out)
+		}
+	}
+}
+
+// checkService fails unless a service of compose.yaml is there, and its program knows the arguments after the name, if any.
+func checkService(t *testing.T, project *types.Project, args []string) {
+	t.Helper()
+	service, err := project.GetService(args[0])
+	if err != nil {
+		t.Error(err)
+	} else if len(args) > 1 && service.Build == nil {
+		t.Errorf("%s is not suqiu", args[0])
+	} else if len(args) > 1 {
+		if err := checkCommand(t, args[1:]); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+// What the operator's guide starts in compose and in Kubernetes is there.
+func TestGuideStarts(t *testing.T) {
+	project, err := loadCompose(t, filled(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	run := regexp.MustCompile("docker compose run --rm (?:--no-deps )?([a-z][a-z -]*)")
+	job := regexp.MustCompile(`--from=cronjob/([\w-]+)`)
+	all := readManifests(t)
+	for _, page := range []string{"../docs/operation.md", "../docs/operation.zh-CN.md"} {
+		text := string(read(t, page))
+		runs, jobs := run.FindAllStringSubmatch(text, -1), job.FindAllStringSubmatch(text, -1)
+		if len(runs) < 4 || len(jobs) < 1 {
+			t.Errorf("%s starts %d services and %d jobs", page, len(runs), len(jobs))
+		}
+		for _, match := range runs {
+			checkService(t, project, strings.Fields(match[1]))
+		}
+		for _, match := range jobs {
+			get[batchv1.CronJob](t, all, "CronJob "+match[1])
+		}
 	}
 }
 

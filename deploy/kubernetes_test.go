@@ -120,6 +120,7 @@ func pods(t *testing.T, all manifests) map[string]corev1.PodTemplateSpec {
 		"watch":    get[appsv1.Deployment](t, all, "Deployment suqiu-watch").Spec.Template,
 		"audit":    get[batchv1.CronJob](t, all, "CronJob suqiu-audit").Spec.JobTemplate.Spec.Template,
 		"drop":     get[batchv1.CronJob](t, all, "CronJob suqiu-drop").Spec.JobTemplate.Spec.Template,
+		"migrate":  get[batchv1.CronJob](t, all, "CronJob suqiu-migrate").Spec.JobTemplate.Spec.Template,
 	}
 }
 
@@ -138,6 +139,9 @@ func TestKubernetesJobs(t *testing.T) {
 			job.JobTemplate.Spec.Template.Spec.RestartPolicy != corev1.RestartPolicyNever {
 			t.Errorf("%s: %+v", name, job)
 		}
+	}
+	if migrate := get[batchv1.CronJob](t, all, "CronJob suqiu-migrate").Spec; migrate.Suspend == nil || !*migrate.Suspend || migrate.ConcurrencyPolicy != batchv1.ForbidConcurrent {
+		t.Error("months are made anew by themselves, or twice at a time")
 	}
 	watch := get[appsv1.Deployment](t, all, "Deployment suqiu-watch").Spec
 	for key, value := range watch.Selector.MatchLabels {
@@ -257,7 +261,7 @@ func TestKubernetesRoles(t *testing.T) {
 	roles := guideRoles(t, "../docs/operation.md")
 	config := filepath.Join(t.TempDir(), "suqiu.yaml")
 	write(t, config, []byte(get[corev1.ConfigMap](t, all, "ConfigMap suqiu").Data["suqiu.yaml"]))
-	want := map[string]string{"index setup": "suqiu-setup", "index drop": "suqiu-migrate"}
+	want := map[string]string{"index setup": "suqiu-setup", "index drop": "suqiu-migrate", "index migrate": "suqiu-migrate"}
 	for name, pod := range pods(t, all) {
 		for _, container := range slices.Concat(pod.Spec.InitContainers, pod.Spec.Containers) {
 			role, ok := want[strings.Join(container.Args, " ")]
@@ -302,20 +306,33 @@ func checkConfined(t *testing.T, pod corev1.PodSpec, c corev1.Container) {
 func TestKubernetesFitsTogether(t *testing.T) {
 	all := readManifests(t)
 	deployment := get[appsv1.Deployment](t, all, "Deployment suqiu")
+	watch := get[appsv1.Deployment](t, all, "Deployment suqiu-watch")
+	budget := get[policyv1.PodDisruptionBudget](t, all, "PodDisruptionBudget suqiu").Spec
+	watchBudget := get[policyv1.PodDisruptionBudget](t, all, "PodDisruptionBudget suqiu-watch").Spec
 	for name, template := range pods(t, all) {
-		for object, selector := range map[string]map[string]string{
-			"Deployment":          deployment.Spec.Selector.MatchLabels,
-			"PodDisruptionBudget": get[policyv1.PodDisruptionBudget](t, all, "PodDisruptionBudget suqiu").Spec.Selector.MatchLabels,
-			"Service":             get[corev1.Service](t, all, "Service suqiu").Spec.Selector,
-			"spread":              deployment.Spec.Template.Spec.TopologySpreadConstraints[0].LabelSelector.MatchLabels,
+		for _, tt := range []struct {
+			object, of string
+			selector   map[string]string
+		}{
+			{"Deployment", "consumer", deployment.Spec.Selector.MatchLabels},
+			{"PodDisruptionBudget", "consumer", budget.Selector.MatchLabels},
+			{"Service", "consumer", get[corev1.Service](t, all, "Service suqiu").Spec.Selector},
+			{"spread", "consumer", deployment.Spec.Template.Spec.TopologySpreadConstraints[0].LabelSelector.MatchLabels},
+			{"PodDisruptionBudget of watch", "watch", watchBudget.Selector.MatchLabels},
+			{"spread of watch", "watch", watch.Spec.Template.Spec.TopologySpreadConstraints[0].LabelSelector.MatchLabels},
 		} {
-			found := len(selector) > 0
-			for key, value := range selector {
+			found := len(tt.selector) > 0
+			for key, value := range tt.selector {
 				found = found && template.Labels[key] == value
 			}
-			if found != (name == "consumer") {
-				t.Errorf("%s finds the pods of %s: %v", object, name, found)
+			if found != (name == tt.of) {
+				t.Errorf("%s finds the pods of %s: %v", tt.object, name, found)
 			}
+		}
+	}
+	for _, b := range []policyv1.PodDisruptionBudgetSpec{budget, watchBudget} {
+		if b.MaxUnavailable == nil || b.MaxUnavailable.IntValue() != 1 {
+			t.Errorf("a drain may take %v pods at once", b.MaxUnavailable)
 		}
 	}
 	config := filepath.Join(t.TempDir(), "suqiu.yaml")

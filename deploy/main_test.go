@@ -19,6 +19,9 @@ import (
 // binary is suqiu, built from the sources beside this folder.
 var binary string
 
+// topics are those of the hotlines, as the configuration has them where nothing else is set.
+var topics = []string{"suqiu.hotline.95598", "suqiu.hotline.12398", "suqiu.hotline.12345"}
+
 func TestMain(m *testing.M) { os.Exit(run(m)) }
 
 func run(m *testing.M) int {

@@ -3,6 +3,7 @@ package deploy
 import (
 	"fmt"
 	"log/slog"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strconv"
@@ -12,10 +13,12 @@ import (
 
 	"github.com/prometheus/common/model"
 	"github.com/prometheus/prometheus/config"
-	_ "github.com/prometheus/prometheus/discovery/dns" // the kind of discovery that prometheus.yaml uses
+	"github.com/prometheus/prometheus/discovery"
+	"github.com/prometheus/prometheus/discovery/dns"
 	"github.com/prometheus/prometheus/model/rulefmt"
 	"github.com/prometheus/prometheus/promql/parser"
 	"github.com/prometheus/prometheus/promql/promqltest"
+	corev1 "k8s.io/api/core/v1"
 )
 
 func promql() parser.Parser { return parser.NewParser(parser.Options{}) }
@@ -170,5 +173,74 @@ func TestPrometheusConfiguration(t *testing.T) {
 	}
 	if job := cfg.ScrapeConfigs[0].JobName; job != "suqiu" || !strings.HasSuffix(cfg.RuleFiles[0], "alerts.yaml") {
 		t.Errorf("job %s, rules %q", job, cfg.RuleFiles)
+	}
+}
+
+// scrapes is the one job of a file for scrape_config_files, as Prometheus reads it.
+func scrapes(t *testing.T, file string) *config.ScrapeConfig {
+	t.Helper()
+	path, err := filepath.Abs(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	main := filepath.Join(t.TempDir(), "prometheus.yaml")
+	write(t, main, fmt.Appendf(nil, "scrape_config_files: [%q]\n", path))
+	cfg, err := config.LoadFile(main, false, slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	jobs, err := cfg.GetScrapeConfigs()
+	if err != nil || len(jobs) != 1 {
+		t.Fatalf("%s: %d jobs, %v", file, len(jobs), err)
+	}
+	return jobs[0]
+}
+
+// Wherever suqiu runs, its processes are found, under the name by which the alerts know them.
+func TestScrapes(t *testing.T) {
+	asked := regexp.MustCompile(`\bjob=~?"(.*?)"`).FindAllSubmatch(read(t, "prometheus/alerts.yaml"), -1)
+	if len(asked) == 0 {
+		t.Error("no alert asks for a job")
+	}
+	for _, match := range asked {
+		if string(match[1]) != "suqiu" {
+			t.Errorf("an alert asks for the job %s", match[1])
+		}
+	}
+	all := readManifests(t)
+	service := get[corev1.Service](t, all, "Service suqiu")
+	cluster := scrapes(t, "prometheus/scrape-kubernetes.yaml")
+	found, ok := cluster.ServiceDiscoveryConfigs[0].(*dns.SDConfig)
+	if !ok || cluster.JobName != "suqiu" {
+		t.Fatalf("job %s by %T", cluster.JobName, cluster.ServiceDiscoveryConfigs[0])
+	}
+	name := service.Name + "." + get[kustomization](t, all, "Kustomization ").Namespace + ".svc.cluster.local"
+	if !slices.Equal(found.Names, []string{name}) || found.Port != int(service.Spec.Ports[0].Port) || found.Type != "A" ||
+		service.Spec.ClusterIP != corev1.ClusterIPNone || !service.Spec.PublishNotReadyAddresses {
+		t.Errorf("looks for %+v, the Service is %+v", found, service.Spec)
+	}
+	for name, pod := range pods(t, all) {
+		for key := range pod.Annotations {
+			if strings.HasPrefix(key, "prometheus.io/") {
+				t.Errorf("the pods of %s have %s: they would be read twice, once by a name that no alert knows", name, key)
+			}
+		}
+	}
+	units := scrapes(t, "prometheus/scrape-systemd.yaml")
+	static, ok := units.ServiceDiscoveryConfigs[0].(discovery.StaticConfig)
+	if !ok || units.JobName != "suqiu" {
+		t.Fatalf("job %s by %T", units.JobName, units.ServiceDiscoveryConfigs[0])
+	}
+	listen := strings.TrimPrefix(options(t, "systemd/suqiu@.service")["Service.Environment"][1], "SUQIU_LISTEN=")
+	var addresses []string
+	for _, match := range regexp.MustCompile(`suqiu@(\d+)`).FindAllStringSubmatch(string(read(t, "systemd/suqiu@.service")), -1) {
+		addresses = append(addresses, strings.ReplaceAll(listen, "%i", match[1]))
+	}
+	var targets []string
+	for _, target := range static[0].Targets {
+		targets = append(targets, string(target[model.AddressLabel]))
+	}
+	if !slices.Equal(targets, addresses) {
+		t.Errorf("asks %q, the instances are %q", targets, addresses)
 	}
 }

@@ -30,8 +30,6 @@ type rig struct {
 	key    string // of the pseudonyms
 }
 
-var topics = []string{"suqiu.hotline.95598", "suqiu.hotline.12398", "suqiu.hotline.12345"}
-
 // newRig starts a broker and sets the index up behind the address of the store. Settings are lines of the configuration.
 func newRig(t *testing.T, store, setup string, settings ...string) *rig {
 	t.Helper()

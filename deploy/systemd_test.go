@@ -26,11 +26,26 @@ func options(t *testing.T, path string) map[string][]string {
 	return all
 }
 
+// units are the files of the units, in their order.
+func units(t *testing.T) []string {
+	t.Helper()
+	var files []string
+	for _, ending := range []string{"service", "timer"} {
+		found, err := filepath.Glob("systemd/*." + ending)
+		if err != nil {
+			t.Fatal(err)
+		}
+		files = append(files, found...)
+	}
+	slices.Sort(files)
+	return files
+}
+
 // Every unit that runs suqiu runs it with arguments and variables that the real one knows.
 func TestSystemd(t *testing.T) {
-	files, err := filepath.Glob("systemd/*.service")
-	if err != nil || len(files) != 4 {
-		t.Fatalf("%d units, %v", len(files), err)
+	files := slices.DeleteFunc(units(t), func(file string) bool { return filepath.Ext(file) != ".service" })
+	if len(files) != 4 {
+		t.Fatalf("%d units", len(files))
 	}
 	for _, file := range files {
 		t.Run(filepath.Base(file), func(t *testing.T) {
