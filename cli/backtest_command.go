@@ -73,7 +73,7 @@ func (s *session) backtest(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	spans, err := coverageSpans(c.Context, store)
+	spans, err := index.Coverage(c.Context, store)
 	if err != nil {
 		return err
 	}

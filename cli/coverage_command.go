@@ -9,6 +9,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"suqiu/hotline"
 	"suqiu/index"
 	"suqiu/ingest"
 )
@@ -58,7 +59,9 @@ func (s *session) listCoverage(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	slices.SortFunc(spans, func(a, b index.Span) int { return cmp.Or(cmp.Compare(a.Source, b.Source), cmp.Compare(a.Area, b.Area)) })
+	slices.SortFunc(spans, func(a, b hotline.Coverage) int {
+		return cmp.Or(cmp.Compare(a.Source, b.Source), cmp.Compare(a.Area, b.Area))
+	})
 	if c.String("format") == "json" {
 		return writeJSONLines(s.env.Stdout, spans)
 	}
@@ -71,7 +74,7 @@ func (s *session) listCoverage(c *cli.Context) error {
 	return nil
 }
 
-func (s *session) showSpan(span index.Span) {
+func (s *session) showSpan(span hotline.Coverage) {
 	fmt.Fprintf(s.env.Stdout, "%s（%s）：%s 至 %s\n", span.Source, or(span.Area, "全部地区"),
 		span.From.In(s.zone).Format("2006-01-02 15:04"), span.Through.In(s.zone).Format("2006-01-02 15:04"))
 }
@@ -81,7 +84,7 @@ func (s *session) addCoverage(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	span := index.Span{Source: c.String("source"), Area: c.String("area")}
+	span := hotline.Coverage{Source: c.String("source"), Area: c.String("area")}
 	if span.From, err = readTime(c, "from", s.zone); err != nil {
 		return err
 	}
@@ -128,6 +131,6 @@ func (s *session) recordReach(store index.Ledger) func(context.Context, string, 
 		if !reach.From.Before(through) {
 			return nil
 		}
-		return index.ExtendCoverage(ctx, store, index.Span{Source: source, From: reach.From, Through: through})
+		return index.ExtendCoverage(ctx, store, hotline.Coverage{Source: source, From: reach.From, Through: through})
 	}
 }

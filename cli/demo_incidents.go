@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"suqiu/cli/sample"
+	"suqiu/hotline"
 	"suqiu/index"
 	"suqiu/remedy"
 	"suqiu/trend"
@@ -77,7 +78,7 @@ func (d *demo) incidents(ctx context.Context, store index.Store, truth *sample.T
 		return err
 	}
 	for _, source := range sources { // all that was written was read: nothing counted is nothing told
-		if err := index.ExtendCoverage(ctx, store, index.Span{Source: source.Name, From: begin, Through: end}); err != nil {
+		if err := index.ExtendCoverage(ctx, store, hotline.Coverage{Source: source.Name, From: begin, Through: end}); err != nil {
 			return err
 		}
 	}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"suqiu/hotline"
 	"suqiu/index"
 	"suqiu/remedy"
 	"suqiu/trend"
@@ -179,7 +180,7 @@ func (s *session) listIncidents(c *cli.Context) error {
 		label := c.String("label")
 		return !c.Bool("all") && len(works) == 0 && i.Ended() ||
 			len(works) > 0 && (!i.Alive() || !slices.Contains(works, i.Work)) ||
-			!remedy.Covers(c.String("area"), i.Area) ||
+			!hotline.Covers(c.String("area"), i.Area) ||
 			label != "" && !slices.ContainsFunc(i.Labels, func(code string) bool { return code == label || strings.HasPrefix(code, label+".") }) ||
 			c.IsSet("owner") && c.String("owner") != owner.ID && c.String("owner") != owner.Name ||
 			c.Bool("unowned") && i.Assignment.Owned() ||

@@ -64,7 +64,7 @@ func (s *session) listVisits(c *cli.Context) error {
 	var done []remedy.Visit
 	for k := range all {
 		i := &all[k]
-		if !i.Alive() || !remedy.Covers(c.String("area"), i.Area) {
+		if !i.Alive() || !hotline.Covers(c.String("area"), i.Area) {
 			continue
 		}
 		for _, v := range i.OpenVisits(time.Time{}) {
@@ -142,7 +142,7 @@ func (s *session) listDue(c *cli.Context) error {
 		}
 	}
 	for k := range all {
-		if i := &all[k]; !i.Ended() && i.Clock.Step != "" && remedy.Covers(area, i.Area) {
+		if i := &all[k]; !i.Ended() && i.Clock.Step != "" && hotline.Covers(area, i.Area) {
 			add("incident", i.ID, i.Area, i.Clock)
 		}
 	}

@@ -12,7 +12,6 @@ import (
 	"suqiu/hotline"
 	"suqiu/index"
 	"suqiu/ingest/area"
-	"suqiu/remedy"
 	"suqiu/remedy/owner"
 )
 
@@ -241,7 +240,7 @@ func (s *session) ownerList(c *cli.Context) error {
 	rows := [][]string{{"岗位", "地区", "在岗", "工号", "方式", "至"}}
 	for _, h := range d.Holdings(now) {
 		if role != "" && h.Role != role || who != "" && who != h.Person.ID && who != h.Person.Name ||
-			!remedy.Covers(c.String("area"), h.Area) {
+			!hotline.Covers(c.String("area"), h.Area) {
 			continue
 		}
 		if c.String("format") == "json" {
@@ -288,7 +287,7 @@ func (s *session) ownerUnowned(c *cli.Context) error {
 		return err
 	}
 	places := slices.DeleteFunc(trees.Places(c.Int("level")), func(p area.Place) bool {
-		return !remedy.Covers(c.String("area"), p.Path)
+		return !hotline.Covers(c.String("area"), p.Path)
 	})
 	if len(places) == 0 {
 		return usagef("地区表中没有那里的供电单位；用 suqiu area import grid 导入")

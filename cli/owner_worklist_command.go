@@ -14,7 +14,6 @@ import (
 
 	"suqiu/hotline"
 	"suqiu/index"
-	"suqiu/remedy"
 	"suqiu/remedy/notify"
 	"suqiu/remedy/owner"
 	"suqiu/remedy/worklist"
@@ -194,20 +193,20 @@ func (b *beat) manager(area string) owner.Person {
 
 // holds reports whether a place belongs to the beat.
 func (b *beat) holds(area string) bool {
-	return slices.ContainsFunc(b.areas, func(of string) bool { return remedy.Covers(of, area) }) ||
+	return slices.ContainsFunc(b.areas, func(of string) bool { return hotline.Covers(of, area) }) ||
 		b.person != "" && area != "" && b.manager(area).ID == b.person
 }
 
 // touches reports whether a part of a place belongs to the beat, so that a contact of which only the place is known may be of it.
 func (b *beat) touches(area string) bool {
-	return area != "" && slices.ContainsFunc(b.areas, func(of string) bool { return remedy.Covers(area, of) })
+	return area != "" && slices.ContainsFunc(b.areas, func(of string) bool { return hotline.Covers(area, of) })
 }
 
 // top is the station or the area above in which all of the beat lies.
 func (b *beat) top() string {
 	top := b.areas[0]
 	for _, area := range b.areas[1:] {
-		for !remedy.Covers(top, area) {
+		for !hotline.Covers(top, area) {
 			top = top[:max(0, strings.LastIndex(top, hotline.AreaSeparator))]
 		}
 	}
@@ -223,7 +222,7 @@ func (b *beat) responsible(area string) string {
 	}
 	var best owner.Holding
 	for _, h := range b.holdings {
-		if !h.Duty && h.Person.ID != "" && h.Area != "" && remedy.Covers(h.Area, area) && len(h.Area) > len(best.Area) {
+		if !h.Duty && h.Person.ID != "" && h.Area != "" && hotline.Covers(h.Area, area) && len(h.Area) > len(best.Area) {
 			best = h
 		}
 	}

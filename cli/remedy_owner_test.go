@@ -75,7 +75,7 @@ func TestSampleOwnersCoverTheProvince(t *testing.T) {
 				if owned && (a.Unowned != "" || a.Owner.Role == "") {
 					t.Errorf("%s in %s: %+v", l.Code, p.Path, a)
 				}
-				if l.Sensitive && owned && remedy.Covers(p.Path, a.Owner.Unit) {
+				if l.Sensitive && owned && hotline.Covers(p.Path, a.Owner.Unit) {
 					t.Errorf("%s in %s goes to %s of %s", l.Code, p.Path, a.Owner.Name, a.Owner.Unit)
 				}
 			}

@@ -50,17 +50,8 @@ func (s *session) live(store index.Store, of grain) (*liveSource, error) {
 }
 
 // Coverage implements detect.Source.
-func (s *liveSource) Coverage(ctx context.Context) ([]trend.Span, error) {
-	return coverageSpans(ctx, s.store)
-}
-
-func coverageSpans(ctx context.Context, l index.Ledger) ([]trend.Span, error) {
-	known, err := index.Coverage(ctx, l)
-	spans := make([]trend.Span, len(known))
-	for i, k := range known {
-		spans[i] = trend.Span(k)
-	}
-	return spans, err
+func (s *liveSource) Coverage(ctx context.Context) ([]hotline.Coverage, error) {
+	return index.Coverage(ctx, s.store)
 }
 
 // Known implements detect.Source.
@@ -208,7 +199,7 @@ func callerText(call *hotline.Call) string {
 // replaySource reads the contacts of a period for a replay. With arrival each is known when it really arrived, else as
 // soon as it was received.
 func replaySource(ctx context.Context, store index.Store, from, to time.Time, zone *time.Location, c grain, arrival bool) (*detect.Replay, error) {
-	spans, err := coverageSpans(ctx, store)
+	spans, err := index.Coverage(ctx, store)
 	if err != nil {
 		return nil, err
 	}

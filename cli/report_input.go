@@ -126,7 +126,7 @@ func (s *session) baseline(ctx context.Context, store index.Store, in *report.In
 	}
 	plan := trend.NewPlan(in.Coverage, known, trend.Daily, in.Period.To, judge.Calendar)
 	for _, left := range plan.Left { // what has no coverage at all is told as a gap
-		if slices.ContainsFunc(in.Coverage, func(span trend.Span) bool { return strings.Contains(left.What, span.Source) }) {
+		if slices.ContainsFunc(in.Coverage, func(span hotline.Coverage) bool { return strings.Contains(left.What, span.Source) }) {
 			in.Left = append(in.Left, left)
 		}
 	}

@@ -130,7 +130,7 @@ func weeklyEqualsTruth(t *testing.T, folder string, contacts []sample.Contact) {
 			hotlines, areas, kinds := map[string]int{}, map[string]int{}, map[hotline.Kind]int{}
 			for i := range contacts {
 				c := &contacts[i]
-				if !remedy.Covers(tt.area, c.Place.Grid) {
+				if !hotline.Covers(tt.area, c.Place.Grid) {
 					continue
 				}
 				if !c.Received.Before(period.From.AddDate(0, 0, -7)) && c.Received.Before(period.From) {
@@ -179,7 +179,7 @@ func weeklyEqualsTruth(t *testing.T, folder string, contacts []sample.Contact) {
 			}
 			opened := 0
 			for _, i := range incidents {
-				if remedy.Covers(tt.area, i.Area) && !i.First.Before(period.From) && i.First.Before(period.To) {
+				if hotline.Covers(tt.area, i.Area) && !i.First.Before(period.From) && i.First.Before(period.To) {
 					opened++
 				}
 			}
@@ -226,7 +226,7 @@ func BenchmarkWeekly(b *testing.B) {
 		}
 	}
 	for _, h := range hotline.Hotlines {
-		if err := index.ExtendCoverage(b.Context(), store, index.Span{Source: string(h), From: o.Start, Through: o.Start.AddDate(0, 0, 56)}); err != nil {
+		if err := index.ExtendCoverage(b.Context(), store, hotline.Coverage{Source: string(h), From: o.Start, Through: o.Start.AddDate(0, 0, 56)}); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -128,7 +128,7 @@ func live(t *testing.T, s *session, store index.Store, all []arrival, begin, end
 			}
 		}
 		for _, h := range hotline.Hotlines {
-			if err := index.ExtendCoverage(t.Context(), store, index.Span{Source: string(h), From: begin, Through: now}); err != nil {
+			if err := index.ExtendCoverage(t.Context(), store, hotline.Coverage{Source: string(h), From: begin, Through: now}); err != nil {
 				t.Fatal(err)
 			}
 		}

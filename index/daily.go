@@ -27,14 +27,14 @@ const DailyLevels = 4
 
 // Daily says what is kept of a dropped month.
 type Daily struct {
-	Month      time.Time `json:"month"`
-	Documents  int64     `json:"documents"` // told in the month, withdrawn ones left out
-	RulesetRev int64     `json:"ruleset_rev"`
-	Mixed      bool      `json:"mixed"`    // some documents had been analysed by revisions before RulesetRev
-	Coverage   []Span    `json:"coverage"` // for what of the month a missing count means zero
-	Round      int       `json:"round"`    // calls that came after the month was dropped are kept in further rounds
-	Dropped    bool      `json:"dropped"`  // false: counted, but the documents may still be there
-	At         time.Time `json:"at"`
+	Month      time.Time          `json:"month"`
+	Documents  int64              `json:"documents"` // told in the month, withdrawn ones left out
+	RulesetRev int64              `json:"ruleset_rev"`
+	Mixed      bool               `json:"mixed"`    // some documents had been analysed by revisions before RulesetRev
+	Coverage   []hotline.Coverage `json:"coverage"` // for what of the month a missing count means zero
+	Round      int                `json:"round"`    // calls that came after the month was dropped are kept in further rounds
+	Dropped    bool               `json:"dropped"`  // false: counted, but the documents may still be there
+	At         time.Time          `json:"at"`
 }
 
 const dailyPrefix = "daily/"
@@ -120,7 +120,7 @@ func (d *Daily) describe(ctx context.Context, s Store) error {
 		return err
 	}
 	f := d.filter()
-	d.Coverage = slices.DeleteFunc(spans, func(span Span) bool { return !span.From.Before(f.To) || !span.Through.After(f.From) })
+	d.Coverage = slices.DeleteFunc(spans, func(span hotline.Coverage) bool { return !span.From.Before(f.To) || !span.Through.After(f.From) })
 	return nil
 }
 

@@ -5,10 +5,10 @@ import (
 	"fmt"
 	"io/fs"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
+	"suqiu/calendar"
 	"suqiu/dicts"
 	"suqiu/hotline"
 )
@@ -30,7 +30,7 @@ type Limit struct {
 	Name     string            `yaml:"name"`
 	Of       string            `yaml:"of"` // order or incident
 	Step     Step              `yaml:"step"`
-	Within   Span              `yaml:"within"`
+	Within   calendar.Delay    `yaml:"within"`
 	Warn     time.Duration     `yaml:"warn"` // before it passes
 	Hotlines []hotline.Hotline `yaml:"hotlines"`
 	Natures  []hotline.Nature  `yaml:"natures"`
@@ -38,40 +38,17 @@ type Limit struct {
 	Source   string            `yaml:"source"`
 }
 
-// Span is a length of time: hours, calendar days or workdays.
-type Span struct {
-	Hours    time.Duration
-	Workdays int
-}
-
-// UnmarshalYAML reads 24h, 7d or 4wd.
-func (s *Span) UnmarshalYAML(data []byte) error {
-	text := strings.Trim(strings.TrimSpace(string(data)), `"'`)
-	for suffix, unit := range map[string]func(n int){
-		"wd": func(n int) { s.Workdays = n },
-		"d":  func(n int) { s.Hours = time.Duration(n) * 24 * time.Hour },
-		"h":  func(n int) { s.Hours = time.Duration(n) * time.Hour },
-	} {
-		digits, ok := strings.CutSuffix(text, suffix)
-		if n, err := strconv.Atoi(digits); ok && err == nil && n > 0 && n <= 3660 {
-			unit(n)
-			return nil
-		}
-	}
-	return fmt.Errorf("%q is no time limit; write 24h, 7d or 4wd (workdays)", text)
-}
-
 // Workdays counts workdays; calendar.Calendar does.
 type Workdays interface {
 	AddWorkdays(t time.Time, n int) time.Time
 }
 
-// After is when the span that begins at t ends.
-func (s Span) After(t time.Time, days Workdays) time.Time {
-	if s.Workdays > 0 {
-		return days.AddWorkdays(t, s.Workdays)
+// after is when the limit passes that begins at t.
+func (l *Limit) after(t time.Time, days Workdays) time.Time {
+	if l.Within.Workdays > 0 {
+		return days.AddWorkdays(t, l.Within.Workdays)
 	}
-	return t.Add(s.Hours)
+	return t.Add(l.Within.Clock)
 }
 
 // Limits are the time limits that a company keeps.
@@ -108,8 +85,10 @@ func (l *Limit) check() error {
 		return fmt.Errorf("of is %q; it must be order or incident", l.Of)
 	case !slices.Contains(steps[l.Of], l.Step):
 		return fmt.Errorf("step is %q; those of an %s are %s and %s", l.Step, l.Of, steps[l.Of][0], steps[l.Of][1])
-	case l.Within == Span{}:
+	case l.Within == calendar.Delay{}:
 		return errors.New("within is needed: 24h, 7d or 4wd")
+	case l.Within.Office > 0:
+		return errors.New("within can't be in office hours (wh), which only the policy of owners knows; write 24h, 7d or 4wd")
 	case l.Warn < 0:
 		return errors.New("warn must not be negative")
 	case l.Of == "incident" && len(l.Natures) > 0:
@@ -151,7 +130,7 @@ func (ls Limits) strictest(applies func(*Limit) bool, from time.Time, days Workd
 		if !applies(l) {
 			continue
 		}
-		due := l.Within.After(from, days)
+		due := l.after(from, days)
 		if !found || due.Before(first.Due) {
 			first = Clock{Limit: l.Code, Name: l.Name, Step: l.Step, From: from, Warn: due.Add(-l.Warn), Due: due}
 			found = true

@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"slices"
 	"time"
+
+	"suqiu/hotline"
 )
 
 // Sighting is a place that detection located in a bucket: more was told there than its past and its relatives explain.
@@ -165,7 +167,7 @@ func (p *planner) take(s Sighting) {
 			if base == nil {
 				base = o
 			}
-			if Covers(o.root.Area, top) {
+			if hotline.Covers(o.root.Area, top) {
 				top = o.root.Area
 			}
 		}
@@ -183,7 +185,7 @@ func (p *planner) take(s Sighting) {
 		base.root.Area, c.Move, c.Moved = top, top, true
 	}
 	p.alive = slices.DeleteFunc(p.alive, func(o *standing) bool {
-		if o == base || o.root.Family != s.Family || !Covers(top, o.root.Area) {
+		if o == base || o.root.Family != s.Family || !hotline.Covers(top, o.root.Area) {
 			return false
 		}
 		gone := p.change(o.id)

@@ -10,7 +10,6 @@ import (
 	"encoding/hex"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"suqiu/hotline"
@@ -113,13 +112,8 @@ func (i *Incident) Alive() bool { return i.MergedInto == "" }
 // Ended reports whether nobody has to do anything about it any more.
 func (i *Incident) Ended() bool { return !i.Alive() || i.Work == Closed || i.Work == Rejected }
 
-// Covers reports whether area is path or lies below it.
-func Covers(path, area string) bool {
-	return path == "" || area == path || strings.HasPrefix(area, path+hotline.AreaSeparator)
-}
-
 // Related reports whether one of two areas lies in the other.
-func Related(a, b string) bool { return Covers(a, b) || Covers(b, a) }
+func Related(a, b string) bool { return hotline.Covers(a, b) || hotline.Covers(b, a) }
 
 // Snapshot is what was known when an incident was located.
 type Snapshot struct {

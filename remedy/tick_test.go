@@ -223,7 +223,7 @@ func TestLoadLimitsOverlay(t *testing.T) {
 		t.Fatalf("got %d limits, %v, want one more than %d", len(limits), err, len(base))
 	}
 	for _, l := range limits {
-		if l.Code == "incident.acknowledge" && l.Within != (Span{Hours: 2 * time.Hour}) {
+		if l.Code == "incident.acknowledge" && l.Within != (calendar.Delay{Clock: 2 * time.Hour}) {
 			t.Errorf("the user's limit does not take the place: %+v", l)
 		}
 	}
@@ -235,8 +235,9 @@ func TestLimitFaults(t *testing.T) {
 		"UnknownOf":    {`{code: a, name: 签收, of: call, step: acknowledge, within: 24h}`, "order or incident"},
 		"UnknownStep":  {`{code: a, name: 签收, of: incident, step: contact, within: 24h}`, "acknowledge and remedy"},
 		"NoWithin":     {`{code: a, name: 签收, of: incident, step: acknowledge}`, "within is needed"},
-		"BadWithin":    {`{code: a, name: 签收, of: incident, step: acknowledge, within: 3 days}`, "4wd"},
-		"ZeroWithin":   {`{code: a, name: 签收, of: incident, step: acknowledge, within: 0h}`, "4wd"},
+		"BadWithin":    {`{code: a, name: 签收, of: incident, step: acknowledge, within: 3 days}`, "2wd"},
+		"ZeroWithin":   {`{code: a, name: 签收, of: incident, step: acknowledge, within: 0h}`, "2wd"},
+		"OfficeHours":  {`{code: a, name: 签收, of: incident, step: acknowledge, within: 4wh}`, "office hours"},
 		"NegativeWarn": {`{code: a, name: 签收, of: incident, step: acknowledge, within: 24h, warn: -1h}`, "warn"},
 		"Nature":       {`{code: a, name: 签收, of: incident, step: acknowledge, within: 24h, natures: [投诉]}`, "natures"},
 		"Hotline":      {`{code: a, name: 签收, of: incident, step: acknowledge, within: 24h, hotlines: ["110"]}`, "110"},
@@ -261,7 +262,7 @@ func FuzzParseLimits(f *testing.F) {
 			return
 		}
 		for _, l := range limits {
-			if end := l.Within.After(noon(1), everyDay{}); !end.After(noon(1)) {
+			if end := l.after(noon(1), everyDay{}); !end.After(noon(1)) {
 				t.Errorf("%s ends at %s, before it begins", l.Code, end)
 			}
 		}

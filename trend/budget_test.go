@@ -25,7 +25,7 @@ func noise(days int) []hotline.Count {
 }
 
 func TestBudget(t *testing.T) {
-	p := NewPlan([]Span{{Source: "95598", From: day(0), Through: day(90)}}, nil, Daily, day(90), holidays(t))
+	p := NewPlan([]hotline.Coverage{{Source: "95598", From: day(0), Through: day(90)}}, nil, Daily, day(90), holidays(t))
 	in := Input{Counts: noise(90), Calendar: holidays(t)}
 	for d := 40; d < 88; d += 6 { // eight rises in the eight weeks
 		in.Counts = append(in.Counts, hotline.Count{Label: []string{"bill.high", "outage.fault"}[d/6%2], Area: south, Bucket: day(d), Matters: 30})
@@ -44,7 +44,7 @@ func TestBudget(t *testing.T) {
 		}
 		last = dial.Level
 	}
-	short := NewPlan([]Span{{Source: "95598", From: day(60), Through: day(90)}}, nil, Daily, day(90), holidays(t))
+	short := NewPlan([]hotline.Coverage{{Source: "95598", From: day(60), Through: day(90)}}, nil, Daily, day(90), holidays(t))
 	if _, err := Budget(short, in, 1); !errors.Is(err, ErrShort) {
 		t.Errorf("of a month of history: %v", err)
 	}

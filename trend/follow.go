@@ -5,6 +5,8 @@ import (
 	"maps"
 	"slices"
 	"time"
+
+	"suqiu/hotline"
 )
 
 // Course is one problem followed over buckets: what becomes an incident.
@@ -43,13 +45,13 @@ func Follow(open []Course, bucket time.Time, rises []Rise) []Course {
 	for _, r := range places {
 		top := r.Area
 		for _, common := range byFamily[r.Family] {
-			if within(top, common) {
+			if hotline.Covers(common, top) {
 				top = common
 			}
 		}
 		at := -1
 		for i, c := range courses {
-			if c.Into == i && c.Family == r.Family && live(c) && (within(c.Area, top) || within(top, c.Area)) && (at < 0 || c.First.Before(courses[at].First)) {
+			if c.Into == i && c.Family == r.Family && live(c) && (hotline.Covers(top, c.Area) || hotline.Covers(c.Area, top)) && (at < 0 || c.First.Before(courses[at].First)) {
 				at = i
 			}
 		}
@@ -60,11 +62,11 @@ func Follow(open []Course, bucket time.Time, rises []Rise) []Course {
 		c := &courses[at]
 		c.Last = bucket
 		c.Rises = append(slices.Clip(c.Rises), r)
-		if within(c.Area, top) {
+		if hotline.Covers(top, c.Area) {
 			c.Area = top
 		}
 		for i := range courses {
-			if o := &courses[i]; i != at && o.Into == i && o.Family == c.Family && live(*o) && within(o.Area, c.Area) {
+			if o := &courses[i]; i != at && o.Into == i && o.Family == c.Family && live(*o) && hotline.Covers(c.Area, o.Area) {
 				o.Into = at
 			}
 		}

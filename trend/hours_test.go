@@ -27,7 +27,7 @@ func TestJudgeByTheHour(t *testing.T) {
 	counts := byHour(40, 2)
 	for _, hour := range []int{3, 9, 23} {
 		now := day(36).Add(time.Duration(hour+1)*time.Hour + 20*time.Minute)
-		p := NewPlan([]Span{{Source: "95598", From: day(0), Through: now}}, nil, Hourly, now, days)
+		p := NewPlan([]hotline.Coverage{{Source: "95598", From: day(0), Through: now}}, nil, Hourly, now, days)
 		if !p.Bucket.Equal(day(36).Add(time.Duration(hour) * time.Hour)) {
 			t.Fatalf("judges %s", p.Bucket)
 		}
@@ -45,7 +45,7 @@ func TestJudgeByTheHour(t *testing.T) {
 // At night the same burst stands out more than in the evening, and what the shares expect adds up to a day.
 func TestHoursFollowTheProfile(t *testing.T) {
 	now := day(30)
-	p := NewPlan([]Span{{Source: "95598", From: day(0), Through: now}}, nil, Hourly, now, holidays(t))
+	p := NewPlan([]hotline.Coverage{{Source: "95598", From: day(0), Through: now}}, nil, Hourly, now, holidays(t))
 	in := Input{Counts: byHour(30, 3), Calendar: holidays(t)}
 	in.defaults()
 	h, err := newHistory(p, in)

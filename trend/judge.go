@@ -152,7 +152,7 @@ func newHistory(p Plan, in Input) (*history, error) {
 	labels, areas := map[string]int{}, map[string]int{p.Root: 0}
 	counts := slices.DeleteFunc(slices.Clone(in.Counts), func(c hotline.Count) bool {
 		_, held := in.Hold[c.Label]
-		return c.Label == "" || held || !within(c.Area, p.Root) || c.Bucket.Before(p.From) || !c.Bucket.Before(p.To)
+		return c.Label == "" || held || !hotline.Covers(p.Root, c.Area) || c.Bucket.Before(p.From) || !c.Bucket.Before(p.To)
 	})
 	for _, c := range counts {
 		labels[c.Label] = 0
@@ -278,7 +278,7 @@ func (h *history) rise(place Located, in Input) Rise {
 // there is one: what comes from unknown places is nobody's, what rises in all of a company is the company's.
 func (h *history) place(area int) string {
 	if h.paths[area] == "" && len(h.paths) > 1 {
-		if top := h.paths[1]; !slices.ContainsFunc(h.paths[1:], func(path string) bool { return !within(path, top) }) {
+		if top := h.paths[1]; !slices.ContainsFunc(h.paths[1:], func(path string) bool { return !hotline.Covers(top, path) }) {
 			return top
 		}
 	}

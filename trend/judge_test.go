@@ -52,7 +52,7 @@ func judge(t testing.TB, p Plan, in Input) Judgement {
 }
 
 func TestJudgeFindsRise(t *testing.T) {
-	p := NewPlan([]Span{{Source: "95598", From: day(0), Through: day(30).Add(time.Hour)}}, []string{"95598"}, Daily, day(30).Add(2*time.Hour), holidays(t))
+	p := NewPlan([]hotline.Coverage{{Source: "95598", From: day(0), Through: day(30).Add(time.Hour)}}, []string{"95598"}, Daily, day(30).Add(2*time.Hour), holidays(t))
 	if !p.Bucket.Equal(day(29)) || !p.From.Equal(day(0)) || len(p.Left) > 0 {
 		t.Fatalf("planned %+v", p)
 	}
@@ -65,7 +65,7 @@ func TestJudgeFindsRise(t *testing.T) {
 		t.Fatalf("rises %+v", j.Rises)
 	}
 	r := j.Rises[0]
-	if !within(r.Area, north) || r.Family != "outage" || r.Window.Days != 1 || !r.Since.Equal(day(29)) || r.Ratio() < 3 || r.Excess() < 20 {
+	if !hotline.Covers(north, r.Area) || r.Family != "outage" || r.Window.Days != 1 || !r.Since.Equal(day(29)) || r.Ratio() < 3 || r.Excess() < 20 {
 		t.Errorf("got %+v", r)
 	}
 	if len(r.Causes) != 1 || r.Causes[0].Note != "雷暴橙色预警" {
@@ -82,7 +82,7 @@ func TestJudgeFindsRise(t *testing.T) {
 
 // The same counts give the same judgement, in whatever order they come.
 func TestJudgeIsPure(t *testing.T) {
-	p := NewPlan([]Span{{Source: "95598", From: day(0), Through: day(30)}}, nil, Daily, day(30), holidays(t))
+	p := NewPlan([]hotline.Coverage{{Source: "95598", From: day(0), Through: day(30)}}, nil, Daily, day(30), holidays(t))
 	counts := append(steady(0, 30, 4), hotline.Count{Label: "outage.fault", Area: south, Bucket: day(28), Matters: 30})
 	first := judge(t, p, Input{Counts: slices.Clone(counts)})
 	slices.Reverse(counts)
@@ -93,9 +93,11 @@ func TestJudgeIsPure(t *testing.T) {
 }
 
 func TestNewPlanLeavesOut(t *testing.T) {
-	all := func(through time.Time) Span { return Span{Source: "95598", From: day(0), Through: through} }
+	all := func(through time.Time) hotline.Coverage {
+		return hotline.Coverage{Source: "95598", From: day(0), Through: through}
+	}
 	for name, c := range map[string]struct {
-		spans   []Span
+		spans   []hotline.Coverage
 		known   []string
 		now     time.Time
 		sources string
@@ -103,16 +105,16 @@ func TestNewPlanLeavesOut(t *testing.T) {
 		says    string
 	}{
 		"Sample":        {nil, []string{"12345"}, day(40), "", time.Time{}, "没有完整性记录"},
-		"SampleBeside":  {[]Span{all(day(40))}, []string{"12345", "95598"}, day(40), "95598", day(39), "没有完整性记录"},
-		"Backfill":      {[]Span{all(day(30))}, nil, day(40), "95598", time.Time{}, "早于三天前"},
-		"JustInTime":    {[]Span{all(day(30))}, nil, day(33), "95598", day(29), ""},
-		"JustTooLate":   {[]Span{all(day(30))}, nil, day(33).Add(time.Minute), "95598", time.Time{}, "早于三天前"},
-		"Silent":        {[]Span{all(day(40)), {Source: "12345", From: day(0), Through: day(37)}}, nil, day(40), "95598", day(39), "落后于其他来源"},
-		"WaitedFor":     {[]Span{all(day(40).Add(time.Hour)), {Source: "12345", From: day(0), Through: day(40).Add(-time.Hour)}}, nil, day(40).Add(time.Hour), "12345 95598", day(38), ""},
-		"New":           {[]Span{all(day(40)), {Source: "12345", From: day(30), Through: day(40)}}, nil, day(40), "95598", day(39), "满四周后"},
-		"NewBothAlike":  {[]Span{all(day(20)), {Source: "12345", From: day(3), Through: day(20)}}, nil, day(20), "12345 95598", day(19), ""},
-		"NotADay":       {[]Span{{Source: "95598", From: day(0).Add(time.Hour), Through: day(1)}}, nil, day(1), "95598", time.Time{}, "还没有一个完整的日子"},
-		"FromTheFuture": {[]Span{all(day(90))}, nil, day(40), "95598", day(39), ""},
+		"SampleBeside":  {[]hotline.Coverage{all(day(40))}, []string{"12345", "95598"}, day(40), "95598", day(39), "没有完整性记录"},
+		"Backfill":      {[]hotline.Coverage{all(day(30))}, nil, day(40), "95598", time.Time{}, "早于三天前"},
+		"JustInTime":    {[]hotline.Coverage{all(day(30))}, nil, day(33), "95598", day(29), ""},
+		"JustTooLate":   {[]hotline.Coverage{all(day(30))}, nil, day(33).Add(time.Minute), "95598", time.Time{}, "早于三天前"},
+		"Silent":        {[]hotline.Coverage{all(day(40)), {Source: "12345", From: day(0), Through: day(37)}}, nil, day(40), "95598", day(39), "落后于其他来源"},
+		"WaitedFor":     {[]hotline.Coverage{all(day(40).Add(time.Hour)), {Source: "12345", From: day(0), Through: day(40).Add(-time.Hour)}}, nil, day(40).Add(time.Hour), "12345 95598", day(38), ""},
+		"New":           {[]hotline.Coverage{all(day(40)), {Source: "12345", From: day(30), Through: day(40)}}, nil, day(40), "95598", day(39), "满四周后"},
+		"NewBothAlike":  {[]hotline.Coverage{all(day(20)), {Source: "12345", From: day(3), Through: day(20)}}, nil, day(20), "12345 95598", day(19), ""},
+		"NotADay":       {[]hotline.Coverage{{Source: "95598", From: day(0).Add(time.Hour), Through: day(1)}}, nil, day(1), "95598", time.Time{}, "还没有一个完整的日子"},
+		"FromTheFuture": {[]hotline.Coverage{all(day(90))}, nil, day(40), "95598", day(39), ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			p := NewPlan(c.spans, c.known, Daily, c.now, holidays(t))
@@ -129,7 +131,7 @@ func TestNewPlanLeavesOut(t *testing.T) {
 
 // A source complete for one city only is judged there.
 func TestPlanOfOneCity(t *testing.T) {
-	p := NewPlan([]Span{{Source: "12345", Area: "江东省/临江市", From: day(0), Through: day(30)}}, nil, Daily, day(30), holidays(t))
+	p := NewPlan([]hotline.Coverage{{Source: "12345", Area: "江东省/临江市", From: day(0), Through: day(30)}}, nil, Daily, day(30), holidays(t))
 	counts := append(steady(0, 30, 4), hotline.Count{Label: "outage.fault", Area: south, Bucket: day(29), Matters: 30},
 		hotline.Count{Label: "outage.fault", Area: "江东省/海山市", Bucket: day(29), Matters: 30})
 	j := judge(t, p, Input{Counts: counts})
@@ -140,7 +142,7 @@ func TestPlanOfOneCity(t *testing.T) {
 
 // A second source that was always there and is taken in later changes nothing: history is read of all that take part.
 func TestSecondSourceRaisesNothing(t *testing.T) {
-	spans := []Span{{Source: "95598", From: day(0)}, {Source: "12345", From: day(20)}}
+	spans := []hotline.Coverage{{Source: "95598", From: day(0)}, {Source: "12345", From: day(20)}}
 	for d := 21; d < 60; d++ {
 		for i := range spans {
 			spans[i].Through = day(d)

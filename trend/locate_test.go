@@ -39,7 +39,7 @@ func TestLocateTakesThePart(t *testing.T) {
 
 // What rises in all of a company is the company's, whose people can be found; what has no place belongs to nobody.
 func TestWholeIsTheCompany(t *testing.T) {
-	p := NewPlan([]Span{{Source: "95598", From: day(0), Through: day(30)}}, nil, Daily, day(30).Add(time.Hour), holidays(t))
+	p := NewPlan([]hotline.Coverage{{Source: "95598", From: day(0), Through: day(30)}}, nil, Daily, day(30).Add(time.Hour), holidays(t))
 	counts := append(steady(0, 30, 5),
 		hotline.Count{Label: "outage.fault", Area: north, Bucket: day(29), Matters: 30},
 		hotline.Count{Label: "outage.fault", Area: south, Bucket: day(29), Matters: 30},

@@ -8,26 +8,8 @@ import (
 	"time"
 
 	"suqiu/calendar"
+	"suqiu/hotline"
 )
-
-// Span says that everything a source told of an area in [From, Through) is known. Outside of spans, nothing told means
-// nothing known: absent is not zero.
-type Span struct {
-	Source  string
-	Area    string // the area path it holds for, with all below; "" for all
-	From    time.Time
-	Through time.Time
-}
-
-// covers reports whether the span says that [from, to) of an area is complete.
-func (s Span) covers(area string, from, to time.Time) bool {
-	return within(area, s.Area) && !from.Before(s.From) && !to.After(s.Through)
-}
-
-// within reports whether an area path is root or lies below it.
-func within(area, root string) bool {
-	return root == "" || area == root || strings.HasPrefix(area, root+"/")
-}
 
 // Interval is the width of the buckets that are judged.
 type Interval string
@@ -62,17 +44,17 @@ type Plan struct {
 	Root     string // the area path below which counts are read, with all below; "" for all
 	Left     []Left
 
-	spans []Span
+	spans []hotline.Coverage
 	zone  *time.Location
 }
 
 // Reach is how far before the end of what it judges an evaluation up to a time reads counts at most.
-func Reach(coverage []Span, interval Interval, until time.Time) time.Duration {
+func Reach(coverage []hotline.Coverage, interval Interval, until time.Time) time.Duration {
 	days := dailyReach
 	switch {
 	case interval == Hourly:
 		days = hourlyReach
-	case slices.ContainsFunc(coverage, func(s Span) bool { return until.Sub(s.From) >= seasonNeeded }):
+	case slices.ContainsFunc(coverage, func(s hotline.Coverage) bool { return until.Sub(s.From) >= seasonNeeded }):
 		days = seasonReach
 	}
 	return time.Duration(days) * 24 * time.Hour
@@ -90,7 +72,7 @@ type Left struct {
 // a change of what is told. A source without coverage, such as a sample, takes no part at all. The bucket judged is the
 // last that the watermarks of all that take part have passed; if its end is older than MaxAge none is.
 // known names the sources of which something is stored, to tell of those without coverage.
-func NewPlan(coverage []Span, known []string, interval Interval, now time.Time, days *calendar.Calendar) Plan {
+func NewPlan(coverage []hotline.Coverage, known []string, interval Interval, now time.Time, days *calendar.Calendar) Plan {
 	p := Plan{Interval: interval, zone: days.Zone()}
 	covered := map[string]bool{}
 	for _, s := range coverage {
@@ -121,9 +103,11 @@ func (p *Plan) grace() time.Duration {
 }
 
 // choose picks the spans of the sources that take part.
-func (p *Plan) choose(coverage []Span, now time.Time) {
+func (p *Plan) choose(coverage []hotline.Coverage, now time.Time) {
 	spans := slices.Clone(coverage)
-	slices.SortFunc(spans, func(a, b Span) int { return cmp.Or(cmp.Compare(a.Source, b.Source), cmp.Compare(a.Area, b.Area)) })
+	slices.SortFunc(spans, func(a, b hotline.Coverage) int {
+		return cmp.Or(cmp.Compare(a.Source, b.Source), cmp.Compare(a.Area, b.Area))
+	})
 	var furthest time.Time
 	longest := time.Duration(0)
 	for i := range spans {
@@ -134,7 +118,7 @@ func (p *Plan) choose(coverage []Span, now time.Time) {
 			furthest = spans[i].Through
 		}
 	}
-	live := func(s Span) bool { return !s.Through.Before(furthest.Add(-p.grace())) }
+	live := func(s hotline.Coverage) bool { return !s.Through.Before(furthest.Add(-p.grace())) }
 	for _, s := range spans {
 		if live(s) {
 			longest = max(longest, s.Through.Sub(s.From))
@@ -202,7 +186,7 @@ func (p *Plan) bucket(now time.Time) {
 
 // common returns the longest area path that both lie in.
 func common(a, b string) string {
-	for !within(b, a) {
+	for !hotline.Covers(a, b) {
 		a = parent(a)
 	}
 	return a
@@ -220,7 +204,7 @@ func parent(area string) string {
 // knows reports whether the area is complete for all sources in [from, to).
 func (p *Plan) knows(area string, from, to time.Time) bool {
 	for _, source := range p.Sources {
-		if !slices.ContainsFunc(p.spans, func(s Span) bool { return s.Source == source && s.covers(area, from, to) }) {
+		if !slices.ContainsFunc(p.spans, func(s hotline.Coverage) bool { return s.Source == source && s.Covers(area, from, to) }) {
 			return false
 		}
 	}

@@ -9,7 +9,7 @@ import (
 
 // What is watched is read whether it rises or not, its labels together.
 func TestReadings(t *testing.T) {
-	p := NewPlan([]Span{{Source: "95598", From: day(0), Through: day(30)}}, nil, Daily, day(30).Add(time.Hour), holidays(t))
+	p := NewPlan([]hotline.Coverage{{Source: "95598", From: day(0), Through: day(30)}}, nil, Daily, day(30).Add(time.Hour), holidays(t))
 	counts := append(steady(0, 30, 5), hotline.Count{Label: "outage.fault", Area: north, Bucket: day(29), Matters: 25},
 		hotline.Count{Label: "outage.notice", Area: north, Bucket: day(29), Matters: 2})
 	watched := map[string]Watched{
@@ -35,7 +35,7 @@ func TestReadings(t *testing.T) {
 	if _, known := r["held"]; known {
 		t.Error("a label held is read")
 	}
-	unknown := NewPlan([]Span{{Source: "95598", Area: north, From: day(0), Through: day(30)}}, nil, Daily, day(30).Add(time.Hour), holidays(t))
+	unknown := NewPlan([]hotline.Coverage{{Source: "95598", Area: north, From: day(0), Through: day(30)}}, nil, Daily, day(30).Add(time.Hour), holidays(t))
 	if _, known := judge(t, unknown, Input{Counts: counts, Watched: watched}).Readings["quiet"]; known {
 		t.Error("an area that is not known completely is read")
 	}

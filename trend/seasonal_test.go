@@ -112,7 +112,7 @@ func TestJudgeBySeasons(t *testing.T) {
 		counts = append(counts, hotline.Count{Label: "voltage.low", Area: north, Bucket: at(i), Matters: int64(n)})
 	}
 	for _, now := range []int{880, 910, 940} {
-		p := NewPlan([]Span{{Source: "95598", From: at(0), Through: at(now)}}, nil, Daily, at(now), holidays(t))
+		p := NewPlan([]hotline.Coverage{{Source: "95598", From: at(0), Through: at(now)}}, nil, Daily, at(now), holidays(t))
 		if got := p.To.Sub(p.From); got < 2*365*24*time.Hour {
 			t.Fatalf("reads %s", got)
 		}
@@ -140,7 +140,7 @@ func TestSeasonsRemembered(t *testing.T) {
 	seasons := &Seasons{}
 	most, rises := 0, 0
 	for now := 3*366 - 5; now < len(y); now++ {
-		p := NewPlan([]Span{{Source: "95598", From: at(0), Through: at(now)}}, nil, Daily, at(now), holidays(t))
+		p := NewPlan([]hotline.Coverage{{Source: "95598", From: at(0), Through: at(now)}}, nil, Daily, at(now), holidays(t))
 		plain := judge(t, p, Input{Counts: counts})
 		remembered := judge(t, p, Input{Counts: counts, Seasons: seasons})
 		if !reflect.DeepEqual(plain.Rises, remembered.Rises) {
@@ -172,7 +172,7 @@ func TestBudgetKnowsSeasons(t *testing.T) {
 		}
 	}
 	plan := func(now int) Plan {
-		return NewPlan([]Span{{Source: "95598", From: at(0), Through: at(now)}}, nil, Daily, at(now), holidays(t))
+		return NewPlan([]hotline.Coverage{{Source: "95598", From: at(0), Through: at(now)}}, nil, Daily, at(now), holidays(t))
 	}
 	in := Input{Counts: counts, Calendar: holidays(t), Seasons: &Seasons{}}
 	dial, err := Budget(plan(len(y)), in, 1)

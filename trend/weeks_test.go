@@ -36,7 +36,7 @@ func weeksOf(t *testing.T, seed uint64, days, n int, rate float64, begin func(ti
 			}
 		}
 	}
-	plan := NewPlan([]Span{{Source: "95598", From: begin(from), Through: to}}, nil, Daily, to, cal)
+	plan := NewPlan([]hotline.Coverage{{Source: "95598", From: begin(from), Through: to}}, nil, Daily, to, cal)
 	weeks, err := Weeks(plan, Input{Counts: counts, Calendar: cal, Watched: map[string]Watched{
 		"both": {Labels: []string{"voltage.abnormal", "voltage.damage"}, Area: "省/甲"},
 		"none": {Labels: []string{"bill.high"}, Area: "省/甲"},

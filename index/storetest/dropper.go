@@ -40,7 +40,7 @@ func RunDropper(t *testing.T, store dropperStore) {
 		s.call("withdrawn", "停电", inJanuary, labels("outage"), tombstone),
 		s.call("march", "停电"),
 	)
-	if err := index.ExtendCoverage(t.Context(), store, index.Span{Source: s.unit, From: december, Through: month(2026, time.April)}); err != nil {
+	if err := index.ExtendCoverage(t.Context(), store, hotline.Coverage{Source: s.unit, From: december, Through: month(2026, time.April)}); err != nil {
 		t.Fatal(err)
 	}
 	months := func(want ...time.Time) {

@@ -11,6 +11,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"suqiu/hotline"
 	"suqiu/index"
 )
 
@@ -222,9 +223,9 @@ func ledgerBounds(s *scope) {
 
 // ledgerCoverage runs what the index package builds on the ledger.
 func ledgerCoverage(s *scope) {
-	span := index.Span{Source: s.unit, Area: "琼/海口", From: day(time.March, 1), Through: day(time.March, 10)}
-	next := index.Span{Source: s.unit, Area: "琼/海口", From: day(time.March, 10), Through: day(time.April, 1)}
-	for _, sp := range []index.Span{span, next, span} {
+	span := hotline.Coverage{Source: s.unit, Area: "琼/海口", From: day(time.March, 1), Through: day(time.March, 10)}
+	next := hotline.Coverage{Source: s.unit, Area: "琼/海口", From: day(time.March, 10), Through: day(time.April, 1)}
+	for _, sp := range []hotline.Coverage{span, next, span} {
 		if err := index.ExtendCoverage(s.Context(), s.store, sp); err != nil {
 			s.Fatal(err)
 		}
@@ -247,7 +248,7 @@ func ledgerCoverage(s *scope) {
 // ledgerContinued: what is known of a source goes on from where it ended; of one of which nothing is known, nothing is.
 func ledgerContinued(s *scope) {
 	known, other := s.unit+"-known", s.unit+"-other"
-	span := index.Span{Source: known, From: day(time.March, 1), Through: day(time.March, 10)}
+	span := hotline.Coverage{Source: known, From: day(time.March, 1), Through: day(time.March, 10)}
 	if err := index.ExtendCoverage(s.Context(), s.store, span); err != nil {
 		s.Fatal(err)
 	}

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"suqiu/hotline"
 	"suqiu/remedy"
 	"suqiu/trend"
 )
@@ -83,11 +84,11 @@ func (j *Judge) complete(ctx context.Context, area string, from, to time.Time, l
 }
 
 // missing tells when in a period a source is not complete for an area.
-func (j *Judge) missing(spans []trend.Span, source, area string, from, to time.Time) []string {
-	spans = slices.DeleteFunc(slices.Clone(spans), func(s trend.Span) bool {
-		return s.Source != source || !remedy.Covers(s.Area, area) || !s.From.Before(to) || !from.Before(s.Through)
+func (j *Judge) missing(spans []hotline.Coverage, source, area string, from, to time.Time) []string {
+	spans = slices.DeleteFunc(slices.Clone(spans), func(s hotline.Coverage) bool {
+		return s.Source != source || !hotline.Covers(s.Area, area) || !s.From.Before(to) || !from.Before(s.Through)
 	})
-	slices.SortFunc(spans, func(a, b trend.Span) int { return cmp.Or(a.From.Compare(b.From), a.Through.Compare(b.Through)) })
+	slices.SortFunc(spans, func(a, b hotline.Coverage) int { return cmp.Or(a.From.Compare(b.From), a.Through.Compare(b.Through)) })
 	var out []string
 	gap := func(until time.Time) {
 		if from.Before(until) {

@@ -132,7 +132,7 @@ func (j *Judge) gather(bucket time.Time, findings []countrule.Finding, known []r
 		}
 		g := group{family: c.Family, area: c.Area}
 		for n, f := range findings {
-			if families[n] == c.Family && remedy.Covers(c.Area, f.Area) {
+			if families[n] == c.Family && hotline.Covers(c.Area, f.Area) {
 				g.findings = append(g.findings, f)
 			}
 		}
@@ -149,7 +149,7 @@ func (j *Judge) family(f countrule.Finding, known []remedy.Root) string {
 	}
 	family := j.Families(f.Label)
 	vague := f.Area == "" || strings.Count(f.Area, hotline.AreaSeparator)+1 < j.Depth
-	if vague && !slices.ContainsFunc(known, func(r remedy.Root) bool { return r.Family == family && remedy.Covers(r.Area, f.Area) }) {
+	if vague && !slices.ContainsFunc(known, func(r remedy.Root) bool { return r.Family == family && hotline.Covers(r.Area, f.Area) }) {
 		return own
 	}
 	return family

@@ -49,7 +49,7 @@ func one(on, minutes int, change func(*Contact)) Contact {
 func lone(contacts ...Contact) *Replay {
 	SortContacts(contacts)
 	return &Replay{Contacts: contacts, Zone: calendar.Shanghai(), Now: day(30).Add(time.Hour), Depth: 4,
-		Spans: []trend.Span{{Source: "95598", From: day(-400), Through: day(40)}}}
+		Spans: []hotline.Coverage{{Source: "95598", From: day(-400), Through: day(40)}}}
 }
 
 // round judges the last day before day(30), and returns what rules that count found in it.
@@ -289,9 +289,9 @@ func TestCountedByTheHour(t *testing.T) {
 // seasons are known.
 func TestReach(t *testing.T) {
 	days := func(n int) time.Duration { return time.Duration(n)*24*time.Hour + trend.MaxAge }
-	long, short := []trend.Span{{Source: "95598", From: day(-800)}}, []trend.Span{{Source: "95598", From: day(-200)}}
+	long, short := []hotline.Coverage{{Source: "95598", From: day(-800)}}, []hotline.Coverage{{Source: "95598", From: day(-200)}}
 	for name, c := range map[string]struct {
-		spans    []trend.Span
+		spans    []hotline.Coverage
 		interval trend.Interval
 		counts   bool
 		want     time.Duration

@@ -23,7 +23,7 @@ import (
 // Source tells what is to be judged. Counts are of one level of one tree of areas.
 type Source interface {
 	// Coverage says for what of which source nothing counted means nothing told.
-	Coverage(ctx context.Context) ([]trend.Span, error)
+	Coverage(ctx context.Context) ([]hotline.Coverage, error)
 	// Known names the sources of which something is stored.
 	Known(ctx context.Context) ([]string, error)
 	// Count counts the matters of [from, to) by label, area and bucket.
@@ -70,7 +70,7 @@ var (
 )
 
 // Reach is how far before the first look of a replay that ends at a time what was told can count.
-func (j *Judge) Reach(coverage []trend.Span, until time.Time) time.Duration {
+func (j *Judge) Reach(coverage []hotline.Coverage, until time.Time) time.Duration {
 	return trend.MaxAge + max(trend.Reach(coverage, j.Interval, until), countrule.Reach(j.Counts))
 }
 
@@ -169,7 +169,7 @@ func (j *Judge) plan(ctx context.Context, after, now time.Time) (trend.Plan, err
 	if last.Bucket.IsZero() || !last.To.After(next) {
 		return last, nil
 	}
-	spans = slices.DeleteFunc(slices.Clone(spans), func(s trend.Span) bool { return !slices.Contains(last.Sources, s.Source) })
+	spans = slices.DeleteFunc(slices.Clone(spans), func(s hotline.Coverage) bool { return !slices.Contains(last.Sources, s.Source) })
 	for k := range spans {
 		if spans[k].Through.After(next) {
 			spans[k].Through = next
@@ -250,7 +250,7 @@ func tally(counts []hotline.Count, root remedy.Root, from, to time.Time) remedy.
 		if c.Bucket.Before(from) || !c.Bucket.Before(to) || !slices.Contains(root.Labels, c.Label) {
 			continue
 		}
-		if remedy.Covers(root.Area, c.Area) {
+		if hotline.Covers(root.Area, c.Area) {
 			out.Told += int(c.Matters)
 		} else {
 			out.Elsewhere += int(c.Matters)
@@ -266,8 +266,8 @@ func (j *Judge) Tally(ctx context.Context, frozen remedy.Expected, from, to time
 		return remedy.Tally{}, false, fmt.Errorf("read the coverage: %w", err)
 	}
 	for _, source := range frozen.Sources {
-		covered := slices.ContainsFunc(spans, func(s trend.Span) bool {
-			return s.Source == source && remedy.Covers(s.Area, frozen.Area) && !from.Before(s.From) && !to.After(s.Through)
+		covered := slices.ContainsFunc(spans, func(s hotline.Coverage) bool {
+			return s.Source == source && s.Covers(frozen.Area, from, to)
 		})
 		if !covered {
 			return remedy.Tally{}, false, nil

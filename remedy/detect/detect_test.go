@@ -170,8 +170,8 @@ func (holding) Held(context.Context, time.Time, time.Time) (map[string]string, i
 // Over what is complete, an area is compared with itself and with the rest; what is left out is named, with the days that are missing.
 func TestCompare(t *testing.T) {
 	replay := rising()
-	replay.Spans = append(replay.Spans, trend.Span{Source: "12345", From: day(5), Through: day(12)}, trend.Span{Source: "12345", Area: "江东", From: day(12), Through: day(13)},
-		trend.Span{Source: "12345", Area: south, From: day(0), Through: day(40)})
+	replay.Spans = append(replay.Spans, hotline.Coverage{Source: "12345", From: day(5), Through: day(12)}, hotline.Coverage{Source: "12345", Area: "江东", From: day(12), Through: day(13)},
+		hotline.Coverage{Source: "12345", Area: south, From: day(0), Through: day(40)})
 	j := judge(t, holding{replay})
 	root := remedy.Root{Labels: []string{"outage.fault", "outage.planned"}, Area: north}
 	c, known, err := j.Compare(t.Context(), root, day(10), 7)

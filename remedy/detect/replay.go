@@ -32,7 +32,7 @@ type Contact struct {
 // Replay is a source that tells, at each moment of a replay, what was known then. Its contacts must be sorted by SortContacts.
 type Replay struct {
 	Contacts []Contact // by time of arrival
-	Spans    []trend.Span
+	Spans    []hotline.Coverage
 	Zone     *time.Location
 	Now      time.Time // of the replay
 	Depth    int       // levels of the area's path at which matters are counted; 0 for all
@@ -59,8 +59,8 @@ func (r *Replay) arrived() []Contact {
 }
 
 // Coverage implements Source: what is complete now was complete up to the moment of the replay.
-func (r *Replay) Coverage(ctx context.Context) ([]trend.Span, error) {
-	var out []trend.Span
+func (r *Replay) Coverage(ctx context.Context) ([]hotline.Coverage, error) {
+	var out []hotline.Coverage
 	for _, s := range r.Spans {
 		if s.Through.After(r.Now) {
 			s.Through = r.Now
@@ -93,7 +93,7 @@ func (r *Replay) Held(context.Context, time.Time, time.Time) (map[string]string,
 // within reports whether a contact is one of those that are asked for.
 func (q *Query) within(c *Contact) bool {
 	return !c.Received.Before(q.From) && c.Received.Before(q.To) && (len(q.Sources) == 0 || slices.Contains(q.Sources, c.Source)) &&
-		remedy.Covers(q.Area, c.Area) && (q.Interval != trend.Hourly || c.Precision != hotline.PrecisionDay)
+		hotline.Covers(q.Area, c.Area) && (q.Interval != trend.Hourly || c.Precision != hotline.PrecisionDay)
 }
 
 // bucket is the start of the bucket of a time.
@@ -264,7 +264,7 @@ func (r *Replay) AssumeComplete(to time.Time) {
 	r.Spans = nil
 	for source, at := range first {
 		at = at.In(r.Zone)
-		r.Spans = append(r.Spans, trend.Span{Source: source, From: time.Date(at.Year(), at.Month(), at.Day()+1, 0, 0, 0, 0, r.Zone), Through: to})
+		r.Spans = append(r.Spans, hotline.Coverage{Source: source, From: time.Date(at.Year(), at.Month(), at.Day()+1, 0, 0, 0, 0, r.Zone), Through: to})
 	}
-	slices.SortFunc(r.Spans, func(a, b trend.Span) int { return cmp.Compare(a.Source, b.Source) })
+	slices.SortFunc(r.Spans, func(a, b hotline.Coverage) int { return cmp.Compare(a.Source, b.Source) })
 }

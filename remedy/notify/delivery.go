@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"suqiu/hotline"
 	"suqiu/remedy"
 )
 
@@ -114,7 +115,7 @@ func (s *Silence) covers(n *Notice, now time.Time) bool {
 		return false
 	}
 	return (s.Incident == "" || s.Incident == n.View.Incident) &&
-		(s.Area == "" || remedy.Covers(s.Area, n.View.Area)) &&
+		(s.Area == "" || hotline.Covers(s.Area, n.View.Area)) &&
 		(s.Label == "" || slices.ContainsFunc(n.View.Labels, func(l string) bool { return l == s.Label || strings.HasPrefix(l, s.Label+".") }))
 }
 

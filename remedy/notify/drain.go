@@ -212,7 +212,7 @@ func (n *Notifier) hold(t *task, now time.Time) bool {
 		return false
 	}
 	local := now.In(n.options.Zone)
-	return slices.ContainsFunc(t.notice.Options.Quiet, func(s owner.Span) bool { _, quiet := s.Holds(local); return quiet })
+	return slices.ContainsFunc(t.notice.Options.Quiet, func(s owner.DayTime) bool { _, quiet := s.Holds(local); return quiet })
 }
 
 // groupOf names the group that a notice may go out with: same channel, same people. What has been part of a message

@@ -128,7 +128,7 @@ func TestFlood(t *testing.T) {
 func TestQuietHours(t *testing.T) {
 	quiet := func(n *Notice) {
 		n.At = noon.Add(9 * time.Hour)
-		n.Options.Quiet = []owner.Span{{From: 21*60 + 30, To: 7*60 + 30}}
+		n.Options.Quiet = []owner.DayTime{{From: 21*60 + 30, To: 7*60 + 30}}
 	}
 	for name, tc := range map[string]struct {
 		after  time.Duration // noon

@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"suqiu/hotline"
-	"suqiu/remedy"
 )
 
 // search is one look for a person, with the path that it took.
@@ -186,7 +185,7 @@ func (s *search) present(id, as string) (Person, bool) {
 // allowed passes over who belongs to the unit named by a sensitive problem, and who was told before.
 func (s *search) allowed(p *person, as string) (Person, bool) {
 	switch {
-	case s.named != "" && remedy.Covers(s.named, p.Unit):
+	case s.named != "" && hotline.Covers(s.named, p.Unit):
 		s.say("%s %s（%s）：属于被反映单位，回避", as, p.Name, p.ID)
 		return Person{}, false
 	case slices.Contains(s.passed, p.ID):

@@ -6,67 +6,25 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"suqiu/calendar"
 )
 
-// Delay is a length of time: of the clock, of office hours, or of workdays.
-type Delay struct {
-	Clock    time.Duration // 30m, 2h, 1d
-	Office   time.Duration // 4wh: hours of work (办公时间)
-	Workdays int           // 2wd: workdays (工作日), to the same time of day
-}
-
-var errDelay = errors.New(`must be a length of time such as 30m, 2h, 1d, 4wh (office hours) or 2wd (workdays)`)
-
-// ParseDelay reads a delay as a policy writes it.
-func ParseDelay(text string) (Delay, error) {
-	unit := strings.TrimLeft(text, "0123456789")
-	n, err := strconv.Atoi(strings.TrimSuffix(text, unit))
-	if err != nil || n < 1 || n > 10_000 {
-		return Delay{}, fmt.Errorf("%q %w", text, errDelay)
-	}
-	switch unit {
-	case "m":
-		return Delay{Clock: time.Duration(n) * time.Minute}, nil
-	case "h":
-		return Delay{Clock: time.Duration(n) * time.Hour}, nil
-	case "d":
-		return Delay{Clock: time.Duration(n) * 24 * time.Hour}, nil
-	case "wh":
-		return Delay{Office: time.Duration(n) * time.Hour}, nil
-	case "wd":
-		return Delay{Workdays: n}, nil
-	}
-	return Delay{}, fmt.Errorf("%q %w", text, errDelay)
-}
-
-// String writes the delay in Chinese.
-func (d Delay) String() string {
-	switch {
-	case d.Workdays > 0:
-		return fmt.Sprintf("%d个工作日", d.Workdays)
-	case d.Office > 0:
-		return fmt.Sprintf("%d个办公小时", d.Office/time.Hour)
-	case d.Clock%time.Hour > 0:
-		return fmt.Sprintf("%d分钟", d.Clock/time.Minute)
-	}
-	return fmt.Sprintf("%d小时", d.Clock/time.Hour)
-}
-
-// Span is a stretch of the day in minutes from midnight, From included and To not. One that ends before it begins passes
+// DayTime is a stretch of the day in minutes from midnight, From included and To not. One that ends before it begins passes
 // midnight and belongs to the day on which it begins; From equal to To is the whole day.
-type Span struct{ From, To int }
+type DayTime struct{ From, To int }
 
 const dayMinutes = 24 * 60
 
-// ParseSpan reads HH:MM-HH:MM.
-func ParseSpan(text string) (Span, error) {
+// ParseDayTime reads HH:MM-HH:MM.
+func ParseDayTime(text string) (DayTime, error) {
 	from, to, ok := strings.Cut(text, "-")
 	a, errA := parseClock(from)
 	b, errB := parseClock(to)
 	if err := errors.Join(errA, errB); !ok || err != nil {
-		return Span{}, fmt.Errorf("%q must be a stretch of the day such as 08:30-17:30", text)
+		return DayTime{}, fmt.Errorf("%q must be a stretch of the day such as 08:30-17:30", text)
 	}
-	return Span{a, b}, nil
+	return DayTime{a, b}, nil
 }
 
 // parseClock reads HH:MM, 24:00 included, as minutes from midnight.
@@ -80,14 +38,14 @@ func parseClock(text string) (int, error) {
 	return hour*60 + minute, nil
 }
 
-// String writes the span as a policy does.
-func (s Span) String() string {
+// String writes the stretch as a policy does.
+func (s DayTime) String() string {
 	return fmt.Sprintf("%02d:%02d-%02d:%02d", s.From/60, s.From%60, s.To/60, s.To%60)
 }
 
-// Holds reports whether t lies in the span, and the day on which the span that holds it began. t must be in the zone that
+// Holds reports whether t lies in the stretch, and the day on which the one that holds it began. t must be in the zone that
 // is meant.
-func (s Span) Holds(t time.Time) (began time.Time, ok bool) {
+func (s DayTime) Holds(t time.Time) (began time.Time, ok bool) {
 	minute := t.Hour()*60 + t.Minute()
 	if s.From < s.To {
 		return t, minute >= s.From && minute < s.To
@@ -100,7 +58,7 @@ func (s Span) Holds(t time.Time) (began time.Time, ok bool) {
 
 // addDelay is the moment that lies a delay after t. Workdays count from the day after t, to the same time of day; office
 // hours count within the policy's spans on workdays.
-func (d *Directory) addDelay(t time.Time, delay Delay) time.Time {
+func (d *Directory) addDelay(t time.Time, delay calendar.Delay) time.Time {
 	t = t.In(d.zone)
 	switch {
 	case delay.Workdays > 0:
@@ -133,7 +91,7 @@ func (d *Directory) addOffice(t time.Time, left time.Duration) time.Time {
 }
 
 // checkOffice says what is wrong with the spans of office hours: they must ascend and not pass midnight.
-func checkOffice(spans []Span) error {
+func checkOffice(spans []DayTime) error {
 	for i, s := range spans {
 		if s.From >= s.To || i > 0 && s.From < spans[i-1].To {
 			return fmt.Errorf("office: %s must end after it begins, and begin after the one before it", s)

@@ -51,7 +51,7 @@ type post struct {
 type shift struct {
 	person string
 	days   period // on which it begins
-	span   Span
+	span   DayTime
 }
 
 type absence struct {
@@ -163,7 +163,7 @@ func (b *builder) add(k Kind, row []string) {
 		b.away[row[colAbsent]] = append(b.away[row[colAbsent]], absence{row[colDeputy], p})
 	case Roster:
 		b.known(k, row, row[colShiftPerson])
-		span, err := ParseSpan(row[colBegin] + "-" + row[colEnd])
+		span, err := ParseDayTime(row[colBegin] + "-" + row[colEnd])
 		if err != nil {
 			b.fault(k, k.key(row), "%v", err)
 		}

@@ -12,6 +12,7 @@ import (
 	"github.com/goccy/go-yaml/ast"
 	"github.com/goccy/go-yaml/parser"
 
+	"suqiu/calendar"
 	"suqiu/dicts"
 	"suqiu/hotline"
 )
@@ -23,7 +24,7 @@ type Policy struct {
 
 	unitLevel int    // depth of the lowest area that is a unit with a head of its own (供电所)
 	cellRole  string // whom the table of cells names (片区经理)
-	office    []Span
+	office    []DayTime
 	route     *node
 	sensitive *node
 	names     map[string]string // role → name
@@ -38,15 +39,15 @@ type Role struct {
 // Options are what a policy says about a problem beside its owner; a route inherits what it does not say.
 type Options struct {
 	Channels  []string      // names of the channels by which the owner is told
-	Quiet     []Span        // quiet hours: what is not urgent waits until they are over
+	Quiet     []DayTime     // quiet hours: what is not urgent waits until they are over
 	Repeat    time.Duration // tell again while nobody has acknowledged; 0: never
 	GroupWait time.Duration // what comes within it goes out as one message
 }
 
 // Step is one step of an escalation chain (升级).
 type Step struct {
-	After Delay    // since the problem was handed over
-	Roles []string // the first that somebody holds is told
+	After calendar.Delay // since the problem was handed over
+	Roles []string       // the first that somebody holds is told
 }
 
 // node is a route with all that it inherits filled in.
@@ -66,7 +67,7 @@ type match struct {
 	responsible []hotline.Responsible
 	hotlines    []hotline.Hotline
 	days        string // workday or restday
-	hours       []Span
+	hours       []DayTime
 }
 
 const (
@@ -247,10 +248,10 @@ func (p *policyParser) knownRoles(path string, codes []string) {
 	}
 }
 
-func (p *policyParser) spans(path string, texts []string) []Span {
-	spans := make([]Span, 0, len(texts))
+func (p *policyParser) spans(path string, texts []string) []DayTime {
+	spans := make([]DayTime, 0, len(texts))
 	for _, text := range texts {
-		s, err := ParseSpan(text)
+		s, err := ParseDayTime(text)
 		if err != nil {
 			p.fault(path, "%v", err)
 		}
@@ -263,7 +264,7 @@ func (p *policyParser) length(path, text string) time.Duration {
 	if text == "never" {
 		return 0
 	}
-	d, err := ParseDelay(text)
+	d, err := calendar.ParseDelay(text)
 	if err != nil || d.Clock == 0 {
 		p.fault(path, "%q must be a length of clock time such as 30m, 2h or 1d, or never", text)
 	}
@@ -289,7 +290,7 @@ func (p *policyParser) node(path string, raw *rawNode, from *node, depth int) *n
 		n.escalate = make([]Step, len(raw.Escalate))
 		for i, s := range raw.Escalate {
 			at := fmt.Sprintf("%s.escalate[%d]", path, i)
-			after, err := ParseDelay(s.After)
+			after, err := calendar.ParseDelay(s.After)
 			if err != nil {
 				p.fault(at+".after", "%v", err)
 			}

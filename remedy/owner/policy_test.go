@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"suqiu/calendar"
 )
 
 // Each policy of testdata has one fault, for which it is named; the first line tells what must be said of it.
@@ -88,7 +90,7 @@ func TestNamesOfConditions(t *testing.T) {
 	if got := strings.Join(policy.Labels(), " "); got != "connect grid outage.fault outage.frequent outage.notice outage.planned repair report service voltage" {
 		t.Errorf("labels %s", got)
 	}
-	m := match{labels: []string{"outage"}, areas: []string{"江东"}, days: workday, hours: []Span{{18 * 60, 8 * 60}}}
+	m := match{labels: []string{"outage"}, areas: []string{"江东"}, days: workday, hours: []DayTime{{18 * 60, 8 * 60}}}
 	if got := m.String(); got != "标签 outage，地区 江东，工作日，18:00-08:00" {
 		t.Error(got)
 	}
@@ -106,7 +108,7 @@ func TestDelays(t *testing.T) {
 		"WorkdayFromARestDay":     {"2026-02-16 10:00", "1wd", "2026-02-24 10:00", "1个工作日"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			delay, err := ParseDelay(tc.delay)
+			delay, err := calendar.ParseDelay(tc.delay)
 			if err != nil {
 				t.Fatal(err)
 			}

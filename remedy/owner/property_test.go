@@ -10,8 +10,8 @@ import (
 
 	"pgregory.net/rapid"
 
+	"suqiu/calendar"
 	"suqiu/hotline"
-	"suqiu/remedy"
 )
 
 // world is a random company: a tree of areas, people, posts, shifts, absences and a policy over them.
@@ -116,7 +116,7 @@ func drawPolicy(t *rapid.T, areas []string) *Policy {
 	draw = func(depth int) *node {
 		n := &node{name: fmt.Sprint("n", depth), roles: roles()}
 		for range rapid.IntRange(0, 2).Draw(t, "steps") {
-			delay := rapid.SampledFrom([]Delay{{Clock: time.Hour}, {Office: 3 * time.Hour}, {Workdays: 2}, {Clock: 48 * time.Hour}}).Draw(t, "after")
+			delay := rapid.SampledFrom([]calendar.Delay{{Clock: time.Hour}, {Office: 3 * time.Hour}, {Workdays: 2}, {Clock: 48 * time.Hour}}).Draw(t, "after")
 			n.escalate = append(n.escalate, Step{After: delay, Roles: roles()})
 		}
 		if depth > 0 {
@@ -124,7 +124,7 @@ func drawPolicy(t *rapid.T, areas []string) *Policy {
 				labels: rapid.SampledFrom([][]string{nil, {"x"}, {"x.y"}, {"z"}}).Draw(t, "labels"),
 				areas:  rapid.SampledFrom([][]string{nil, {rapid.SampledFrom(areas).Draw(t, "area")}}).Draw(t, "areas"),
 				days:   rapid.SampledFrom([]string{"", workday, restday}).Draw(t, "days"),
-				hours:  rapid.SampledFrom([][]Span{nil, {{8 * 60, 18 * 60}}, {{20 * 60, 6 * 60}}}).Draw(t, "hours"),
+				hours:  rapid.SampledFrom([][]DayTime{nil, {{8 * 60, 18 * 60}}, {{20 * 60, 6 * 60}}}).Draw(t, "hours"),
 			}
 		}
 		if depth < 3 {
@@ -134,7 +134,7 @@ func drawPolicy(t *rapid.T, areas []string) *Policy {
 		}
 		return n
 	}
-	p := &Policy{unitLevel: rapid.IntRange(1, 4).Draw(t, "unit level"), cellRole: "r0", office: []Span{{510, 720}, {840, 1050}}, names: map[string]string{}}
+	p := &Policy{unitLevel: rapid.IntRange(1, 4).Draw(t, "unit level"), cellRole: "r0", office: []DayTime{{510, 720}, {840, 1050}}, names: map[string]string{}}
 	for _, r := range worldRoles {
 		p.Roles = append(p.Roles, Role{r, "岗" + r})
 		p.names[r] = "岗" + r
@@ -254,12 +254,12 @@ func (w *world) checkOwner(t *rapid.T, q Question, got Decision) {
 		named = named[:strings.LastIndex(named, "/")]
 	}
 	if !q.Sensitive {
-		if !remedy.Covers(got.Area, q.Area) {
+		if !hotline.Covers(got.Area, q.Area) {
 			t.Fatalf("%q is not above %q", got.Area, q.Area)
 		}
 		return
 	}
-	if named != "" && (remedy.Covers(named, got.Area) || remedy.Covers(named, got.Owner.Unit)) {
+	if named != "" && (hotline.Covers(named, got.Area) || hotline.Covers(named, got.Owner.Unit)) {
 		t.Fatalf("a sensitive problem of %q goes to %s of %q in %q", named, got.Owner.ID, got.Owner.Unit, got.Area)
 	}
 }

@@ -7,7 +7,6 @@ import (
 
 	"suqiu/calendar"
 	"suqiu/hotline"
-	"suqiu/remedy"
 )
 
 // descend follows the first child whose conditions hold, as deep as it goes. It returns the way, the node itself first.
@@ -30,7 +29,7 @@ func (m *match) holds(q *Question, at time.Time, days *calendar.Calendar) bool {
 	}) {
 		return false
 	}
-	if len(m.areas) > 0 && !slices.ContainsFunc(m.areas, func(a string) bool { return remedy.Covers(a, q.Area) }) {
+	if len(m.areas) > 0 && !slices.ContainsFunc(m.areas, func(a string) bool { return hotline.Covers(a, q.Area) }) {
 		return false
 	}
 	responsible := q.Responsible
@@ -47,7 +46,7 @@ func (m *match) holds(q *Question, at time.Time, days *calendar.Calendar) bool {
 	if len(m.hours) == 0 {
 		return m.onDay(at, days)
 	}
-	return slices.ContainsFunc(m.hours, func(s Span) bool {
+	return slices.ContainsFunc(m.hours, func(s DayTime) bool {
 		began, ok := s.Holds(at)
 		return ok && m.onDay(began, days)
 	})

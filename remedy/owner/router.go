@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"suqiu/hotline"
 	"suqiu/remedy"
 )
 
@@ -41,7 +42,7 @@ func (d *Directory) inPost(id string, by remedy.Post, at time.Time) bool {
 		return slices.ContainsFunc(posts, theirs)
 	}
 	return slices.ContainsFunc(d.below[by.Role], func(area string) bool {
-		return remedy.Covers(by.Area, area) && slices.ContainsFunc(d.posts[seat{by.Role, area}], theirs)
+		return hotline.Covers(by.Area, area) && slices.ContainsFunc(d.posts[seat{by.Role, area}], theirs)
 	})
 }
 

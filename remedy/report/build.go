@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"suqiu/hotline"
-	"suqiu/remedy"
 )
 
 // mostRows is how many places or units a table names; the others are one row.
@@ -172,7 +171,7 @@ func (t *Tally) base() string {
 	for {
 		var below []string
 		for _, area := range t.values(byArea) {
-			if area != blank && depth(area) == depth(base)+1 && remedy.Covers(base, area) {
+			if area != blank && depth(area) == depth(base)+1 && hotline.Covers(base, area) {
 				below = append(below, area)
 			}
 		}
@@ -200,7 +199,7 @@ func (b *builder) areas(base string, levels int) []Row {
 	t := b.in.Tally
 	vague := newCell()
 	for _, area := range t.values(byArea) {
-		if c := t.of(byArea, area); area != blank && remedy.Covers(base, area) && depth(area) == depth(base)+levels && told(c) {
+		if c := t.of(byArea, area); area != blank && hotline.Covers(base, area) && depth(area) == depth(base)+levels && told(c) {
 			name := strings.TrimPrefix(strings.TrimPrefix(area, base), hotline.AreaSeparator)
 			rows = append(rows, b.row(area, strings.ReplaceAll(name, hotline.AreaSeparator, " / "), c, watchArea+area))
 		}

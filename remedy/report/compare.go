@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"suqiu/hotline"
-	"suqiu/remedy"
 	"suqiu/trend"
 	"suqiu/trend/stat"
 )
@@ -15,7 +14,7 @@ import (
 // coverage knows which source is complete when.
 type coverage struct {
 	area    string
-	spans   []trend.Span
+	spans   []hotline.Coverage
 	dropped []Period
 }
 
@@ -24,8 +23,8 @@ func (c *coverage) complete(source string, p Period) bool {
 	if slices.ContainsFunc(c.dropped, func(d Period) bool { return d.From.Before(p.To) && p.From.Before(d.To) }) {
 		return false
 	}
-	return slices.ContainsFunc(c.spans, func(s trend.Span) bool {
-		return s.Source == source && remedy.Covers(s.Area, c.area) && !p.From.Before(s.From) && !p.To.After(s.Through)
+	return slices.ContainsFunc(c.spans, func(s hotline.Coverage) bool {
+		return s.Source == source && s.Covers(c.area, p.From, p.To)
 	})
 }
 
@@ -95,7 +94,7 @@ func Watched(t *Tally, labels []Label, held map[string]string, root string) map[
 	out[watchAll] = trend.Watched{Labels: codes, Area: root}
 	base := t.base()
 	for _, area := range t.values(byArea) {
-		if below := depth(area) - depth(base); area != blank && remedy.Covers(base, area) && (below == 1 || below == 2) {
+		if below := depth(area) - depth(base); area != blank && hotline.Covers(base, area) && (below == 1 || below == 2) {
 			out[watchArea+area] = trend.Watched{Labels: codes, Area: area}
 		}
 	}

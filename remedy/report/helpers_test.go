@@ -64,7 +64,7 @@ func sample() Input {
 		t.Add(c)
 	}
 	in := Input{Period: week46, Made: day(11, 16).Add(9 * time.Hour), Tally: t, Labels: labels,
-		Coverage: []trend.Span{{Source: "95598", From: day(1, 1).AddDate(-1, 0, 0), Through: day(11, 17)}, {Source: "12345", From: day(11, 2), Through: day(11, 16)}},
+		Coverage: []hotline.Coverage{{Source: "95598", From: day(1, 1).AddDate(-1, 0, 0), Through: day(11, 17)}, {Source: "12345", From: day(11, 2), Through: day(11, 16)}},
 		Weeks:    map[string][]trend.Week{}, Incidents: incidents()}
 	for name := range Watched(t, labels, nil, "") {
 		for place := range Weeks {

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"suqiu/hotline"
 	"suqiu/remedy"
 	"suqiu/remedy/owner"
 )
@@ -13,7 +14,7 @@ import (
 // concerns reports whether the bulletin tells of an incident: one in its area that was first located in the week, or before it and somebody
 // still has to see to it. What counts is the bucket, as one of the week's last day is opened when that day is over.
 func (b *builder) concerns(i *remedy.Incident) bool {
-	if !i.Alive() || !remedy.Covers(b.in.Area, i.Area) || !i.First.Before(b.in.Period.To) {
+	if !i.Alive() || !hotline.Covers(b.in.Area, i.Area) || !i.First.Before(b.in.Period.To) {
 		return false
 	}
 	return b.in.Period.holds(i.First) || !i.Ended()
@@ -109,7 +110,7 @@ func (b *builder) visits(r *Report) {
 	var now, earlier []remedy.Visit
 	for k := range b.in.Incidents {
 		i := &b.in.Incidents[k]
-		if !i.Alive() || !remedy.Covers(b.in.Area, i.Area) {
+		if !i.Alive() || !hotline.Covers(b.in.Area, i.Area) {
 			continue
 		}
 		for _, v := range i.AllVisits() {

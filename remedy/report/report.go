@@ -26,9 +26,9 @@ type Input struct {
 	Sources  map[string]hotline.Hotline // those that are configured, and what they tell of
 	Made     time.Time
 	Tally    *Tally
-	Coverage []trend.Span // for what of which source nothing counted means nothing told
-	Dropped  []Period     // of which documents were removed for their age: nothing is known of them any more
-	Labels   []Label      // in the order of the taxonomy
+	Coverage []hotline.Coverage // for what of which source nothing counted means nothing told
+	Dropped  []Period           // of which documents were removed for their age: nothing is known of them any more
+	Labels   []Label            // in the order of the taxonomy
 
 	// Weeks are the matters of what Watched names, as the detector reads them; Left is what it did not judge, and Held are labels whose
 	// rules changed meanwhile, so that their counts can't be compared, with the reason; HeldYear likewise for the year before.

@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"suqiu/hotline"
-	"suqiu/remedy"
 )
 
 // Contact is what the bulletin counts of one contact.
@@ -102,7 +101,7 @@ func NewTally(period Period, area string, labels []Label) *Tally {
 // Add counts a contact. One outside the periods of the bulletin, or of another area, counts nowhere.
 func (t *Tally) Add(c *Contact) {
 	place := slices.IndexFunc(t.weeks[:], func(p Period) bool { return p.holds(c.Received) })
-	if place < 0 || !remedy.Covers(t.area, c.Area) {
+	if place < 0 || !hotline.Covers(t.area, c.Area) {
 		return
 	}
 	if place == Weeks-1 && c.Kind == hotline.KindOrder {

@@ -142,7 +142,7 @@ func (l *List) enough(group []*Contact) bool {
 	for i := range group {
 		events, callers := map[string]bool{}, map[string]bool{}
 		for _, c := range group[i:] {
-			if c.Received.Sub(group[i].Received) > l.Within.Hours {
+			if c.Received.Sub(group[i].Received) > l.Within.Clock {
 				break
 			}
 			events[c.event()], callers[c.who()] = true, true

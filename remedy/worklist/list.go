@@ -11,8 +11,8 @@ import (
 	"strings"
 	"time"
 
+	"suqiu/calendar"
 	"suqiu/dicts"
-	"suqiu/remedy"
 )
 
 // File is where dictionaries keep the lists.
@@ -30,16 +30,16 @@ const (
 
 // List says which contacts belong on a worklist, and what makes them an item.
 type List struct {
-	Code     string      `yaml:"code"`
-	Name     string      `yaml:"name"`
-	Labels   []string    `yaml:"labels"`   // one of these, or one below them,
-	Portrait []string    `yaml:"portrait"` // or one of these marks
-	Words    []string    `yaml:"words"`    // and one of these in the caller's words; empty for any words
-	By       By          `yaml:"by"`
-	Contacts int         `yaml:"contacts"` // that an item needs within the span; 0 for one
-	Callers  int         `yaml:"callers"`  // likewise
-	Within   remedy.Span `yaml:"within"`
-	Service  []string    `yaml:"service"` // marks whose service is suggested where the callers have none
+	Code     string         `yaml:"code"`
+	Name     string         `yaml:"name"`
+	Labels   []string       `yaml:"labels"`   // one of these, or one below them,
+	Portrait []string       `yaml:"portrait"` // or one of these marks
+	Words    []string       `yaml:"words"`    // and one of these in the caller's words; empty for any words
+	By       By             `yaml:"by"`
+	Contacts int            `yaml:"contacts"` // that an item needs within the span; 0 for one
+	Callers  int            `yaml:"callers"`  // likewise
+	Within   calendar.Delay `yaml:"within"`
+	Service  []string       `yaml:"service"` // marks whose service is suggested where the callers have none
 }
 
 // Load reads the lists of the given file systems; a list of a later one replaces that of the same code.
@@ -72,7 +72,7 @@ func (l *List) check() error {
 		return fmt.Errorf("by is %q; it must be person, place or both", l.By)
 	case l.Contacts < 0 || l.Callers < 0:
 		return errors.New("contacts and callers must not be negative")
-	case l.Within.Hours <= 0:
+	case l.Within.Clock <= 0:
 		return errors.New("within is needed, in days or hours: 60d")
 	case slices.Contains(l.Words, ""):
 		return errors.New("a word is empty; it would stand in every text")

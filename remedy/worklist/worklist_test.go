@@ -12,7 +12,6 @@ import (
 
 	"suqiu/calendar"
 	"suqiu/dicts"
-	"suqiu/remedy"
 )
 
 var begin = time.Date(2026, time.October, 1, 9, 0, 0, 0, calendar.Shanghai())
@@ -94,7 +93,7 @@ func TestShippedLists(t *testing.T) {
 func TestItems(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		l := List{Code: "x", Name: "x", Labels: []string{"voltage"}, By: rapid.SampledFrom([]By{ByPerson, ByPlace, ByBoth}).Draw(t, "by"),
-			Contacts: rapid.IntRange(0, 3).Draw(t, "contacts"), Callers: rapid.IntRange(0, 2).Draw(t, "callers"), Within: remedy.Span{Hours: 20 * 24 * time.Hour}}
+			Contacts: rapid.IntRange(0, 3).Draw(t, "contacts"), Callers: rapid.IntRange(0, 2).Draw(t, "callers"), Within: calendar.Delay{Clock: 20 * 24 * time.Hour}}
 		var all []Contact
 		for n := range rapid.IntRange(0, 30).Draw(t, "told") {
 			all = append(all, told(fmt.Sprint(n), rapid.IntRange(0, 60).Draw(t, "day"), rapid.SampledFrom([]string{"voltage.abnormal", "voltage", "voltages", "bill.high"}).Draw(t, "label"), func(c *Contact) {

@@ -38,7 +38,7 @@ func look(tb testing.TB, history int) (trend.Plan, trend.Input) {
 			}
 		}
 	}
-	plan := trend.NewPlan([]trend.Span{{Source: "95598", From: begin, Through: end}}, nil, trend.Daily, end, days)
+	plan := trend.NewPlan([]hotline.Coverage{{Source: "95598", From: begin, Through: end}}, nil, trend.Daily, end, days)
 	if plan.Bucket.IsZero() || len(h.Days) != history {
 		tb.Fatalf("planned %+v over %d days", plan, len(h.Days))
 	}
