@@ -81,6 +81,10 @@ func needFlags(c *cli.Context, flags ...string) error {
 	return usagef("还要写 --%s；用法见 %s --help", strings.Join(missing, "、--"), c.Command.HelpName)
 }
 
+// wrongSetting is the error of a setting by which nothing can be done, or of a file that it names: who supervises a process does not
+// start it again then.
+func wrongSetting(err error) error { return cli.Exit(err, exitUsage) }
+
 // usagef is the error of a command that was asked wrongly.
 func usagef(format string, args ...any) error {
 	return cli.Exit(fmt.Sprintf(format, args...), exitUsage)

@@ -44,6 +44,7 @@ func (s *session) examine(ctx context.Context) error {
 	for _, e := range []examination{
 		{"配置", s.examineSettings},
 		{"去标识化密钥", s.examineKeys},
+		{"死信收件人", s.examineRecipient},
 		{"分类规则", s.examineRules},
 		{"地区表", s.examineAreas},
 		{"节假日", s.examineHolidays},
@@ -81,7 +82,7 @@ func (s *session) examineSettings(context.Context) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	mode := "Kafka 与 Elasticsearch"
+	mode := "Kafka 与 Elasticsearch "
 	if s.cfg.Embedded {
 		mode = "内嵌"
 	}
@@ -93,6 +94,14 @@ func (s *session) examineKeys(context.Context) (string, error) {
 		return "", err
 	}
 	if err := checkKeyFile(s.cfg.Mask.KeyFile); err != nil {
+		return "", err
+	}
+	return "可用", nil
+}
+
+func (s *session) examineRecipient(context.Context) (string, error) {
+	sealer, err := s.sealer()
+	if sealer == nil || err != nil {
 		return "", err
 	}
 	return "可用", nil

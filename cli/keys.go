@@ -19,7 +19,7 @@ func (s *session) loadKeys() (*mask.Masker, error) {
 	if s.cfg.Mask.KeyFile != "" {
 		file, err := os.ReadFile(s.cfg.Mask.KeyFile)
 		if err != nil {
-			return nil, fmt.Errorf("mask.key_file: %w; make one with suqiu key new, readable by suqiu's user, or correct the path", err)
+			return nil, wrongSetting(fmt.Errorf("mask.key_file: %w; make one with suqiu key new, readable by suqiu's user, or correct the path", err))
 		}
 		if err := checkKeyFile(s.cfg.Mask.KeyFile); err != nil {
 			s.log.Warn("the key file is not secret", "err", err)
@@ -35,9 +35,13 @@ func (s *session) loadKeys() (*mask.Masker, error) {
 	}
 	keyring, err := mask.ParseKeyring(text)
 	if err != nil {
-		return nil, err
+		return nil, wrongSetting(err)
 	}
-	return mask.New(keyring, s.cfg.Mask.OwnNumbers)
+	masker, err := mask.New(keyring, s.cfg.Mask.OwnNumbers)
+	if err != nil {
+		return nil, wrongSetting(err)
+	}
+	return masker, nil
 }
 
 // checkKeyFile finds a key file that every user of the machine can read: who has the keys can find out whom a pseudonym

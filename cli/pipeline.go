@@ -27,7 +27,7 @@ func (s *session) sources() (map[string]decode.Source, error) {
 	for _, configured := range s.cfg.Sources {
 		src, err := newSource(configured, s.zone)
 		if err != nil {
-			return nil, err
+			return nil, wrongSetting(err)
 		}
 		if configured.Topic != "" {
 			byTopic[configured.Topic] = src
@@ -94,7 +94,23 @@ func (s *session) openLoop(ctx context.Context, deadShare float64) (*loop, error
 	return s.loop(ctx, store, cluster, deadShare)
 }
 
+// loop looks first at all that is on this machine: what is wrong there is told at once, whether or not the store answers.
 func (s *session) loop(ctx context.Context, store index.Store, cluster ingest.Cluster, deadShare float64) (*loop, error) {
+	l := &loop{store: store, cluster: cluster, rules: &liveRules{}, metrics: ingest.NewMetrics()}
+	pipeline, err := s.pipeline(l.rules)
+	if err != nil {
+		return nil, err
+	}
+	sealer, err := s.sealer()
+	if err != nil {
+		return nil, err
+	}
+	if _, err := s.sources(); err != nil {
+		return nil, err
+	}
+	if _, err := s.rules(); err != nil {
+		return nil, wrongSetting(err)
+	}
 	rules, err := s.registered(ctx, store)
 	if err != nil {
 		return nil, err
@@ -102,18 +118,7 @@ func (s *session) loop(ctx context.Context, store index.Store, cluster ingest.Cl
 	if err := s.untilAvailable(ctx, func() error { return s.checkClock(ctx, store) }); err != nil {
 		return nil, err
 	}
-	l := &loop{store: store, cluster: cluster, rules: &liveRules{}, metrics: ingest.NewMetrics()}
 	l.rules.now.Store(rules)
-	pipeline, err := s.pipeline(l.rules)
-	if err != nil {
-		return nil, err
-	}
-	var sealer *ingest.Sealer
-	if recipient := s.cfg.DeadLetter.Recipient; recipient != "" {
-		if sealer, err = ingest.NewSealer(strings.NewReader(recipient)); err != nil {
-			return nil, fmt.Errorf("deadletter.recipient: %w", err)
-		}
-	}
 	if l.letters, err = ingest.NewDeadLetters(cluster, s.cfg.DeadLetter.Topic, s.log); err != nil {
 		return nil, err
 	}
@@ -123,6 +128,19 @@ func (s *session) loop(ctx context.Context, store index.Store, cluster ingest.Cl
 		DeadShare: deadShare, Ruleset: l.rules.hash, Log: s.log, Metrics: l.metrics,
 	})
 	return l, err
+}
+
+// sealer seals dead letters for the configured recipient; nil where there is none.
+func (s *session) sealer() (*ingest.Sealer, error) {
+	recipient := s.cfg.DeadLetter.Recipient
+	if recipient == "" {
+		return nil, nil
+	}
+	sealer, err := ingest.NewSealer(strings.NewReader(recipient))
+	if err != nil {
+		return nil, wrongSetting(fmt.Errorf("deadletter.recipient: %w; write the public key (age1…) that age-keygen prints", err))
+	}
+	return sealer, nil
 }
 
 // checkClock refuses to work by a clock that is far from the store's: what is too old to be kept would be judged by it,
@@ -141,7 +159,7 @@ func (s *session) pipeline(analyzer ingest.Analyzer) (*ingest.Pipeline, error) {
 	}
 	areas, err := s.areas()
 	if err != nil {
-		return nil, err
+		return nil, wrongSetting(err)
 	}
 	return &ingest.Pipeline{
 		Locate: areas, Mask: masker, Analyze: analyzer, Clock: ingest.SystemClock{},

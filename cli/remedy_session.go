@@ -18,9 +18,18 @@ import (
 	"suqiu/trend/countrule"
 )
 
+// overlay is the user's folder of dictionaries; nil where none is set.
+func (s *session) overlay() (fs.FS, error) {
+	overlay, err := dicts.Overlay(s.cfg.Dicts)
+	if err != nil {
+		return nil, wrongSetting(err)
+	}
+	return overlay, nil
+}
+
 // layers are the built-in dictionaries and the user's over them.
 func (s *session) layers() ([]fs.FS, error) {
-	overlay, err := dicts.Overlay(s.cfg.Dicts)
+	overlay, err := s.overlay()
 	if err != nil {
 		return nil, err
 	}

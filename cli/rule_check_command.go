@@ -114,7 +114,7 @@ func dictsAbove(path string) (string, bool) {
 
 // strays are remarks on what lies unread in the user's folder of dictionaries.
 func (s *session) strays() ([]classify.Remark, error) {
-	overlay, err := dicts.Overlay(s.cfg.Dicts)
+	overlay, err := s.overlay()
 	if overlay == nil || err != nil {
 		return nil, err
 	}

@@ -32,8 +32,12 @@ where Kibana finds them (not with --embedded); what goes wrong there does not ho
 
 Example:
    suqiu consume --config /etc/suqiu.yaml`,
-		Flags:  settingFlags(),
-		Action: inSession(env, func(s *session, c *cli.Context) error { return s.consume(c.Context, nil) }),
+		Flags: settingFlags(),
+		Action: inSession(env, func(s *session, c *cli.Context) error {
+			hangup, stop := hangups()
+			defer stop()
+			return s.consume(c.Context, hangup, nil)
+		}),
 	}
 }
 
@@ -55,6 +59,11 @@ Example:
 }
 
 func (s *session) serve(c *cli.Context) error {
+	if err := errors.Join(s.cfg.NeedStore(), s.cfg.NeedKafka()); err != nil {
+		return wrongSetting(err)
+	}
+	hangup, stop := hangups()
+	defer stop()
 	listener, err := net.Listen("tcp", s.cfg.Listen) // before anything runs: what can't be watched must not consume
 	if err != nil {
 		return fmt.Errorf("listen: %w; set another address with --set listen=HOST:PORT", err)
@@ -64,12 +73,19 @@ func (s *session) serve(c *cli.Context) error {
 	s.waiting = pages.waiting
 	group, ctx := errgroup.WithContext(c.Context)
 	group.Go(func() error { return serveHTTP(ctx, listener, pages) })
-	group.Go(func() error { return s.consume(ctx, pages) })
+	group.Go(func() error { return s.consume(ctx, hangup, pages) })
 	return group.Wait()
 }
 
-// consume runs until ctx ends; pages, which may be nil, show what it does.
-func (s *session) consume(ctx context.Context, pages *site) error {
+// hangups begins to receive SIGHUP, which would end the process otherwise, also while it waits to begin; stop gives it up.
+func hangups() (hangup <-chan os.Signal, stop func()) {
+	received := make(chan os.Signal, 1)
+	signal.Notify(received, syscall.SIGHUP)
+	return received, func() { signal.Stop(received) }
+}
+
+// consume runs until ctx ends; pages, which may be nil, show what it does. What hangup receives before it has begun is heeded then.
+func (s *session) consume(ctx context.Context, hangup <-chan os.Signal, pages *site) error {
 	s.lasting = true
 	loop, err := s.openLoop(ctx, s.cfg.DeadLetter.Limit)
 	if ctx.Err() != nil {
@@ -88,7 +104,7 @@ func (s *session) consume(ctx context.Context, pages *site) error {
 	}
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return consumer.Run(ctx) })
-	group.Go(func() error { return s.reloadOnHangup(ctx, loop.rules, loop.store) })
+	group.Go(func() error { return s.reloadOnHangup(ctx, hangup, loop.rules, loop.store) })
 	if letters != nil {
 		group.Go(func() error { letters.run(ctx, s); return nil })
 	}
@@ -114,10 +130,7 @@ func (s *session) consumer(l *loop) (*ingest.Consumer, error) {
 }
 
 // reloadOnHangup swaps the rule set when SIGHUP asks for it; one that can't be used leaves the good one in force.
-func (s *session) reloadOnHangup(ctx context.Context, live *liveRules, store index.Ledger) error {
-	hangup := make(chan os.Signal, 1)
-	signal.Notify(hangup, syscall.SIGHUP)
-	defer signal.Stop(hangup)
+func (s *session) reloadOnHangup(ctx context.Context, hangup <-chan os.Signal, live *liveRules, store index.Ledger) error {
 	for {
 		select {
 		case <-ctx.Done():
@@ -134,7 +147,7 @@ func (s *session) reloadOnHangup(ctx context.Context, live *liveRules, store ind
 
 func (s *session) reload(ctx context.Context, live *liveRules, store index.Ledger) error {
 	current := live.now.Load()
-	overlay, err := dicts.Overlay(s.cfg.Dicts)
+	overlay, err := s.overlay()
 	if err != nil {
 		return err
 	}

@@ -95,7 +95,7 @@ func (s *session) close() {
 // store opens the index: Elasticsearch, or SQLite in embedded mode.
 func (s *session) store() (index.Store, error) {
 	if err := s.cfg.NeedStore(); err != nil {
-		return nil, cli.Exit(err, exitUsage)
+		return nil, wrongSetting(err)
 	}
 	var store index.Store
 	if s.cfg.Embedded {
@@ -110,7 +110,7 @@ func (s *session) store() (index.Store, error) {
 	} else {
 		ca, err := readOptional(s.cfg.Elasticsearch.CAFile)
 		if err != nil {
-			return nil, fmt.Errorf("elasticsearch.ca_file: %w", err)
+			return nil, wrongSetting(fmt.Errorf("elasticsearch.ca_file: %w; correct the path, or give suqiu's user the right to read it", err))
 		}
 		es := s.cfg.Elasticsearch
 		settings := elastic.DefaultConfig()
@@ -119,7 +119,7 @@ func (s *session) store() (index.Store, error) {
 		settings.CACert, settings.CertFingerprint = ca, es.Fingerprint
 		opened, err := elastic.Open(settings)
 		if err != nil {
-			return nil, err
+			return nil, wrongSetting(err) // nothing was asked yet
 		}
 		store = opened
 	}
@@ -165,7 +165,7 @@ func readOptional(path string) ([]byte, error) {
 // folder, or, when there is none, starts one that lives as long as the session.
 func (s *session) cluster() (ingest.Cluster, error) {
 	if err := s.cfg.NeedKafka(); err != nil {
-		return ingest.Cluster{}, cli.Exit(err, exitUsage)
+		return ingest.Cluster{}, wrongSetting(err)
 	}
 	if s.cfg.Embedded {
 		return s.embeddedCluster()
@@ -179,12 +179,12 @@ func (s *session) cluster() (ingest.Cluster, error) {
 		cluster.TLS = &tls.Config{MinVersion: tls.VersionTLS12}
 		pem, err := readOptional(k.CAFile)
 		if err != nil {
-			return cluster, fmt.Errorf("kafka.ca_file: %w", err)
+			return cluster, wrongSetting(fmt.Errorf("kafka.ca_file: %w; correct the path, or give suqiu's user the right to read it", err))
 		}
 		if pem != nil {
 			cluster.TLS.RootCAs = x509.NewCertPool()
 			if !cluster.TLS.RootCAs.AppendCertsFromPEM(pem) {
-				return cluster, fmt.Errorf("kafka.ca_file: %s holds no PEM certificate", k.CAFile)
+				return cluster, wrongSetting(fmt.Errorf("kafka.ca_file: %s holds no PEM certificate", k.CAFile))
 			}
 		}
 	}
@@ -320,7 +320,7 @@ func (s *session) areas() (*area.Trees, error) {
 		}
 		layers = append(layers, area.Layer{FS: dicts.Embedded(), Dir: folder})
 	}
-	overlay, err := dicts.Overlay(s.cfg.Dicts)
+	overlay, err := s.overlay()
 	if err != nil {
 		return nil, err
 	}

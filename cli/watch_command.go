@@ -105,12 +105,24 @@ func (s *session) watch(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	if of.tree == index.TreeDivision {
-		if err := s.postsInDivisions(c.Context, store); err != nil {
-			return err
+	var w *remedy.Watcher
+	begin := func() (err error) {
+		if of.tree == index.TreeDivision {
+			if err := s.postsInDivisions(c.Context, store); err != nil {
+				return err
+			}
 		}
+		w, err = s.watcher(c.Context, store, of, interval, readSensitivity(c), max(watchLease, every*3/2))
+		return err
 	}
-	w, err := s.watcher(c.Context, store, of, interval, readSensitivity(c), max(watchLease, every*3/2))
+	if s.lasting = !c.Bool("once"); s.lasting {
+		err = s.untilAvailable(c.Context, begin)
+	} else {
+		err = begin()
+	}
+	if s.lasting && c.Err() != nil {
+		return nil // it was asked to end
+	}
 	if err != nil {
 		return err
 	}
@@ -131,24 +143,17 @@ func (s *session) watch(c *cli.Context) error {
 		return w.Release(c.Context, now)
 	}
 	defer s.release(c.Context, w)
-	for wait := time.Second; ; now = s.env.Now() {
-		err := s.look(c.Context, store, w, now)
-		var fault *hotline.Fault
+	for {
+		err := s.untilAvailable(c.Context, func() error { return s.look(c.Context, store, w, s.env.Now()) })
 		switch {
 		case c.Err() != nil:
 			return nil // it was asked to end
-		case errors.As(err, &fault) && fault.Kind == hotline.FaultUnavailable:
-			s.log.Warn("the store is unavailable, trying again", "err", err)
-			wait = min(2*wait, every)
 		case errors.Is(err, remedy.ErrHeld):
 			s.log.Info("another watcher works", "why", err)
-			wait = every
 		case err != nil:
 			return err
-		default:
-			wait = every
 		}
-		if (ingest.SystemClock{}).Sleep(c.Context, wait) != nil {
+		if (ingest.SystemClock{}).Sleep(c.Context, every) != nil {
 			return nil
 		}
 	}

@@ -128,8 +128,15 @@ func TestSystemdConsumer(t *testing.T) {
 			}
 		}
 	}
-	if out, code := suqiu(t, []string{"SUQIU_KAFKA_BROKER=a:1"}, "serve"); code != 2 {
-		t.Errorf("asked wrongly it ends with %d: %s", code, out)
+	for _, wrong := range []string{
+		"SUQIU_KAFKA_BROKER=a:1", "SUQIU_ELASTICSEARCH_ADDRESSES=127.0.0.1:9200", "SUQIU_ELASTICSEARCH_CA_FILE=none.pem",
+		"SUQIU_MASK_KEY_FILE=none.keys", "SUQIU_DICTS=none", "SUQIU_DEADLETTER_RECIPIENT=foo", "SUQIU_LISTEN=9598",
+	} {
+		env := []string{"SUQIU_KAFKA_BROKERS=127.0.0.1:1", "SUQIU_ELASTICSEARCH_ADDRESSES=http://127.0.0.1:1",
+			"SUQIU_MASK_KEYS=2026:MTIzNDU2Nzg5MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTI=", "SUQIU_LISTEN=127.0.0.1:0", wrong}
+		if out, code := suqiu(t, env, "serve"); code != 2 {
+			t.Errorf("%s: it ends with %d: %s", wrong, code, out)
+		}
 	}
 }
 

@@ -3,6 +3,7 @@ package config
 import (
 	"errors"
 	"fmt"
+	"net"
 	"regexp"
 	"slices"
 	"strings"
@@ -24,6 +25,11 @@ func (l *Loaded) validate() error {
 	}
 	if _, err := calendar.Zone(l.Zone); err != nil {
 		fault("zone", "%v", err)
+	}
+	if host, port, err := net.SplitHostPort(l.Listen); err != nil {
+		fault("listen", "is %q, must be HOST:PORT, such as 127.0.0.1:9598, or :9598 for all of this machine's addresses", l.Listen)
+	} else if _, err := net.LookupPort("tcp", port); err != nil || strings.ContainsAny(host, "/ ") {
+		fault("listen", "is %q, must be HOST:PORT with a port of 0 to 65535", l.Listen)
 	}
 	oneOf("log.level", l.Log.Level, "debug", "info", "warn", "error")
 	oneOf("log.format", l.Log.Format, "text", "json")
