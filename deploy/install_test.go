@@ -3,6 +3,7 @@
 package deploy
 
 import (
+	"bytes"
 	"io/fs"
 	"maps"
 	"os"
@@ -74,13 +75,18 @@ func TestComposeSteps(t *testing.T) {
 		t.Fatal(err)
 	}
 	write(t, filepath.Join(dir, ".env.example"), read(t, ".env.example"))
-	calls := take(t, above, `docker() { echo "$*" >> "$CALLS"; if [ "$1" = run ]; then shift 3; "$SUQIU" "$@"; fi; }
-sudo() { echo "sudo $*" >> "$CALLS"; }`, strings.Join(blocks, ""))
+	const functions = `docker() { echo "$*" >> "$CALLS"; if [ "$1" = run ]; then shift 3; "$SUQIU" "$@"; fi; }
+sudo() { echo "sudo $*" >> "$CALLS"; }`
+	calls := take(t, above, functions, strings.Join(blocks, ""))
+	keys := read(t, filepath.Join(dir, "secrets", "pseudonym.keys"))
+	if take(t, above, functions, strings.Join(blocks, "")); !bytes.Equal(read(t, filepath.Join(dir, "secrets", "pseudonym.keys")), keys) {
+		t.Error("the keys are made anew by whoever takes the steps again")
+	}
 	checkMode(t, filepath.Join(dir, ".env"), 0o600)
 	checkMode(t, filepath.Join(dir, "secrets", "pseudonym.keys"), 0o600)
 	checkMode(t, filepath.Join(dir, "snapshots"), 0o755)
-	if key := string(read(t, filepath.Join(dir, "secrets", "pseudonym.keys"))); strings.Count(key, "\n") != 1 || !strings.Contains(key, ":") {
-		t.Errorf("the keys are %d lines", strings.Count(key, "\n"))
+	if bytes.Count(keys, []byte("\n")) != 1 || !bytes.Contains(keys, []byte(":")) {
+		t.Errorf("the keys are %d lines", bytes.Count(keys, []byte("\n")))
 	}
 	if image := project.Services["suqiu"].Image; !slices.Contains(calls, "run --rm "+image+" key new") || !slices.Contains(calls, "sudo chown 65532 secrets/pseudonym.keys") {
 		t.Errorf("no key is made by the image %s, or not for its user: %q", image, calls)
@@ -104,7 +110,7 @@ sudo() { echo "sudo $*" >> "$CALLS"; }`, strings.Join(blocks, ""))
 // by which a user without a name can read what is not secret, and root alone what is.
 func TestSystemdSteps(t *testing.T) {
 	blocks := steps(t, "systemd/suqiu@.service")
-	if len(blocks) != 1 {
+	if len(blocks) != 3 {
 		t.Fatalf("%d blocks of steps: %q", len(blocks), blocks)
 	}
 	dir, root := t.TempDir(), t.TempDir()
@@ -119,8 +125,14 @@ func TestSystemdSteps(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	calls := take(t, dir, `systemctl() { echo "$*" >> "$CALLS"; }
-suqiu() { "$SUQIU" "$@"; }`, strings.NewReplacer("/etc/", root+"/etc/", "/usr/local/", root+"/usr/local/").Replace(blocks[0]))
+	typed := strings.NewReplacer("/etc/", root+"/etc/", "/usr/local/", root+"/usr/local/").Replace(strings.Join(blocks, ""))
+	const functions = `systemctl() { echo "$*" >> "$CALLS"; }
+suqiu() { "$SUQIU" "$@"; }`
+	calls := take(t, dir, functions, typed)
+	keys := read(t, root+"/etc/suqiu/pseudonym.keys")
+	if take(t, dir, functions, typed); len(keys) == 0 || !bytes.Equal(read(t, root+"/etc/suqiu/pseudonym.keys"), keys) {
+		t.Error("the keys are not there, or made anew by whoever takes the steps again")
+	}
 	var enabled []string
 	for _, call := range calls {
 		if names, ok := strings.CutPrefix(call, "enable --now "); ok {
