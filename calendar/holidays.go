@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"suqiu/hint"
 	"suqiu/table"
 )
 
@@ -195,12 +196,12 @@ func (c *Calendar) CheckEnd(now time.Time, days int) error {
 	}
 	end := time.Date(year, time.January, 1, 0, 0, 0, 0, c.zone)
 	left := int(end.Sub(now).Hours() / 24)
+	add := hint.Of(hint.Holidays, fmt.Sprintf("%s/%d.csv", holidayFolder, year))
 	switch {
 	case year == now.Year():
-		return fmt.Errorf("there are no holidays for %d; put %s/%d.csv into the folder of dictionaries, from the State Council's notice", year, holidayFolder, year)
+		return hint.With(fmt.Errorf("there are no holidays for %d", year), add)
 	case left < days:
-		return fmt.Errorf("the holidays are known for %d more days, until %s; put %s/%d.csv into the folder of dictionaries, from the State Council's notice",
-			left, end.AddDate(0, 0, -1).Format(dateLayout), holidayFolder, year)
+		return hint.With(fmt.Errorf("the holidays are known for %d more days, until %s", left, end.AddDate(0, 0, -1).Format(dateLayout)), add)
 	}
 	return nil
 }

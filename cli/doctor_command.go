@@ -10,6 +10,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"suqiu/hint"
 	"suqiu/index"
 	"suqiu/index/elastic"
 	"suqiu/ingest"
@@ -58,10 +59,7 @@ func (s *session) examine(ctx context.Context) error {
 		cancel()
 		if err != nil {
 			wrong++
-			// What was joined of several faults is told one a line.
-			for text := range strings.Lines(err.Error()) {
-				s.note(p.bad("✗"), e.what, strings.TrimSuffix(text, "\n"))
-			}
+			s.note(p.bad("✗"), e.what, err)
 			continue
 		}
 		if found != "" {
@@ -75,7 +73,25 @@ func (s *session) examine(ctx context.Context) error {
 }
 
 // warn tells what works now and may not go on to.
-func (s *session) warn(what, text string) { s.note("!", what, text) }
+func (s *session) warn(what string, err error) { s.note("!", what, err) }
+
+// note prints what an examination found, each fault by itself: in Chinese what can be done where that is known, with the words of the log
+// and of /readyz below it, by which it is found there.
+func (s *session) note(mark, what string, err error) {
+	for _, fault := range hint.Parts(err) {
+		var said []string
+		for _, h := range hint.All(fault) {
+			said = append(said, h.Chinese())
+		}
+		if len(said) > 0 {
+			fmt.Fprintf(s.env.Stdout, "%s %s：%s\n  原文：%s\n", mark, what, strings.Join(said, "；"), strings.ReplaceAll(fault.Error(), "\n", "\n  "))
+			continue
+		}
+		for text := range strings.Lines(fault.Error()) {
+			fmt.Fprintf(s.env.Stdout, "%s %s：%s\n", mark, what, strings.TrimSuffix(text, "\n"))
+		}
+	}
+}
 
 func (s *session) examineSettings(context.Context) (string, error) {
 	sources, err := s.sources()
@@ -136,7 +152,7 @@ func (s *session) examineHolidays(context.Context) (string, error) {
 			return "", err // deadlines are already reckoned wrongly
 		}
 		// The notice of the next year may not be out yet: then nobody can mend it.
-		s.warn("节假日", err.Error())
+		s.warn("节假日", err)
 		return "", nil
 	}
 	return "可用", nil
@@ -161,11 +177,11 @@ func (s *session) examineFolder(context.Context) (string, error) {
 		return "", nil
 	}
 	if err := os.MkdirAll(s.cfg.Data, 0o700); err != nil {
-		return "", fmt.Errorf("%w; make it, or name another with --data", err)
+		return "", hint.With(err, hint.Of(hint.Data))
 	}
 	probe, err := os.CreateTemp(s.cfg.Data, "doctor-*")
 	if err != nil {
-		return "", fmt.Errorf("%w; give the user the right to write there", err)
+		return "", hint.With(err, hint.Of(hint.DataWritable))
 	}
 	if err := errors.Join(probe.Close(), os.Remove(probe.Name())); err != nil {
 		return "", err
@@ -181,7 +197,7 @@ func (s *session) examineKafka(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	if warning := s.openPassword(); warning != "" {
+	if warning := s.openPassword(); warning != nil {
 		s.warn("Kafka", warning)
 	}
 	letters, err := ingest.NewDeadLetters(cluster, s.cfg.DeadLetter.Topic, s.log)
@@ -208,7 +224,7 @@ func (s *session) examineStore(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	if warning := s.openStorePassword(); warning != "" {
+	if warning := s.openStorePassword(); warning != nil {
 		s.warn("索引", warning)
 	}
 	if cluster, ok := store.(*elastic.Store); ok {
@@ -218,14 +234,22 @@ func (s *session) examineStore(ctx context.Context) (string, error) {
 	}
 	record, err := store.GetRecord(ctx, "doctor")
 	if err != nil && !errors.Is(err, index.ErrNotFound) {
-		return "", fmt.Errorf("read the ledger: %w; is suqiu index setup done?", err)
+		return "", orSetup(fmt.Errorf("read the ledger: %w", err))
 	}
 	if _, err := store.PutRecord(ctx, "doctor", []byte(s.env.Now().Format(time.RFC3339)), record.Rev); err != nil && !errors.Is(err, index.ErrConflict) {
 		return "", fmt.Errorf("write the ledger: %w", err)
 	}
 	result, err := store.Search(ctx, index.Query{})
 	if err != nil {
-		return "", fmt.Errorf("search: %w; is suqiu index setup done?", err)
+		return "", orSetup(fmt.Errorf("search: %w", err))
 	}
 	return fmt.Sprintf("可读可写，%d 件", result.Total), nil
+}
+
+// orSetup adds to an error of the index, where nothing else is known to do, that it may not be set up.
+func orSetup(err error) error {
+	if len(hint.All(err)) > 0 {
+		return err
+	}
+	return hint.With(err, hint.Of(hint.IndexSetup))
 }

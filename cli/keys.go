@@ -8,6 +8,7 @@ import (
 	"runtime"
 	"strings"
 
+	"suqiu/hint"
 	"suqiu/ingest/mask"
 )
 
@@ -19,7 +20,7 @@ func (s *session) loadKeys() (*mask.Masker, error) {
 	if s.cfg.Mask.KeyFile != "" {
 		file, err := os.ReadFile(s.cfg.Mask.KeyFile)
 		if err != nil {
-			return nil, wrongSetting(fmt.Errorf("mask.key_file: %w; make one with suqiu key new, readable by suqiu's user, or correct the path", err))
+			return nil, wrongSetting(hint.With(fmt.Errorf("mask.key_file: %w", err), hint.Of(hint.KeyFile)))
 		}
 		if err := checkKeyFile(s.cfg.Mask.KeyFile); err != nil {
 			s.log.Warn("the key file is not secret", "err", err)
@@ -55,7 +56,7 @@ func checkKeyFile(path string) error {
 		return fmt.Errorf("mask.key_file: %w", err)
 	}
 	if info.Mode().Perm()&0o007 != 0 {
-		return fmt.Errorf("mask.key_file: all users may use %s, its mode is %04o; take their rights with chmod o-rwx", path, info.Mode().Perm())
+		return hint.With(fmt.Errorf("mask.key_file: all users may use %s, its mode is %04o", path, info.Mode().Perm()), hint.Of(hint.KeyOpen))
 	}
 	return nil
 }

@@ -24,8 +24,8 @@ func TestOpenPassword(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			s := &session{cfg: &config.Loaded{Config: config.Config{Embedded: c.embedded, Kafka: c.kafka}}}
-			if got := s.openPassword(); (got != "") != c.warned {
-				t.Errorf("got %q, want a warning: %v", got, c.warned)
+			if got := s.openPassword(); (got != nil) != c.warned {
+				t.Errorf("got %v, want a warning: %v", got, c.warned)
 			}
 		})
 	}
@@ -49,11 +49,8 @@ func TestOpenStorePassword(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			s := &session{cfg: &config.Loaded{Config: config.Config{Embedded: c.embedded, Elasticsearch: c.es}}}
 			warning := s.openStorePassword()
-			if (warning != "") != c.warned {
-				t.Errorf("got %q, want a warning: %v", warning, c.warned)
-			}
-			if c.warned && adviceOn(warning) != "elasticsearch.addresses 用的是 http://，密码或 API key 在网络上是明文：Elasticsearch 开启 TLS，地址改写为 https://" {
-				t.Errorf("doctor says %q", adviceOn(warning))
+			if (warning != nil) != c.warned {
+				t.Errorf("got %v, want a warning: %v", warning, c.warned)
 			}
 		})
 	}

@@ -13,6 +13,7 @@ import (
 
 	"suqiu/classify"
 	"suqiu/dicts"
+	"suqiu/hint"
 	"suqiu/hotline"
 	"suqiu/index"
 	"suqiu/index/elastic"
@@ -81,7 +82,7 @@ func TestStartDuringOutage(t *testing.T) {
 
 // A process that runs for good waits until what the store refuses is mended, and says so; differing clocks end it.
 func TestLastingStartPauses(t *testing.T) {
-	refused := &hotline.Fault{Kind: hotline.FaultSetup, Op: "read ruleset", Hint: "check the password", Err: errors.New("status 401")}
+	refused := &hotline.Fault{Kind: hotline.FaultSetup, Op: "read ruleset", Hint: hint.Of(hint.Login), Err: errors.New("status 401")}
 	t.Run("Refused", func(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			pages := newSite("g", time.Now)
@@ -91,7 +92,7 @@ func TestLastingStartPauses(t *testing.T) {
 			err := s.untilAvailable(t.Context(), func() error {
 				if asked++; asked == 2 {
 					state := *pages.state.Load()
-					want := ingest.Report{Phase: ingest.PhasePaused, Why: "starting: read ruleset: status 401", Hint: "check the password", Since: start}
+					want := ingest.Report{Phase: ingest.PhasePaused, Why: "starting: read ruleset: status 401", Hint: hint.Of(hint.Login).String(), Since: start}
 					if state != want {
 						t.Errorf("state %+v, want %+v", state, want)
 					}

@@ -13,6 +13,7 @@ import (
 	"suqiu/calendar"
 	"suqiu/classify"
 	"suqiu/cli/config"
+	"suqiu/hint"
 	"suqiu/hotline"
 	"suqiu/index"
 	"suqiu/index/elastic"
@@ -86,9 +87,9 @@ func (s *session) openLoop(ctx context.Context, deadShare float64) (*loop, error
 	if err != nil {
 		return nil, err
 	}
-	for _, warning := range []string{s.openPassword(), s.openStorePassword()} {
-		if warning != "" {
-			s.log.Warn(warning)
+	for _, warning := range []error{s.openPassword(), s.openStorePassword()} {
+		if warning != nil {
+			s.log.Warn(warning.Error())
 		}
 	}
 	return s.loop(ctx, store, cluster, deadShare)
@@ -138,7 +139,7 @@ func (s *session) sealer() (*ingest.Sealer, error) {
 	}
 	sealer, err := ingest.NewSealer(strings.NewReader(recipient))
 	if err != nil {
-		return nil, wrongSetting(fmt.Errorf("deadletter.recipient: %w; write the public key (age1…) that age-keygen prints", err))
+		return nil, wrongSetting(hint.With(fmt.Errorf("deadletter.recipient: %w", err), hint.Of(hint.Recipient)))
 	}
 	return sealer, nil
 }

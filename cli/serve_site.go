@@ -58,7 +58,7 @@ func (t *site) waiting(err error) {
 	var fault *hotline.Fault
 	switch {
 	case errors.As(err, &fault):
-		next.Why, next.Hint = fmt.Sprintf("starting: %s: %v", fault.Op, fault.Err), fault.Hint
+		next.Why, next.Hint = fmt.Sprintf("starting: %s: %v", fault.Op, fault.Err), fault.Hint.String()
 		if fault.Kind == hotline.FaultSetup {
 			next.Phase = ingest.PhasePaused
 		}

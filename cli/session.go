@@ -24,6 +24,7 @@ import (
 	"suqiu/classify"
 	"suqiu/cli/config"
 	"suqiu/dicts"
+	"suqiu/hint"
 	"suqiu/hotline"
 	"suqiu/index"
 	"suqiu/index/elastic"
@@ -110,7 +111,7 @@ func (s *session) store() (index.Store, error) {
 	} else {
 		ca, err := readOptional(s.cfg.Elasticsearch.CAFile)
 		if err != nil {
-			return nil, wrongSetting(fmt.Errorf("elasticsearch.ca_file: %w; correct the path, or give suqiu's user the right to read it", err))
+			return nil, wrongSetting(hint.With(fmt.Errorf("elasticsearch.ca_file: %w", err), hint.Of(hint.Certificate, "elasticsearch.ca_file")))
 		}
 		es := s.cfg.Elasticsearch
 		settings := elastic.DefaultConfig()
@@ -127,22 +128,22 @@ func (s *session) store() (index.Store, error) {
 	return store, nil
 }
 
-// openPassword warns of a password that goes to Kafka readable for all on the way; empty: it does not.
-func (s *session) openPassword() string {
+// openPassword warns of a password that goes to Kafka readable for all on the way; nil: it does not.
+func (s *session) openPassword() error {
 	k := s.cfg.Kafka
 	if s.cfg.Embedded || !strings.EqualFold(k.SASL, "plain") || k.TLS || k.CAFile != "" {
-		return ""
+		return nil
 	}
-	return "kafka.sasl plain without TLS sends the password readable over the network; set kafka.tls: true and let the brokers' listener be SASL_SSL, or use scram-sha-512"
+	return hint.With(errors.New("kafka.sasl plain without TLS sends the password readable over the network"), hint.Of(hint.PlainPassword))
 }
 
 // openStorePassword is openPassword for Elasticsearch.
-func (s *session) openStorePassword() string {
+func (s *session) openStorePassword() error {
 	es := s.cfg.Elasticsearch
 	if s.cfg.Embedded || es.Password == "" && es.APIKey == "" || !slices.ContainsFunc(es.Addresses, readable) {
-		return ""
+		return nil
 	}
-	return "http:// in elasticsearch.addresses sends the password or the API key readable over the network; turn TLS on in Elasticsearch and write https:// there"
+	return hint.With(errors.New("http:// in elasticsearch.addresses sends the password or the API key readable over the network"), hint.Of(hint.HTTPPassword, "elasticsearch.addresses"))
 }
 
 // readable reports whether anybody on the way can read what is sent to an address. What stays on this machine has no way.
@@ -179,12 +180,12 @@ func (s *session) cluster() (ingest.Cluster, error) {
 		cluster.TLS = &tls.Config{MinVersion: tls.VersionTLS12}
 		pem, err := readOptional(k.CAFile)
 		if err != nil {
-			return cluster, wrongSetting(fmt.Errorf("kafka.ca_file: %w; correct the path, or give suqiu's user the right to read it", err))
+			return cluster, wrongSetting(hint.With(fmt.Errorf("kafka.ca_file: %w", err), hint.Of(hint.Certificate, "kafka.ca_file")))
 		}
 		if pem != nil {
 			cluster.TLS.RootCAs = x509.NewCertPool()
 			if !cluster.TLS.RootCAs.AppendCertsFromPEM(pem) {
-				return cluster, wrongSetting(fmt.Errorf("kafka.ca_file: %s holds no PEM certificate", k.CAFile))
+				return cluster, wrongSetting(hint.With(fmt.Errorf("kafka.ca_file: %s holds no PEM certificate", k.CAFile), hint.Of(hint.Certificate, "kafka.ca_file")))
 			}
 		}
 	}

@@ -39,12 +39,12 @@ func TestWrongSettingsEnd(t *testing.T) {
 	for _, tt := range []struct {
 		name, setting, value, want string
 	}{
-		{"address without scheme", "elasticsearch.addresses", "127.0.0.1:9200", "must be a URL such as https://es1:9200"},
+		{"address without scheme", "elasticsearch.addresses", "127.0.0.1:9200", "write each of elasticsearch.addresses as a URL such as https://es1:9200"},
 		{"no address", "elasticsearch.addresses", "", "elasticsearch.addresses"},
-		{"user without password", "elasticsearch.username", "suqiu", "a user name and a password belong together"},
+		{"user without password", "elasticsearch.username", "suqiu", "give elasticsearch.username and elasticsearch.password, or neither"},
 		{"missing authority of Elasticsearch", "elasticsearch.ca_file", missing, "elasticsearch.ca_file: "},
 		{"authority of Elasticsearch is no certificate", "elasticsearch.ca_file", file("no.pem", "none"), "unable to add CA certificate"},
-		{"fingerprint with colons", "elasticsearch.fingerprint", "AA:BB", "certificate fingerprint: "},
+		{"fingerprint with colons", "elasticsearch.fingerprint", "AA:BB", "write elasticsearch.fingerprint as the 64 hex digits"},
 		{"missing authority of Kafka", "kafka.ca_file", missing, "kafka.ca_file: "},
 		{"authority of Kafka is no certificate", "kafka.ca_file", file("no.pem", "none"), "holds no PEM certificate"},
 		{"missing dictionaries", "dicts", missing, "open the dictionary folder: "},

@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+
+	"suqiu/hint"
 )
 
 //go:embed *
@@ -31,10 +33,10 @@ func Overlay(dir string) (fs.FS, error) {
 	}
 	info, err := os.Stat(dir)
 	if err != nil {
-		return nil, fmt.Errorf("open the dictionary folder: %w; correct dicts, or give the user the right to read it", err)
+		return nil, hint.With(fmt.Errorf("open the dictionary folder: %w", err), hint.Of(hint.Dicts))
 	}
 	if !info.IsDir() {
-		return nil, fmt.Errorf("open the dictionary folder: %s is a file, not a folder; name the folder in dicts", dir)
+		return nil, hint.With(fmt.Errorf("open the dictionary folder: %s is a file, not a folder", dir), hint.Of(hint.DictsFolder))
 	}
 	return folder{os.DirFS(dir), dir}, nil
 }

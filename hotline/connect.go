@@ -4,14 +4,15 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
-	"fmt"
 	"net"
 	"syscall"
+
+	"suqiu/hint"
 )
 
 // ConnectHint says what the operator can do about a connection that can't be made: names, ports, certificates, TLS
-// where there is none. addresses and authority are the settings to look at. It is empty for other errors.
-func ConnectHint(err error, addresses, authority string) string {
+// where there is none. addresses and authority are the settings to look at. It is none for other errors.
+func ConnectHint(err error, addresses, authority string) hint.Hint {
 	var name *net.DNSError
 	var unknown x509.UnknownAuthorityError
 	var host x509.HostnameError
@@ -19,17 +20,17 @@ func ConnectHint(err error, addresses, authority string) string {
 	var record tls.RecordHeaderError
 	switch {
 	case errors.As(err, &name):
-		return fmt.Sprintf("check the host names in %s, and this machine's DNS", addresses)
+		return hint.Of(hint.HostNames, addresses)
 	case errors.Is(err, syscall.ECONNREFUSED):
-		return fmt.Sprintf("nothing listens there: check host and port in %s, and that the server runs", addresses)
+		return hint.Of(hint.NobodyListens, addresses)
 	case errors.As(err, &unknown):
-		return fmt.Sprintf("set %s to the certificate of the authority that signed the server's", authority)
+		return hint.Of(hint.Authority, authority)
 	case errors.As(err, &host):
-		return fmt.Sprintf("the certificate is another host's: write a name that it is for in %s, or have it renewed with this one", addresses)
+		return hint.Of(hint.OtherHost, addresses)
 	case errors.As(err, &certificate) && certificate.Reason == x509.Expired:
-		return "have the server's certificate renewed, or set this machine's clock right"
+		return hint.Of(hint.Expired)
 	case errors.As(err, &record):
-		return fmt.Sprintf("the server speaks no TLS at this port: check port and TLS in %s and %s", addresses, authority)
+		return hint.Of(hint.NoTLS, addresses, authority)
 	}
-	return ""
+	return hint.Hint{}
 }

@@ -27,7 +27,7 @@ func TestConnectHint(t *testing.T) {
 		{"Other", errors.New("reset"), ""},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			got := ConnectHint(fmt.Errorf("dial: %w", tt.err), "kafka.brokers", "kafka.ca_file")
+			got := ConnectHint(fmt.Errorf("dial: %w", tt.err), "kafka.brokers", "kafka.ca_file").String()
 			if got != tt.want && (tt.want == "" || !strings.Contains(got, tt.want)) {
 				t.Errorf("got %q, want %q", got, tt.want)
 			}

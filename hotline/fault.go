@@ -1,6 +1,10 @@
 package hotline
 
-import "fmt"
+import (
+	"fmt"
+
+	"suqiu/hint"
+)
 
 // FaultKind says what a whole-batch failure of a store asks of its caller.
 type FaultKind int
@@ -16,17 +20,20 @@ const (
 // It is the only error type that a store returns from Put, besides the context's.
 type Fault struct {
 	Kind FaultKind
-	Op   string // what was being done, to what
-	Hint string // what the operator can do; may be empty
+	Op   string    // what was being done, to what
+	Hint hint.Hint // what the operator can do; may be none
 	Err  error
 }
 
 func (f *Fault) Error() string {
-	if f.Hint == "" {
+	if f.Hint.IsZero() {
 		return fmt.Sprintf("%s: %v", f.Op, f.Err)
 	}
 	return fmt.Sprintf("%s: %v (%s)", f.Op, f.Err, f.Hint)
 }
+
+// Advice implements hint.Adviser.
+func (f *Fault) Advice() hint.Hint { return f.Hint }
 
 // Unwrap gives the cause.
 func (f *Fault) Unwrap() error { return f.Err }

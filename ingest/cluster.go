@@ -15,6 +15,7 @@ import (
 	"github.com/segmentio/kafka-go/sasl/plain"
 	"github.com/segmentio/kafka-go/sasl/scram"
 
+	"suqiu/hint"
 	"suqiu/hotline"
 )
 
@@ -72,7 +73,7 @@ type broker struct {
 // connect prepares the connection; it does not dial yet.
 func (c Cluster) connect() (*broker, error) {
 	if len(c.Brokers) == 0 {
-		return nil, errors.New("no Kafka brokers are given; set kafka.brokers, or use --embedded")
+		return nil, hint.With(errors.New("no Kafka brokers are given"), hint.Of(hint.KafkaAddress))
 	}
 	mechanism, err := c.SASL.mechanism()
 	if err != nil {
@@ -107,7 +108,7 @@ func (b *broker) missing(ctx context.Context, topics []string) ([]string, error)
 		case errors.Is(t.Error, kafka.UnknownTopicOrPartition):
 			missing = append(missing, t.Name)
 		case t.Error != nil:
-			return nil, fmt.Errorf("look up topic %s: %w", t.Name, refused(t.Error, "Describe", "topic "+t.Name))
+			return nil, fmt.Errorf("look up topic %s: %w", t.Name, refused(t.Error, hint.Of(hint.TopicRight, "Describe", t.Name)))
 		}
 	}
 	return missing, nil
@@ -124,7 +125,7 @@ func (b *broker) partitions(ctx context.Context, topic string) ([]int, error) {
 	var ids []int
 	for _, t := range meta.Topics {
 		if t.Error != nil {
-			return nil, fmt.Errorf("look up topic %s: %w", topic, refused(t.Error, "Describe", "topic "+topic))
+			return nil, fmt.Errorf("look up topic %s: %w", topic, refused(t.Error, hint.Of(hint.TopicRight, "Describe", topic)))
 		}
 		for _, p := range t.Partitions {
 			ids = append(ids, p.ID)
@@ -134,35 +135,29 @@ func (b *broker) partitions(ctx context.Context, topic string) ([]int, error) {
 	return ids, nil
 }
 
-// missingTopicsHint names both causes, because Kafka does not show a topic to a user who may not describe it.
-const missingTopicsHint = "create the topics with suqiu kafka setup, or give the user the right Describe on them"
-
-// hungHint is for a broker that takes a request and gives no answer in time.
-const hungHint = "see whether every broker runs, answers others, and is reachable from here"
-
 // setupHint tells what the operator can do about an error of Kafka's, and whether nothing else will help.
-func setupHint(err error) (hint string, lasting bool) {
-	if hint := hotline.ConnectHint(err, "kafka.brokers", "kafka.ca_file"); hint != "" {
-		return hint, false
+func setupHint(err error) (do hint.Hint, lasting bool) {
+	if known := hotline.ConnectHint(err, "kafka.brokers", "kafka.ca_file"); !known.IsZero() {
+		return known, false
 	}
 	var lacked *lackedRight
 	switch {
 	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF):
-		return "if it lasts, check kafka.tls and kafka.sasl against the broker's listener", false
+		return hint.Of(hint.Listener), false
 	case errors.As(err, &lacked):
-		return lacked.hint(), true
+		return lacked.give, true
 	case unauthorized(err):
-		return "give the user the rights that docs/operation.md lists", true
+		return hint.Of(hint.KafkaRights), true
 	case errors.Is(err, kafka.SASLAuthenticationFailed):
-		return "check kafka.sasl: mechanism, user and password", true
+		return hint.Of(hint.SASL), true
 	case errors.Is(err, kafka.UnsupportedSASLMechanism):
-		return "check kafka.sasl against the mechanisms of the brokers' listener", true
+		return hint.Of(hint.Mechanism), true
 	case errors.Is(err, kafka.UnknownTopicOrPartition):
-		return missingTopicsHint, true
+		return hint.Of(hint.MissingTopics), true
 	case errors.Is(err, context.DeadlineExceeded):
-		return hungHint, false
+		return hint.Of(hint.Hung), false
 	}
-	return "", false
+	return hint.Hint{}, false
 }
 
 // attempts is how often a command that an operator waits for tries a broker that does not answer. The first call
@@ -176,12 +171,9 @@ func retry(ctx context.Context, clock Clock, b Backoff, do func() error) error {
 		if err == nil || ctx.Err() != nil {
 			return err
 		}
-		hint, lasting := setupHint(err)
-		if lasting || hint != "" && attempt+1 == attempts {
-			return fmt.Errorf("%w (%s)", err, hint)
-		}
-		if attempt+1 == attempts {
-			return err
+		known, lasting := setupHint(err)
+		if lasting || attempt+1 == attempts {
+			return hint.With(err, known)
 		}
 		if err := clock.Sleep(ctx, b.wait(attempt)); err != nil {
 			return err

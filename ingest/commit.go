@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/segmentio/kafka-go"
+
+	"suqiu/hint"
 )
 
 // commit commits, every so often, what the workers of a generation have acknowledged, and the rest when the
@@ -105,7 +107,7 @@ func (c *Consumer) probeOnce(ctx context.Context) {
 		}
 		silent := slices.DeleteFunc(partitions, func(p int) bool { _, ok := spans[p]; return ok })
 		if len(silent) > 0 {
-			c.log.Warn("can't see how far the log has grown: leaders do not answer", "topic", topic, "partitions", silent, "hint", silentHint)
+			c.log.Warn("can't see how far the log has grown: leaders do not answer", "topic", topic, "partitions", silent, "hint", hint.Of(hint.Leader))
 		}
 	}
 	now := c.clock.Now()

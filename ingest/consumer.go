@@ -14,6 +14,7 @@ import (
 
 	"github.com/segmentio/kafka-go"
 
+	"suqiu/hint"
 	"suqiu/ingest/decode"
 )
 
@@ -172,7 +173,7 @@ func newConsumer(cfg ConsumerConfig, c *Consumer) (*Consumer, error) {
 	}
 	slices.Sort(c.topics)
 	c.group = NewState(c.clock)
-	c.group.waiting("has not joined the group yet", "")
+	c.group.waiting("has not joined the group yet", hint.Hint{})
 	return c, nil
 }
 
@@ -187,7 +188,7 @@ func (c *Consumer) Run(ctx context.Context) error {
 		if err := c.belong(ctx); err != nil || ctx.Err() != nil {
 			return err
 		}
-		c.group.waiting("the consumer group does not answer; it is joined again after a while", "")
+		c.group.waiting("the consumer group does not answer; it is joined again after a while", hint.Hint{})
 		if c.clock.Sleep(ctx, c.cfg.RebalanceTimeout+rand.N(c.cfg.RebalanceTimeout)) != nil {
 			return nil
 		}
@@ -220,7 +221,7 @@ func (c *Consumer) belong(ctx context.Context) error {
 	defer func() {
 		// Close ends the generation, waits for its workers and leaves the group.
 		_ = group.Close()
-		c.group.waiting("has left the group", "")
+		c.group.waiting("has left the group", hint.Hint{})
 		c.adopt(0, nil)
 	}()
 	// Next must be called again and again, whatever it says: kafka-go hands on each failure to join and goes on only
@@ -252,15 +253,15 @@ func (c *Consumer) belong(ctx context.Context) error {
 // report says why joining failed. Most causes go away: the coordinator is not yet available, a rebalance is under way.
 func (c *Consumer) report(ctx context.Context, err error, failures int) {
 	if errors.Is(err, kafka.GroupAuthorizationFailed) {
-		err = refused(err, "Read", "group "+c.cfg.Group)
+		err = refused(err, hint.Of(hint.GroupRight, "Read", c.cfg.Group))
 	}
-	hint, lasting := setupHint(err)
+	do, lasting := setupHint(err)
 	if lasting {
-		c.group.paused(fmt.Sprintf("join group %s: %v", c.cfg.Group, err), hint)
-		c.log.Error("can't join the consumer group", "err", err, "hint", hint)
+		c.group.paused(fmt.Sprintf("join group %s: %v", c.cfg.Group, err), do)
+		c.log.Error("can't join the consumer group", "err", err, "hint", do)
 		return
 	}
-	c.group.waiting(fmt.Sprintf("join group %s: %v", c.cfg.Group, err), hint)
+	c.group.waiting(fmt.Sprintf("join group %s: %v", c.cfg.Group, err), do)
 	level := slog.LevelInfo
 	if failures > 3 {
 		level = slog.LevelWarn
@@ -282,13 +283,13 @@ func (c *Consumer) awaitTopics(ctx context.Context, generation int32) bool {
 			if generation > 0 {
 				return true // the group itself will find out
 			}
-			hint, _ := setupHint(err)
-			c.group.waiting(err.Error(), hint)
-			c.log.Warn("broker unavailable, trying again", "err", err, "hint", hint)
+			do, _ := setupHint(err)
+			c.group.waiting(err.Error(), do)
+			c.log.Warn("broker unavailable, trying again", "err", err, "hint", do)
 		} else {
 			why := "missing topics: " + strings.Join(missing, ", ")
-			c.group.paused(why, missingTopicsHint)
-			c.log.Error("topics are missing", "topics", missing, "hint", missingTopicsHint)
+			c.group.paused(why, hint.Of(hint.MissingTopics))
+			c.log.Error("topics are missing", "topics", missing, "hint", hint.Of(hint.MissingTopics))
 		}
 		if c.clock.Sleep(ctx, c.backoff.wait(attempt)) != nil {
 			return false

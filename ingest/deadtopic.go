@@ -12,6 +12,7 @@ import (
 
 	"github.com/segmentio/kafka-go"
 
+	"suqiu/hint"
 	"suqiu/ingest/decode"
 )
 
@@ -80,7 +81,7 @@ func (d *DeadLetters) Bury(ctx context.Context, letters []DeadLetter) error {
 		messages[i] = kafka.Message{Key: []byte(letters[i].ID), Value: value}
 	}
 	if err := d.writer.WriteMessages(ctx, messages...); err != nil {
-		return hinted(fmt.Errorf("write %d dead letters to %s: %w", len(letters), d.topic, refused(firstCause(err), "Write", "topic "+d.topic)))
+		return hinted(fmt.Errorf("write %d dead letters to %s: %w", len(letters), d.topic, refused(firstCause(err), hint.Of(hint.TopicRight, "Write", d.topic))))
 	}
 	return nil
 }

@@ -4,10 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
+	"slices"
 	"time"
 
 	"github.com/segmentio/kafka-go"
+
+	"suqiu/hint"
 )
 
 // ClockSkew is how far the clocks of machines that work together may be apart. Times of contacts and retention are
@@ -18,7 +20,7 @@ const ClockSkew = 5 * time.Minute
 type Examination struct {
 	Topics     int
 	Partitions int
-	Warnings   []string // what is right now and may not stay so, or could not be seen; each with its remedy
+	Warnings   []error // what is right now and may not stay so, or could not be seen; each with its remedy
 }
 
 // Examine looks at everything that a consumer of the topics needs of the cluster: each broker by itself, the topics,
@@ -43,7 +45,7 @@ func Examine(ctx context.Context, cluster Cluster, group string, topics []string
 	case err != nil:
 		e.note(err)
 	case len(missing) > 0:
-		e.wrong = append(e.wrong, fmt.Errorf("missing topics: %v (%s)", missing, missingTopicsHint))
+		e.wrong = append(e.wrong, hint.With(fmt.Errorf("missing topics: %v", missing), hint.Of(hint.MissingTopics)))
 	default:
 		e.note(letters.probe(ctx))
 		e.durability(ctx, all)
@@ -126,34 +128,35 @@ func (c *Cluster) leaveUnreachable(ctx context.Context) []error {
 
 // hinted adds to an error what the operator can do about it, where that is known and not told yet.
 func hinted(err error) error {
-	if hint, _ := setupHint(err); hint != "" && !strings.Contains(err.Error(), hint) {
-		return fmt.Errorf("%w (%s)", err, hint)
+	do, _ := setupHint(err)
+	if slices.Contains(hint.All(err), do) {
+		return err
 	}
-	return err
+	return hint.With(err, do)
 }
 
 type examiner struct {
 	broker   *broker
 	wrong    []error
-	warnings []string
-	known    map[string]bool // causes that were told: every partition has them
+	warnings []error
+	known    map[hint.Hint]bool // causes that were told: every partition has them
 }
 
-func (e *examiner) warn(text string) { e.warnings = append(e.warnings, text) }
+func (e *examiner) warn(err error) { e.warnings = append(e.warnings, err) }
 
 // note keeps an error unless another one told of the same cause.
 func (e *examiner) note(err error) {
 	if err == nil {
 		return
 	}
-	hint, _ := setupHint(err)
-	if hint != "" && e.known[hint] {
+	do, _ := setupHint(err)
+	if !do.IsZero() && e.known[do] {
 		return
 	}
 	if e.known == nil {
-		e.known = map[string]bool{}
+		e.known = map[hint.Hint]bool{}
 	}
-	e.known[hint] = true
+	e.known[do] = true
 	e.wrong = append(e.wrong, hinted(err))
 }
 
@@ -165,12 +168,12 @@ func (e *examiner) position(ctx context.Context, p GroupPosition, now time.Time)
 		return
 	}
 	if p.Committed >= 0 && p.Committed < p.First {
-		e.wrong = append(e.wrong, fmt.Errorf("partition %s/%d: retention has removed offsets %d to %d before they were read (%s)",
-			p.Topic, p.Partition, p.Committed, p.First-1, gapHint))
+		e.wrong = append(e.wrong, hint.With(fmt.Errorf("partition %s/%d: retention has removed offsets %d to %d before they were read",
+			p.Topic, p.Partition, p.Committed, p.First-1), hint.Of(hint.Gap)))
 	}
 	if p.Committed > p.End {
-		e.wrong = append(e.wrong, fmt.Errorf("partition %s/%d: the log ends at offset %d, before the committed offset %d: the topic was made anew (%s)",
-			p.Topic, p.Partition, p.End, p.Committed, gapHint))
+		e.wrong = append(e.wrong, hint.With(fmt.Errorf("partition %s/%d: the log ends at offset %d, before the committed offset %d: the topic was made anew",
+			p.Topic, p.Partition, p.End, p.Committed), hint.Of(hint.Gap)))
 	}
 	at, wait := p.End-1, time.Second
 	if p.First == p.End { // nothing to read yet; whether it may be read shows all the same
@@ -180,8 +183,8 @@ func (e *examiner) position(ctx context.Context, p GroupPosition, now time.Time)
 	e.note(err)
 	for _, r := range last.records {
 		if ahead := r.time.Sub(now); ahead > ClockSkew {
-			e.wrong = append(e.wrong, fmt.Errorf("partition %s/%d: its last record was written %s in the future (set the clocks of this machine, of the brokers and of the senders by NTP)",
-				p.Topic, p.Partition, ahead.Round(time.Second)))
+			e.wrong = append(e.wrong, hint.With(fmt.Errorf("partition %s/%d: its last record was written %s in the future",
+				p.Topic, p.Partition, ahead.Round(time.Second)), hint.Of(hint.SenderClocks)))
 		}
 	}
 }
@@ -191,7 +194,7 @@ func (d *DeadLetters) probe(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, callTimeout)
 	defer cancel()
 	if err := d.writer.WriteMessages(ctx, kafka.Message{Key: []byte("doctor")}); err != nil {
-		return fmt.Errorf("write to %s: %w", d.topic, refused(firstCause(err), "Write", "topic "+d.topic))
+		return fmt.Errorf("write to %s: %w", d.topic, refused(firstCause(err), hint.Of(hint.TopicRight, "Write", d.topic)))
 	}
 	return nil
 }

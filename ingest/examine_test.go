@@ -9,6 +9,8 @@ import (
 	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/kfake"
 	"github.com/twmb/franz-go/pkg/kmsg"
+
+	"suqiu/hint"
 )
 
 func TestExamine(t *testing.T) {
@@ -84,7 +86,7 @@ func TestExamine(t *testing.T) {
 	t.Run("MissingTopic", func(t *testing.T) {
 		b := newTestBroker(t, 1, "calls", DeadLetterTopic)
 		_, err := Examine(t.Context(), b.cluster(), "suqiu", []string{"calls", "orders"}, b.deadLetters(), time.Now())
-		if err == nil || err.Error() != "missing topics: [orders] ("+missingTopicsHint+")" {
+		if err == nil || err.Error() != "missing topics: [orders] ("+hint.Of(hint.MissingTopics).String()+")" {
 			t.Errorf("got %v", err)
 		}
 	})

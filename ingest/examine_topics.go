@@ -9,11 +9,8 @@ import (
 	"time"
 
 	"github.com/segmentio/kafka-go"
-)
 
-const (
-	reassignHint = "give the topic more copies by kafka-reassign-partitions.sh; suqiu kafka setup makes new topics with 3"
-	safetyHint   = "run suqiu kafka setup"
+	"suqiu/hint"
 )
 
 // durability looks at what the cluster would do with records that it has acknowledged: how many copies there are and must
@@ -39,11 +36,11 @@ func (e *examiner) durability(ctx context.Context, topics []string) {
 		}
 	}
 	if len(single) > 0 {
-		e.wrong = append(e.wrong, fmt.Errorf("topics %v: one copy of each record on %d brokers, so one broken disk loses them (%s)", single, len(meta.Brokers), reassignHint))
+		e.wrong = append(e.wrong, hint.With(fmt.Errorf("topics %v: one copy of each record on %d brokers, so one broken disk loses them", single, len(meta.Brokers)), hint.Of(hint.Reassign)))
 	}
 	settings, err := e.broker.topicSettings(ctx, slices.Sorted(maps.Keys(copies)))
 	if unauthorized(err) {
-		e.warn(hinted(err).Error() + "; they are not checked")
+		e.warn(hint.With(hinted(err), hint.Of(hint.Unseen)))
 		return
 	}
 	if err != nil {
@@ -52,8 +49,8 @@ func (e *examiner) durability(ctx context.Context, topics []string) {
 	}
 	for _, name := range slices.Sorted(maps.Keys(settings)) {
 		for _, c := range unsafe(copies[name], settings[name]) {
-			e.wrong = append(e.wrong, fmt.Errorf("topic %s: %s is %s with %d copies, so what was acknowledged can be lost; it must be %s (%s)",
-				name, c.Setting, c.Old, copies[name], c.New, safetyHint))
+			e.wrong = append(e.wrong, hint.With(fmt.Errorf("topic %s: %s is %s with %d copies, so what was acknowledged can be lost; it must be %s",
+				name, c.Setting, c.Old, copies[name], c.New), hint.Of(hint.KafkaSetup)))
 		}
 	}
 	e.positionsKept(ctx, meta, settings)
@@ -76,10 +73,10 @@ func (e *examiner) positionsKept(ctx context.Context, meta *kafka.MetadataRespon
 	answer, err := e.broker.client.DescribeConfigs(ctx, &kafka.DescribeConfigsRequest{Resources: []kafka.DescribeConfigRequestResource{
 		{ResourceType: kafka.ResourceTypeBroker, ResourceName: id, ConfigNames: []string{setting}}}})
 	if err == nil && len(answer.Resources) > 0 {
-		err = refused(answer.Resources[0].Error, "DescribeConfigs", "the cluster")
+		err = refused(answer.Resources[0].Error, hint.Of(hint.ClusterRight, "DescribeConfigs"))
 	}
 	if unauthorized(err) {
-		e.warn(hinted(fmt.Errorf("read %s of the brokers: %w", setting, err)).Error() + "; it is not checked")
+		e.warn(hint.With(hinted(fmt.Errorf("read %s of the brokers: %w", setting, err)), hint.Of(hint.Unseen)))
 		return
 	}
 	if err != nil {
@@ -91,8 +88,8 @@ func (e *examiner) positionsKept(ctx context.Context, meta *kafka.MetadataRespon
 			minutes, err := strconv.ParseInt(c.ConfigValue, 10, 32)
 			kept := time.Duration(minutes) * time.Minute
 			if c.ConfigName == setting && err == nil && kept < longest {
-				e.warn(fmt.Sprintf("%s is %d (%s), while topics keep records for %s: a group that has stopped for longer than that forgets its place and reads all again "+
-					"(set it on the brokers to %d or more)", setting, minutes, days(kept), days(longest), int64(2*longest/time.Minute)))
+				e.warn(hint.With(fmt.Errorf("%s is %d (%s), while topics keep records for %s: a group that has stopped for longer than that forgets its place and reads all again",
+					setting, minutes, days(kept), days(longest)), hint.Of(hint.PositionsKept, setting, strconv.FormatInt(int64(2*longest/time.Minute), 10))))
 			}
 		}
 	}

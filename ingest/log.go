@@ -12,6 +12,8 @@ import (
 	"github.com/segmentio/kafka-go"
 	"github.com/segmentio/kafka-go/protocol"
 	"golang.org/x/sync/errgroup"
+
+	"suqiu/hint"
 )
 
 // record is one Kafka record.
@@ -49,7 +51,7 @@ func (b *broker) fetch(ctx context.Context, topic string, partition int, offset 
 		err = response.Error
 	}
 	if err != nil {
-		return chunk{}, fmt.Errorf("fetch %s/%d from offset %d: %w", topic, partition, offset, refused(err, "Read", "topic "+topic))
+		return chunk{}, fmt.Errorf("fetch %s/%d from offset %d: %w", topic, partition, offset, refused(err, hint.Of(hint.TopicRight, "Read", topic)))
 	}
 	got := chunk{next: offset, high: response.HighWatermark}
 	batches := 0
@@ -174,7 +176,7 @@ func (b *broker) span(ctx context.Context, topic string, partition int) (span, e
 		return span{}, fmt.Errorf("ask the leader of %s/%d for its offsets: it tells of none", topic, partition)
 	}
 	if err := told[0].Error; err != nil {
-		return span{}, fmt.Errorf("ask the leader of %s/%d for its offsets: %w", topic, partition, refused(err, "Describe", "topic "+topic))
+		return span{}, fmt.Errorf("ask the leader of %s/%d for its offsets: %w", topic, partition, refused(err, hint.Of(hint.TopicRight, "Describe", topic)))
 	}
 	return span{told[0].FirstOffset, told[0].LastOffset}, nil
 }

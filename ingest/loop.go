@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"time"
 
+	"suqiu/hint"
 	"suqiu/hotline"
 	"suqiu/ingest/decode"
 )
@@ -237,7 +238,7 @@ func (l *Loop) bury(ctx context.Context, letters []DeadLetter, state *State) err
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
-		state.waiting("dead letters can't be written: "+err.Error(), "make the dead letter topic reachable; nothing is acknowledged until then")
+		state.waiting("dead letters can't be written: "+err.Error(), hint.Of(hint.DeadLetters))
 		l.cfg.Log.Warn("dead letters not written, trying again", "letters", len(letters), "attempt", attempt+1, "err", err)
 		l.cfg.Metrics.retries.WithLabelValues("deadletter").Inc()
 		if err := l.cfg.Clock.Sleep(ctx, l.cfg.Backoff.wait(attempt)); err != nil {

@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"suqiu/hint"
 	"suqiu/hotline"
 	"suqiu/ingest/decode"
 )
@@ -191,7 +192,7 @@ func (m *Mirror) copies(ctx context.Context, w *worker, batch []record) (n int, 
 		}
 		letter, err := ParseDeadLetter(r.value)
 		if errors.Is(err, errNewerLetter) {
-			pause = &Pause{"partition " + w.name(), fmt.Sprintf("offset %d: %v", r.offset, err), "update suqiu"}
+			pause = &Pause{"partition " + w.name(), fmt.Sprintf("offset %d: %v", r.offset, err), hint.Of(hint.NewerRecord)}
 			break
 		}
 		if err != nil {
@@ -319,13 +320,10 @@ func (m *Mirror) insist(ctx context.Context, state *State, do func(context.Conte
 	}
 }
 
-// lettersAnewHint is for copies that follow a topic which is not there any more as it was.
-const lettersAnewHint = "delete the index of the copies (PREFIX-letters) and run suqiu index setup: they are made anew from the topic"
-
 // gap implements task: records that are gone were removed on purpose, since the topic is compacted and never expires.
 func (m *Mirror) gap(_ context.Context, w *worker, s span, why string) error {
 	if w.next > s.end {
-		return &Pause{"partition " + w.name(), why, lettersAnewHint}
+		return &Pause{"partition " + w.name(), why, hint.Of(hint.LettersAnew)}
 	}
 	return nil
 }

@@ -15,6 +15,7 @@ import (
 
 	"github.com/segmentio/kafka-go"
 
+	"suqiu/hint"
 	"suqiu/hotline"
 )
 
@@ -84,7 +85,7 @@ func TestMirrorFaults(t *testing.T) {
 		phase Phase
 	}{
 		{"Unavailable", &hotline.Fault{Kind: hotline.FaultUnavailable, Op: "copy", Err: errors.New("down")}, PhaseWaiting},
-		{"Setup", &hotline.Fault{Kind: hotline.FaultSetup, Op: "copy", Hint: "run suqiu index setup", Err: errors.New("missing")}, PhasePaused},
+		{"Setup", &hotline.Fault{Kind: hotline.FaultSetup, Op: "copy", Hint: hint.Of(hint.IndexSetup), Err: errors.New("missing")}, PhasePaused},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			b := newTestBroker(t, 1, DeadLetterTopic)
@@ -101,7 +102,7 @@ func TestMirrorFaults(t *testing.T) {
 			m := b.mirror(copies)
 			await(t, "the fault to be told", func() bool {
 				p := m.Status().Partitions
-				return len(p) == 1 && p[0].Phase == tt.phase && strings.Contains(p[0].Why, "copy: ") && p[0].Hint == tt.fault.Hint
+				return len(p) == 1 && p[0].Phase == tt.phase && strings.Contains(p[0].Why, "copy: ") && p[0].Hint == tt.fault.Hint.String()
 			})
 			if got := b.mirrored(); got > 0 {
 				t.Errorf("committed %d while nothing was stored", got)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"suqiu/hint"
 	"suqiu/hotline"
 )
 
@@ -52,13 +53,13 @@ func (m *Mirror) intact(ctx context.Context, w *worker) (bool, string) {
 		m.patience.log.Warn(copiesLost, "partition", w.name())
 		return false, ""
 	}
-	why, hint := explain(err)
+	why, do := explain(err)
 	if faultKind(err) == hotline.FaultSetup {
-		w.state.paused(why, hint)
+		w.state.paused(why, do)
 	} else {
-		w.state.waiting(why, hint)
+		w.state.waiting(why, do)
 	}
-	w.c.log.Warn("can't see whether the copies of dead letters are still there", "why", why, "hint", hint)
+	w.c.log.Warn("can't see whether the copies of dead letters are still there", "why", why, "hint", do)
 	return true, w.state.Report().Why
 }
 
@@ -75,8 +76,8 @@ func MirrorLag(ctx context.Context, cluster Cluster, group, topic string) (int64
 			return 0, p.silent()
 		}
 		if p.Committed > p.End {
-			return 0, fmt.Errorf("%s/%d: the log ends at offset %d, before offset %d, up to which it was copied: the topic was made anew (%s)",
-				topic, p.Partition, p.End, p.Committed, lettersAnewHint)
+			return 0, hint.With(fmt.Errorf("%s/%d: the log ends at offset %d, before offset %d, up to which it was copied: the topic was made anew",
+				topic, p.Partition, p.End, p.Committed), hint.Of(hint.LettersAnew))
 		}
 		lag += p.Lag()
 	}

@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/segmentio/kafka-go"
+
+	"suqiu/hint"
 )
 
 // GroupPosition is how far a consumer group has come in one partition.
@@ -30,12 +32,9 @@ func (p GroupPosition) Lag() int64 {
 	return p.End - max(p.Committed, p.First)
 }
 
-// silentHint is for a partition of which the brokers do not tell.
-const silentHint = "see whether the broker that leads it runs and is reachable from here, and try again"
-
 // silent is the error of a position that is unknown.
 func (p GroupPosition) silent() error {
-	return fmt.Errorf("partition %s/%d: its leader does not answer (%s)", p.Topic, p.Partition, silentHint)
+	return hint.With(fmt.Errorf("partition %s/%d: its leader does not answer", p.Topic, p.Partition), hint.Of(hint.Leader))
 }
 
 // GroupPositions asks the cluster how far a group has come in the topics, whether or not a member is running.
@@ -102,13 +101,13 @@ func (b *broker) groupPositions(ctx context.Context, group, topic string) ([]Gro
 	}
 	// A group that nobody has joined yet has committed nothing; some brokers call that an error.
 	if err != nil && !errors.Is(err, kafka.GroupIdNotFound) {
-		return nil, fmt.Errorf("ask the coordinator of group %s for its offsets: %w", group, refused(err, "Describe", "group "+group))
+		return nil, fmt.Errorf("ask the coordinator of group %s for its offsets: %w", group, refused(err, hint.Of(hint.GroupRight, "Describe", group)))
 	}
 	committed, untold := make(map[int]int64), make(map[int]bool)
 	if err == nil {
 		for _, p := range response.Topics[topic] {
 			if _, lasting := setupHint(p.Error); lasting {
-				return nil, fmt.Errorf("ask for the offset of group %s in %s/%d: %w", group, topic, p.Partition, refused(p.Error, "Describe", "topic "+topic))
+				return nil, fmt.Errorf("ask for the offset of group %s in %s/%d: %w", group, topic, p.Partition, refused(p.Error, hint.Of(hint.TopicRight, "Describe", topic)))
 			}
 			if p.Error != nil {
 				untold[p.Partition] = true

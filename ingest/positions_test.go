@@ -11,6 +11,8 @@ import (
 
 	"github.com/segmentio/kafka-go"
 	"github.com/twmb/franz-go/pkg/kfake"
+
+	"suqiu/hint"
 )
 
 // brokers are three that share the six partitions of "calls". What a hung one is asked it takes, and never answers.
@@ -130,7 +132,7 @@ func TestExamineHungBroker(t *testing.T) {
 	if err == nil || found.Partitions != 6 {
 		t.Fatalf("got %+v, %v", found, err)
 	}
-	for _, want := range []string{"ask broker " + b.ListenAddrs()[hung], hungHint, "partition calls/3: its leader does not answer"} {
+	for _, want := range []string{"ask broker " + b.ListenAddrs()[hung], hint.Of(hint.Hung).String(), "partition calls/3: its leader does not answer"} {
 		if !strings.Contains(err.Error(), want) {
 			t.Errorf("got %v, want %q in it", err, want)
 		}
@@ -149,8 +151,8 @@ func TestGroupPositionsHungCoordinator(t *testing.T) {
 	b.hung[coordinator].Store(true)
 	cluster := Cluster{Brokers: []string{b.ListenAddrs()[other]}, Patience: time.Millisecond}
 	_, err := GroupPositions(t.Context(), cluster, "suqiu", []string{"calls"})
-	if err == nil || !strings.Contains(err.Error(), "ask the coordinator of group suqiu") || !strings.Contains(err.Error(), hungHint) {
-		t.Errorf("got %v, want one that names the coordinator and says %q", err, hungHint)
+	if err == nil || !strings.Contains(err.Error(), "ask the coordinator of group suqiu") || !strings.Contains(err.Error(), hint.Of(hint.Hung).String()) {
+		t.Errorf("got %v, want one that names the coordinator and says %q", err, hint.Of(hint.Hung).String())
 	}
 }
 

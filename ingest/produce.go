@@ -10,6 +10,7 @@ import (
 
 	"github.com/segmentio/kafka-go"
 
+	"suqiu/hint"
 	"suqiu/ingest/decode"
 )
 
@@ -115,9 +116,9 @@ func (p *Producer) write(ctx context.Context, batch []kafka.Message, done *Produ
 	if len(batch) == 0 {
 		return nil
 	}
-	if err := refused(firstCause(p.writer.WriteMessages(ctx, batch...)), "Write", "topic "+p.writer.Topic); err != nil {
-		if hint, lasting := setupHint(err); lasting {
-			return fmt.Errorf("write to %s: %w (%s)", p.writer.Topic, err, hint)
+	if err := refused(firstCause(p.writer.WriteMessages(ctx, batch...)), hint.Of(hint.TopicRight, "Write", p.writer.Topic)); err != nil {
+		if do, lasting := setupHint(err); lasting {
+			return hint.With(fmt.Errorf("write to %s: %w", p.writer.Topic, err), do)
 		}
 		return fmt.Errorf("write to %s: %w; %d records are written, running it again is harmless", p.writer.Topic, err, done.Records)
 	}

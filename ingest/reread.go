@@ -13,6 +13,7 @@ import (
 	"github.com/segmentio/kafka-go"
 	"golang.org/x/sync/errgroup"
 
+	"suqiu/hint"
 	"suqiu/ingest/decode"
 )
 
@@ -149,7 +150,7 @@ func (b *broker) atTime(ctx context.Context, topic string, partition int, at tim
 		err = response.Topics[topic][0].Error
 	}
 	if err != nil {
-		return 0, fmt.Errorf("ask for the offset of %s/%d at %s: %w", topic, partition, at.Format(time.RFC3339), refused(err, "Describe", "topic "+topic))
+		return 0, fmt.Errorf("ask for the offset of %s/%d at %s: %w", topic, partition, at.Format(time.RFC3339), refused(err, hint.Of(hint.TopicRight, "Describe", topic)))
 	}
 	for offset := range response.Topics[topic][0].Offsets {
 		if offset >= 0 {

@@ -8,25 +8,25 @@ import (
 
 	"github.com/segmentio/kafka-go"
 	"github.com/segmentio/kafka-go/protocol/describegroups"
+
+	"suqiu/hint"
 )
 
 // lackedRight is the error of a request that Kafka refused for want of a right. Kafka itself names neither the right nor what it is on.
 type lackedRight struct {
-	right string // as Kafka's ACLs name it: Read, Describe, …
-	on    string // "topic NAME", "group NAME" or "the cluster"
-	err   error
+	give hint.Hint // the right and what it is on
+	err  error
 }
 
 func (e *lackedRight) Error() string { return e.err.Error() }
 func (e *lackedRight) Unwrap() error { return e.err }
-func (e *lackedRight) hint() string  { return "give the user the right " + e.right + " on " + e.on }
 
 // refused names the right that a request needed, where the error says that the user has it not; others stay as they are.
-func refused(err error, right, on string) error {
+func refused(err error, give hint.Hint) error {
 	if !unauthorized(err) {
 		return err
 	}
-	return &lackedRight{right, on, err}
+	return &lackedRight{give, err}
 }
 
 // unauthorized reports whether Kafka refused a request for want of a right.
@@ -53,5 +53,5 @@ func (b *broker) mayRead(ctx context.Context, group string) error {
 	if !unauthorized(err) {
 		return nil
 	}
-	return fmt.Errorf("read as group %s: %w", group, refused(err, "Read", "group "+group))
+	return fmt.Errorf("read as group %s: %w", group, refused(err, hint.Of(hint.GroupRight, "Read", group)))
 }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
+	"suqiu/hint"
 	"suqiu/ingest/decode"
 )
 
@@ -14,8 +15,11 @@ import (
 type Pause struct {
 	What string // "source 95598", "partition suqiu.hotline.95598/3"
 	Why  string
-	Hint string
+	Hint hint.Hint
 }
+
+// Advice implements hint.Adviser.
+func (p *Pause) Advice() hint.Hint { return p.Hint }
 
 func (p *Pause) Error() string {
 	return fmt.Sprintf("%s is paused: %s (%s)", p.What, p.Why, p.Hint)
@@ -54,7 +58,7 @@ func (s *shares) admit(unit Unit) *Pause {
 		switch {
 		case of.pause != nil:
 		case dead != nil && dead.Reason == decode.ReasonSchema:
-			of.pause = &Pause{"source " + source, fmt.Sprintf("%s has a newer schema: %s", dead.ID, dead.Why), "update suqiu, then start it again"}
+			of.pause = &Pause{"source " + source, fmt.Sprintf("%s has a newer schema: %s", dead.ID, dead.Why), hint.Of(hint.NewerRecord)}
 		default:
 			of.push(dead != nil)
 			s.judge(source, of)
@@ -96,7 +100,7 @@ func (s *shares) judge(source string, of *share) {
 	if of.pause == nil && of.dead > s.limit {
 		of.pause = &Pause{"source " + source,
 			fmt.Sprintf("%d of its last %d records can't be used, more than %d", of.dead, s.window, s.limit),
-			"see suqiu deadletter list; mend the source or its configuration, or raise the limit, then start suqiu again"}
+			hint.Of(hint.DeadShare)}
 	}
 }
 

@@ -3,6 +3,8 @@ package ingest
 import (
 	"sync"
 	"time"
+
+	"suqiu/hint"
 )
 
 // Phase is what a worker is doing.
@@ -44,12 +46,12 @@ func (s *State) Report() Report {
 	return s.report
 }
 
-func (s *State) running()                 { s.set(PhaseRunning, "", "") }
-func (s *State) waiting(why, hint string) { s.set(PhaseWaiting, why, hint) }
-func (s *State) paused(why, hint string)  { s.set(PhasePaused, why, hint) }
+func (s *State) running()                         { s.set(PhaseRunning, "", hint.Hint{}) }
+func (s *State) waiting(why string, do hint.Hint) { s.set(PhaseWaiting, why, do) }
+func (s *State) paused(why string, do hint.Hint)  { s.set(PhasePaused, why, do) }
 
 // set keeps the time of the first report of a phase.
-func (s *State) set(phase Phase, why, hint string) {
+func (s *State) set(phase Phase, why string, do hint.Hint) {
 	if s == nil {
 		return
 	}
@@ -59,5 +61,5 @@ func (s *State) set(phase Phase, why, hint string) {
 	if s.report.Phase != phase {
 		since = s.clock.Now()
 	}
-	s.report = Report{Phase: phase, Why: clip(why), Hint: hint, Since: since}
+	s.report = Report{Phase: phase, Why: clip(why), Hint: do.String(), Since: since}
 }

@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"suqiu/hint"
 	"suqiu/ingest/decode"
 )
 
@@ -26,10 +27,10 @@ func TestReadiness(t *testing.T) {
 		}, 10 * time.Minute, "", ""},
 		{"Waiting", func(w *worker) {
 			w.progress.see(10)
-			w.state.waiting("put: 503", "")
+			w.state.waiting("put: 503", hint.Hint{})
 		}, 24 * time.Hour, "nothing done for 86400 s: put: 503", ""},
 		{"Wedged", func(w *worker) { w.progress.see(10) }, 24 * time.Hour, "no progress", "hangs at offset 0 for 86400 s"},
-		{"Paused", func(w *worker) { w.state.paused("put: 403", "check the key") }, time.Second, "calls/0: paused: put: 403 (check the key)", ""},
+		{"Paused", func(w *worker) { w.state.paused("put: 403", hint.Of(hint.Login)) }, time.Second, "calls/0: paused: put: 403 (check the user name and password, or the API key)", ""},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			loop := newTestLoop(t, newMemStore(), newMemSink(), nil)

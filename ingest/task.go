@@ -3,6 +3,8 @@ package ingest
 import (
 	"context"
 	"errors"
+
+	"suqiu/hint"
 )
 
 // task is what a consumer does with the records of its partitions: contacts are brought to their end by a Loop, dead
@@ -27,8 +29,6 @@ type contactsTask struct {
 	loop  *Loop
 	onGap GapPolicy
 }
-
-const gapHint = "find out what was lost (suqiu audit), then start suqiu with on_gap: continue"
 
 func (t contactsTask) begin(ctx context.Context, w *worker) (int64, error) {
 	if w.assigned >= 0 {
@@ -85,7 +85,7 @@ func (t contactsTask) finish(ctx context.Context, w *worker, batch []record) (in
 
 func (t contactsTask) gap(ctx context.Context, w *worker, s span, why string) error {
 	if t.onGap != GapContinue {
-		return &Pause{"partition " + w.name(), why, gapHint}
+		return &Pause{"partition " + w.name(), why, hint.Of(hint.Gap)}
 	}
 	if w.next < s.first {
 		return t.loop.buryGap(ctx, w.source, w.id, w.next, s.first, why, w.state)

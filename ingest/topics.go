@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"github.com/segmentio/kafka-go"
+
+	"suqiu/hint"
 )
 
 // Topic is a topic as it should be.
@@ -102,7 +104,7 @@ func (b *broker) planTopics(ctx context.Context, topics []Topic) ([]TopicPlan, e
 		switch {
 		case errors.Is(t.Error, kafka.UnknownTopicOrPartition):
 		case t.Error != nil:
-			return nil, fmt.Errorf("look up topic %s: %w", t.Name, refused(t.Error, "Describe", "topic "+t.Name))
+			return nil, fmt.Errorf("look up topic %s: %w", t.Name, refused(t.Error, hint.Of(hint.TopicRight, "Describe", t.Name)))
 		default:
 			there[t.Name] = t
 		}
@@ -146,7 +148,7 @@ func (b *broker) topicSettings(ctx context.Context, topics []string) (map[string
 	settings := map[string]map[string]string{}
 	for _, r := range answer.Resources {
 		if r.Error != nil {
-			return nil, fmt.Errorf("read the settings of topic %s: %w", r.ResourceName, refused(r.Error, "DescribeConfigs", "topic "+r.ResourceName))
+			return nil, fmt.Errorf("read the settings of topic %s: %w", r.ResourceName, refused(r.Error, hint.Of(hint.TopicRight, "DescribeConfigs", r.ResourceName)))
 		}
 		settings[r.ResourceName] = map[string]string{}
 		for _, entry := range r.ConfigEntries {
@@ -235,7 +237,7 @@ func (b *broker) applyTopic(ctx context.Context, p *TopicPlan) error {
 			err = answer.Errors[t.Name]
 		}
 		if err != nil && !errors.Is(err, kafka.TopicAlreadyExists) {
-			return fmt.Errorf("create topic %s: %w", t.Name, refused(err, "Create", "topic "+t.Name))
+			return fmt.Errorf("create topic %s: %w", t.Name, refused(err, hint.Of(hint.TopicRight, "Create", t.Name)))
 		}
 		return nil
 	}
@@ -251,7 +253,7 @@ func (b *broker) applyTopic(ctx context.Context, p *TopicPlan) error {
 				err = answer.Errors[t.Name]
 			}
 			if err != nil {
-				return fmt.Errorf("give topic %s %d partitions: %w", t.Name, t.Partitions, refused(err, "Alter", "topic "+t.Name))
+				return fmt.Errorf("give topic %s %d partitions: %w", t.Name, t.Partitions, refused(err, hint.Of(hint.TopicRight, "Alter", t.Name)))
 			}
 		default:
 			resource.Configs = append(resource.Configs, kafka.IncrementalAlterConfigsRequestConfig{Name: c.Setting, Value: c.New, ConfigOperation: kafka.ConfigOperationSet})
@@ -265,7 +267,7 @@ func (b *broker) applyTopic(ctx context.Context, p *TopicPlan) error {
 		err = answer.Resources[i].Error
 	}
 	if err != nil {
-		return fmt.Errorf("alter the settings of topic %s: %w", t.Name, refused(err, "AlterConfigs", "topic "+t.Name))
+		return fmt.Errorf("alter the settings of topic %s: %w", t.Name, refused(err, hint.Of(hint.TopicRight, "AlterConfigs", t.Name)))
 	}
 	return nil
 }

@@ -5,6 +5,8 @@ import (
 	"fmt"
 
 	"github.com/segmentio/kafka-go"
+
+	"suqiu/hint"
 )
 
 // TopicWriter writes single records into a topic.
@@ -30,7 +32,7 @@ func (w *TopicWriter) Write(ctx context.Context, key string, value []byte, heade
 		m.Headers = append(m.Headers, kafka.Header{Key: name, Value: []byte(text)})
 	}
 	if err := w.writer.WriteMessages(ctx, m); err != nil {
-		return hinted(fmt.Errorf("write to %s: %w", w.topic, refused(firstCause(err), "Write", "topic "+w.topic)))
+		return hinted(fmt.Errorf("write to %s: %w", w.topic, refused(firstCause(err), hint.Of(hint.TopicRight, "Write", w.topic))))
 	}
 	return nil
 }

@@ -51,10 +51,10 @@ func (w *worker) run(ctx context.Context) {
 		if errors.Is(err, errBeginAnew) {
 			return // so that the generation ends, and the next one begins where the task then says
 		}
-		why, hint := explain(err)
-		w.state.paused(why, hint)
+		why, do := explain(err)
+		w.state.paused(why, do)
 		w.gauge(w.c.clock.Now())
-		w.c.log.Error("partition paused", "partition", w.name(), "source", w.source.Name, "why", why, "hint", hint)
+		w.c.log.Error("partition paused", "partition", w.name(), "source", w.source.Name, "why", why, "hint", do)
 		<-ctx.Done()
 	}
 }
@@ -210,13 +210,13 @@ func (w *worker) gap(ctx context.Context) error {
 
 // wait is what follows a failed request to the broker: it says what is wrong and waits, for ever if need be.
 func (w *worker) wait(ctx context.Context, err error, attempt int) error {
-	hint, lasting := setupHint(err)
+	do, lasting := setupHint(err)
 	if lasting {
-		w.state.paused(err.Error(), hint)
-		w.c.log.Error("can't read the partition, trying again", "partition", w.name(), "err", err, "hint", hint)
+		w.state.paused(err.Error(), do)
+		w.c.log.Error("can't read the partition, trying again", "partition", w.name(), "err", err, "hint", do)
 		return w.c.clock.Sleep(ctx, w.c.backoff.Max)
 	}
-	w.state.waiting(err.Error(), hint)
+	w.state.waiting(err.Error(), do)
 	w.c.log.Warn("can't read the partition, trying again", "partition", w.name(), "attempt", attempt+1, "err", err)
 	return w.c.clock.Sleep(ctx, w.c.backoff.wait(attempt))
 }

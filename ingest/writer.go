@@ -9,6 +9,7 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
+	"suqiu/hint"
 	"suqiu/hotline"
 )
 
@@ -44,7 +45,7 @@ func (l *Loop) write(ctx context.Context, docs []hotline.Document, state *State)
 		}
 		pending, batch = kept, pick(docs, kept)
 		l.cfg.Metrics.retries.WithLabelValues("document").Add(float64(len(kept)))
-		state.waiting("the store is busy: "+why, "")
+		state.waiting("the store is busy: "+why, hint.Hint{})
 		l.cfg.Log.Warn("the store is busy, trying again", "documents", len(kept), "why", why)
 		if err := l.cfg.Clock.Sleep(ctx, l.cfg.Backoff.wait(attempt)); err != nil {
 			return nil, err
@@ -139,14 +140,14 @@ func (l *Loop) wait(ctx context.Context, err error, attempt int, state *State) e
 // again.
 func (p patience) wait(ctx context.Context, err error, attempt int, state *State) error {
 	var pause time.Duration
-	why, hint := explain(err)
+	why, do := explain(err)
 	if faultKind(err) == hotline.FaultSetup {
-		state.paused(why, hint)
+		state.paused(why, do)
 		p.retries.WithLabelValues("setup").Inc()
-		p.log.Error("paused: the store's set-up is wrong, nothing is acknowledged", "why", why, "hint", hint)
+		p.log.Error("paused: the store's set-up is wrong, nothing is acknowledged", "why", why, "hint", do)
 		pause = p.setupWait
 	} else {
-		state.waiting(why, hint)
+		state.waiting(why, do)
 		p.retries.WithLabelValues("unavailable").Inc()
 		p.log.Warn("store unavailable, trying again", "attempt", attempt+1, "err", err)
 		pause = p.backoff.wait(attempt)
@@ -164,7 +165,7 @@ func faultKind(err error) hotline.FaultKind {
 }
 
 // explain parts what is wrong from what the operator can do about it.
-func explain(err error) (why, hint string) {
+func explain(err error) (why string, do hint.Hint) {
 	var fault *hotline.Fault
 	var pause *Pause
 	switch {
@@ -173,5 +174,5 @@ func explain(err error) (why, hint string) {
 	case errors.As(err, &pause):
 		return pause.What + ": " + pause.Why, pause.Hint
 	}
-	return err.Error(), ""
+	return err.Error(), hint.Hint{}
 }

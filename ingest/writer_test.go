@@ -10,12 +10,13 @@ import (
 
 	"pgregory.net/rapid"
 
+	"suqiu/hint"
 	"suqiu/hotline"
 )
 
 var (
 	errUnavailable = &hotline.Fault{Kind: hotline.FaultUnavailable, Op: "put", Err: errors.New("503")}
-	errForbidden   = &hotline.Fault{Kind: hotline.FaultSetup, Op: "put", Hint: "check elasticsearch.api_key", Err: errors.New("403")}
+	errForbidden   = &hotline.Fault{Kind: hotline.FaultSetup, Op: "put", Hint: hint.Of(hint.Login), Err: errors.New("403")}
 	errTooLarge    = &hotline.Fault{Kind: hotline.FaultTooLarge, Op: "put", Err: errors.New("413")}
 )
 
@@ -97,7 +98,7 @@ func TestSetupFaultIsReported(t *testing.T) {
 	if _, err := loop.Finish(t.Context(), unitsOf(loop, contact("a", 1)), state); err != nil {
 		t.Fatal(err)
 	}
-	if during.Phase != PhasePaused || during.Hint != errForbidden.Hint || !strings.Contains(during.Why, "403") {
+	if during.Phase != PhasePaused || during.Hint != errForbidden.Hint.String() || !strings.Contains(during.Why, "403") {
 		t.Errorf("while it lasted: %+v", during)
 	}
 	if after := state.Report(); after.Phase != PhaseRunning || after.Why != "" {

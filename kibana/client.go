@@ -18,6 +18,7 @@ import (
 
 	"github.com/cenkalti/backoff/v5"
 
+	"suqiu/hint"
 	"suqiu/hotline"
 )
 
@@ -180,9 +181,7 @@ func (c *Client) post(ctx context.Context, target, contentType string, body []by
 	}
 	response, err := c.http.Do(request)
 	if err != nil {
-		if hint := hotline.ConnectHint(err, "kibana.url", "kibana.ca_file"); hint != "" {
-			err = fmt.Errorf("%w (%s)", err, hint)
-		}
+		err = hint.With(err, hotline.ConnectHint(err, "kibana.url", "kibana.ca_file"))
 		var certificate *tls.CertificateVerificationError
 		if errors.As(err, &certificate) {
 			return nil, backoff.Permanent(err)
@@ -210,8 +209,9 @@ func (c *Client) post(ctx context.Context, target, contentType string, body []by
 
 // statusError is an answer that is not a success.
 type statusError struct {
-	Status        int
-	Message, Hint string
+	Status  int
+	Message string
+	Hint    hint.Hint
 }
 
 func (e *statusError) Error() string {
@@ -219,29 +219,29 @@ func (e *statusError) Error() string {
 	if e.Message != "" {
 		text += ": " + e.Message
 	}
-	if e.Hint != "" {
-		text += " (" + e.Hint + ")"
+	if !e.Hint.IsZero() {
+		text += " (" + e.Hint.String() + ")"
 	}
 	return text
 }
 
 // hint is what the operator can do about a status.
-func (c *Client) hint(status int) string {
+func (c *Client) hint(status int) hint.Hint {
 	switch {
 	case status == http.StatusUnauthorized:
-		return "check the user name and password, or the API key"
+		return hint.Of(hint.Login)
 	case status == http.StatusForbidden:
-		return "the user or API key needs the Kibana privilege Saved Objects Management: All in this space"
+		return hint.Of(hint.KibanaRight)
 	case status == http.StatusNotFound && c.base != strings.TrimSuffix(c.config.URL, "/"):
-		return fmt.Sprintf("check the address with its base path, and that there is a space with the id %s", c.config.Space)
+		return hint.Of(hint.KibanaSpace, c.config.Space)
 	case status == http.StatusNotFound:
-		return "check the address with its base path"
+		return hint.Of(hint.KibanaPath)
 	case status == http.StatusRequestEntityTooLarge:
-		return "raise savedObjects.maxImportPayloadBytes in kibana.yml, or the limit of the proxy before it"
+		return hint.Of(hint.KibanaTooLarge)
 	case status == http.StatusBadRequest, status == http.StatusUnprocessableEntity:
-		return "Kibana must be of version 8.9 or newer"
+		return hint.Of(hint.KibanaOld)
 	case status >= 300 && status < 400:
-		return "the address leads to another, perhaps a log-in page; give the one that Kibana itself answers at"
+		return hint.Of(hint.KibanaMoved)
 	}
-	return ""
+	return hint.Hint{}
 }

@@ -4,12 +4,12 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
 
 	"suqiu/calendar"
+	"suqiu/index/elastic"
 )
 
 // validate checks the whole configuration and names every fault at once, each with the remedy.
@@ -53,15 +53,13 @@ func (l *Loaded) validate() error {
 	if l.Embedded && l.Data == "" {
 		fault("data", "is empty; embedded mode needs a folder")
 	}
-	if !indexPrefix.MatchString(l.Elasticsearch.Prefix) {
-		fault("elasticsearch.prefix", "is %q, must be lower-case letters, digits and dashes", l.Elasticsearch.Prefix)
+	if !elastic.ValidPrefix(l.Elasticsearch.Prefix) {
+		fault("elasticsearch.prefix", "is %q, must be lower-case letters, digits and dashes, a letter first, at most 64", l.Elasticsearch.Prefix)
 	}
 	l.validateSources(fault)
 	l.validateNotify(fault)
 	return errors.Join(faults...)
 }
-
-var indexPrefix = regexp.MustCompile(`^[a-z][a-z0-9-]*$`)
 
 func (l *Loaded) validateSources(fault func(key, format string, args ...any)) {
 	topics := map[string]bool{}

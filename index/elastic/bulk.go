@@ -13,6 +13,7 @@ import (
 
 	"github.com/elastic/go-elasticsearch/v8/esapi"
 
+	"suqiu/hint"
 	"suqiu/hotline"
 )
 
@@ -234,7 +235,7 @@ func (i item) outcome() (hotline.Outcome, string) {
 	case i.Status == http.StatusConflict:
 		return hotline.Superseded, ""
 	case i.errorType() == "cluster_block_exception" && i.Status == http.StatusTooManyRequests:
-		return hotline.Retry, i.reason() + " (" + blockHint + ")"
+		return hotline.Retry, i.reason() + " (" + hint.Of(hint.Block).String() + ")"
 	case i.Status == http.StatusTooManyRequests, i.Status >= 500:
 		return hotline.Retry, i.reason()
 	}
@@ -257,12 +258,12 @@ func (s *Store) sharedFault(ctx context.Context, op string, actions []action, it
 		case it.errorType() == "cluster_block_exception" && it.Status == http.StatusForbidden && s.migrating(ctx, actions[n].Index):
 			return &hotline.Fault{
 				Kind: hotline.FaultUnavailable, Op: op, Err: fmt.Errorf("%s waits for the end of its migration: %s", actions[n].Index, it.reason()),
-				Hint: "if it lasts, no suqiu index migrate is running: run it again",
+				Hint: hint.Of(hint.MigrationGone),
 			}
 		case it.Status == http.StatusForbidden || it.Status == http.StatusUnauthorized:
 			return fault(op, &statusError{Status: it.Status, Type: it.errorType(), Reason: it.reason()})
 		case it.errorType() == "strict_dynamic_mapping_exception":
-			return setupFault(op, migrateHint, "the mapping does not fit: %s", it.reason())
+			return setupFault(op, hint.Of(hint.IndexMigrate), "the mapping does not fit: %s", it.reason())
 		case it.unfit():
 			unfit[actions[n].Index] = true
 		}

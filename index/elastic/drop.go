@@ -8,6 +8,7 @@ import (
 
 	"github.com/elastic/go-elasticsearch/v8/esapi"
 
+	"suqiu/hint"
 	"suqiu/index"
 )
 
@@ -26,7 +27,7 @@ func (s *Store) Months(ctx context.Context) ([]time.Time, error) {
 	for name := range indices {
 		month, err := time.ParseInLocation(monthLayout, name[max(0, len(name)-len(monthLayout)):], s.zone)
 		if err != nil {
-			return nil, setupFault("list the months", "rename or remove it", "%s is no month: %w", name, err)
+			return nil, setupFault("list the months", hint.Of(hint.NoMonth), "%s is no month: %w", name, err)
 		}
 		months = append(months, month)
 	}

@@ -19,6 +19,7 @@ import (
 	"github.com/elastic/go-elasticsearch/v8"
 
 	"suqiu/calendar"
+	"suqiu/hint"
 	"suqiu/index"
 )
 
@@ -42,43 +43,44 @@ func DefaultConfig() Config {
 	return Config{Prefix: "suqiu", Shards: 1, Replicas: 1, RefreshInterval: 5 * time.Second, Timeout: time.Minute}
 }
 
-var prefixPattern = regexp.MustCompile(`^[a-z0-9][a-z0-9_-]{0,63}$`)
+var prefixPattern = regexp.MustCompile(`^[a-z][a-z0-9-]{0,63}$`)
 
-// Validate names all settings that can't work.
+// ValidPrefix reports whether names in the cluster can begin so: lower-case letters, digits and dashes, a letter first, at most 64.
+func ValidPrefix(prefix string) bool { return prefixPattern.MatchString(prefix) }
+
+// Validate names all settings that can't work, each with what to do.
 func (c *Config) Validate() error {
 	var errs []error
 	for _, rule := range []struct {
 		broken bool
 		say    string
+		do     hint.Hint
 	}{
-		{len(c.Addresses) == 0, "addresses: at least one is needed, such as https://es1:9200"},
-		{c.APIKey != "" && c.Username != "", "give either an API key or a user name, not both"},
-		{(c.Username == "") != (c.Password == ""), "a user name and a password belong together"},
-		{len(c.CACert) > 0 && c.CertFingerprint != "", "give either a CA certificate or a fingerprint, not both"},
-		{!prefixPattern.MatchString(c.Prefix), fmt.Sprintf("prefix %q: lower-case letters, digits, - and _, a letter or digit first", c.Prefix)},
-		{c.Shards < 1 || c.Shards > 64, fmt.Sprintf("shards: %d, must be 1 to 64", c.Shards)},
-		{c.Replicas < 0 || c.Replicas > 8, fmt.Sprintf("replicas: %d, must be 0 to 8", c.Replicas)},
-		{c.RefreshInterval < time.Second, fmt.Sprintf("refresh interval: %s, must be at least 1s", c.RefreshInterval)},
-		{c.Timeout < time.Second, fmt.Sprintf("timeout: %s, must be at least 1s", c.Timeout)},
+		{len(c.Addresses) == 0, "there is no address", hint.Of(hint.ElasticAddress)},
+		{c.APIKey != "" && c.Username != "", "there are an API key and a user name", hint.Of(hint.OneOf, "elasticsearch.api_key", "elasticsearch.username")},
+		{(c.Username == "") != (c.Password == ""), "there is a user name without a password, or a password without one", hint.Of(hint.Together, "elasticsearch.username", "elasticsearch.password")},
+		{len(c.CACert) > 0 && c.CertFingerprint != "", "there are an authority and a fingerprint", hint.Of(hint.OneOf, "elasticsearch.ca_file", "elasticsearch.fingerprint")},
+		{!ValidPrefix(c.Prefix), fmt.Sprintf("the prefix is %q", c.Prefix), hint.Of(hint.Prefix, "elasticsearch.prefix")},
+		{c.Shards < 1 || c.Shards > 64, fmt.Sprintf("%d shards", c.Shards), hint.Of(hint.Between, "elasticsearch.shards", "1–64")},
+		{c.Replicas < 0 || c.Replicas > 8, fmt.Sprintf("%d replicas", c.Replicas), hint.Of(hint.Between, "elasticsearch.replicas", "0–8")},
+		{c.RefreshInterval < time.Second, fmt.Sprintf("the refresh interval is %s", c.RefreshInterval), hint.Of(hint.Between, "refresh_interval", "≥ 1s")},
+		{c.Timeout < time.Second, fmt.Sprintf("the time-out is %s", c.Timeout), hint.Of(hint.Between, "timeout", "≥ 1s")},
 	} {
 		if rule.broken {
-			errs = append(errs, errors.New(rule.say))
+			errs = append(errs, hint.With(fmt.Errorf("elasticsearch configuration: %s", rule.say), rule.do))
 		}
 	}
 	for _, address := range c.Addresses {
 		if u, err := url.Parse(address); err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
-			errs = append(errs, fmt.Errorf("address %q: must be a URL such as https://es1:9200", address))
+			errs = append(errs, hint.With(fmt.Errorf("elasticsearch configuration: the address is %q", address), hint.Of(hint.URL, addresses)))
 		}
 	}
 	if c.CertFingerprint != "" {
 		if sum, err := hex.DecodeString(c.CertFingerprint); err != nil || len(sum) != 32 {
-			errs = append(errs, errors.New("certificate fingerprint: must be the 64 hex digits of a SHA-256, without colons"))
+			errs = append(errs, hint.With(errors.New("elasticsearch configuration: the fingerprint is no SHA-256"), hint.Of(hint.FingerprintForm, "elasticsearch.fingerprint")))
 		}
 	}
-	if len(errs) > 0 {
-		return fmt.Errorf("elasticsearch configuration: %w", errors.Join(errs...))
-	}
-	return nil
+	return errors.Join(errs...)
 }
 
 // Store is an index.Store in Elasticsearch. Its methods may be called from any goroutine.

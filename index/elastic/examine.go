@@ -12,6 +12,7 @@ import (
 
 	"github.com/elastic/go-elasticsearch/v8/esapi"
 
+	"suqiu/hint"
 	"suqiu/hotline"
 )
 
@@ -98,7 +99,7 @@ func (s *Store) lackedRights(ctx context.Context) []error {
 			}
 		}
 	}
-	return []error{setupFault(op, rightsHint, "it lacks %s", strings.Join(lacked, ", "))}
+	return []error{setupFault(op, hint.Of(hint.LackedRights, strings.Join(lacked, ", ")), "they do not suffice")}
 }
 
 // misfits compares templates, ledger, letters and months with what this build needs. A user who only runs suqiu may not read
@@ -118,21 +119,21 @@ func (s *Store) misfits(ctx context.Context) []error {
 			continue
 		}
 		what := fmt.Sprintf("check %s %s", p.Kind, p.Name)
-		reason, hint := "it is missing", setupHint
+		reason, do := "it is missing", hint.IndexSetup
 		switch p.State {
 		case Outdated:
 			reason = fmt.Sprintf("it was installed by another configuration or mapping version (%d, this build has %d)", p.Installed, p.Wanted)
 		case Edited:
-			reason, hint = "somebody changed it by hand: "+strings.Join(paths(p.Differences), ", "), editedHint
+			reason, do = "somebody changed it by hand: "+strings.Join(paths(p.Differences), ", "), hint.Edited
 		case Newer:
-			reason, hint = fmt.Sprintf("its mapping has version %d, this build writes version %d", p.Installed, p.Wanted), newerHint
+			reason, do = fmt.Sprintf("its mapping has version %d, this build writes version %d", p.Installed, p.Wanted), hint.Update
 		case Misfit:
-			reason, hint = fmt.Sprintf("its mapping has version %d, this build writes version %d", p.Installed, p.Wanted), migrateHint
+			reason, do = fmt.Sprintf("its mapping has version %d, this build writes version %d", p.Installed, p.Wanted), hint.IndexMigrate
 			if p.Installed == p.Wanted {
 				reason = "its mapping differs: " + strings.Join(paths(p.Differences), ", ")
 			}
 		}
-		wrong = append(wrong, setupFault(what, hint, "%s", reason))
+		wrong = append(wrong, setupFault(what, hint.Of(do), "%s", reason))
 	}
 	return wrong
 }
@@ -196,7 +197,7 @@ func (s *Store) doubledMonths(ctx context.Context) []error {
 
 // ambiguous is the fault of a month's name that stands for several indices.
 func ambiguous(month string, n int) *hotline.Fault {
-	return setupFault("write to "+month, "remove the alias "+month+" from all indices but the one that is written to",
+	return setupFault("write to "+month, hint.Of(hint.Alias, month),
 		"it stands for %d indices, must be one", n)
 }
 
@@ -217,7 +218,7 @@ func (s *Store) blocks(ctx context.Context) []error {
 			if answer[name].Settings[block] != "true" {
 				continue
 			}
-			wrong = append(wrong, setupFault("write to "+name, blockHint, "it has %s", block))
+			wrong = append(wrong, setupFault("write to "+name, hint.Of(hint.Block), "it has %s", block))
 		}
 	}
 	return wrong
@@ -248,7 +249,7 @@ func (s *Store) CheckClock(ctx context.Context, now time.Time) error {
 	for _, node := range answer.Nodes {
 		ahead := now.Sub(time.UnixMilli(node.Timestamp))
 		if ahead.Abs() > ClockSkew+waited {
-			return setupFault(op, "set the clocks of this machine and of the servers by NTP", "%w: it is %s away from theirs", ErrClock, ahead.Round(time.Second))
+			return setupFault(op, hint.Of(hint.Clocks), "%w: it is %s away from theirs", ErrClock, ahead.Round(time.Second))
 		}
 	}
 	return nil

@@ -8,15 +8,12 @@ import (
 	"net/http"
 	"time"
 
+	"suqiu/hint"
 	"suqiu/hotline"
 )
 
 // LettersVersion is the version of the letters' mapping; it grows with every change of it, apart from MappingVersion.
 const LettersVersion = 1
-
-// lettersHint says what to do about an index of letters that can't be written to. It fills itself again, because it
-// says itself how far it reaches.
-const lettersHint = "run suqiu index setup; if that does not help, delete the index and run it again: the letters are copied anew from their topic"
 
 // LettersIndex is the index of the copies of dead letters.
 func LettersIndex(prefix string) string { return prefix + "-letters" }
@@ -112,10 +109,10 @@ func (s *Store) requireLetters(ctx context.Context) error {
 		return err
 	}
 	if len(found) != 1 {
-		return setupFault("write to "+name, lettersHint, "it stands for %d indices, must be one", len(found))
+		return setupFault("write to "+name, hint.Of(hint.LettersIndex), "it stands for %d indices, must be one", len(found))
 	}
 	for _, mapping := range found {
-		return unfit(name, mapping, lettersMapping(), LettersVersion, lettersHint)
+		return unfit(name, mapping, lettersMapping(), LettersVersion, hint.Of(hint.LettersIndex))
 	}
 	return nil
 }
@@ -257,10 +254,10 @@ func lettersFault(op string, items []item) error {
 		case it.Status == http.StatusForbidden || it.Status == http.StatusUnauthorized || it.errorType() == "index_not_found_exception":
 			return fault(op, &statusError{Status: it.Status, Type: it.errorType(), Reason: it.reason()})
 		case it.errorType() == "strict_dynamic_mapping_exception":
-			return setupFault(op, lettersHint, "the mapping does not fit: %s", it.reason())
+			return setupFault(op, hint.Of(hint.LettersIndex), "the mapping does not fit: %s", it.reason())
 		case it.unfit():
 			if unfit++; unfit > 1 {
-				return setupFault(op, lettersHint, "the mapping fits several letters not, one because of %s", it.reason())
+				return setupFault(op, hint.Of(hint.LettersIndex), "the mapping fits several letters not, one because of %s", it.reason())
 			}
 		}
 	}

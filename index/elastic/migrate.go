@@ -9,6 +9,7 @@ import (
 
 	"github.com/elastic/go-elasticsearch/v8/esapi"
 
+	"suqiu/hint"
 	"suqiu/hotline"
 )
 
@@ -100,7 +101,7 @@ func (m *mover) prepare(ctx context.Context) (swapped bool, err error) {
 	}
 	op := "make the new index of " + m.month
 	if metaVersion(wanted.Mappings) != MappingVersion {
-		return false, setupFault(op, setupHint, "the templates are missing or not of mapping version %d", MappingVersion)
+		return false, setupFault(op, hint.Of(hint.IndexSetup), "the templates are missing or not of mapping version %d", MappingVersion)
 	}
 	months, err := m.readMonths(ctx)
 	if err != nil {
@@ -112,9 +113,9 @@ func (m *mover) prepare(ctx context.Context) (swapped bool, err error) {
 	case !there && used && m.state.Swapping:
 		return true, nil
 	case !there:
-		return false, setupFault(op, "suqiu index setup --dry-run lists the months", "%s is no index of a month", m.state.Source)
+		return false, setupFault(op, hint.Of(hint.ListMonths), "%s is no index of a month", m.state.Source)
 	case used:
-		return false, setupFault(op, "remove the alias that leads to it", "%s is in use", m.state.Target)
+		return false, setupFault(op, hint.Of(hint.MigrationTarget), "%s is in use", m.state.Target)
 	}
 	var found map[string]resolvedTemplate
 	err = m.do(ctx, op, esapi.IndicesGetRequest{Index: []string{m.state.Target}}, &found)
@@ -271,7 +272,7 @@ func (m *mover) swap(ctx context.Context) error {
 	}
 	op := "put " + m.state.Target + " in the place of " + m.state.Source
 	if old != made {
-		return setupFault(op, "keep both and report this", "the old index has %d documents, the new one %d", old, made)
+		return setupFault(op, hint.Of(hint.MigrationCount), "the old index has %d documents, the new one %d", old, made)
 	}
 	asked := m.state.Swapping // by an earlier run
 	m.state.Swapping = true

@@ -10,6 +10,7 @@ import (
 
 	"github.com/elastic/go-elasticsearch/v8/esapi"
 
+	"suqiu/hint"
 	"suqiu/index"
 )
 
@@ -90,7 +91,7 @@ func (m *mover) awaitSilence(ctx context.Context) error {
 		case m.state.Runner == "":
 			return nil
 		case m.rev != seen:
-			return setupFault("migrate "+m.month, "wait for it; one that was killed gives way after "+runnerSilence.String(),
+			return setupFault("migrate "+m.month, hint.Of(hint.MigrationRuns, runnerSilence.String()),
 				"another run, %s, is at work", m.state.Runner)
 		}
 	}
@@ -127,7 +128,7 @@ func (m *mover) put(ctx context.Context) error {
 	}
 	switch {
 	case errors.Is(err, index.ErrConflict):
-		return setupFault("migrate "+m.month, "let the other run end", "another run has taken over: %w", err)
+		return setupFault("migrate "+m.month, hint.Of(hint.MigrationTaken), "another run has taken over: %w", err)
 	case err != nil:
 		m.doubtful = value
 		return err

@@ -7,6 +7,7 @@ import (
 
 	"github.com/elastic/go-elasticsearch/v8/esapi"
 
+	"suqiu/hint"
 	"suqiu/hotline"
 )
 
@@ -104,7 +105,7 @@ func (m *mover) write(ctx context.Context, op string, page []moved) error {
 			case it.Status == http.StatusTooManyRequests, it.Status >= 500:
 				return &hotline.Fault{Kind: hotline.FaultUnavailable, Op: op, Err: fmt.Errorf("%s: %s", b.actions[n].ID, it.reason())}
 			default:
-				return setupFault(op, "nothing is changed; report this", "%s: %s", b.actions[n].ID, it.reason())
+				return setupFault(op, hint.Of(hint.MigrationRefused), "%s: %s", b.actions[n].ID, it.reason())
 			}
 		}
 		b = batch{}
@@ -112,10 +113,10 @@ func (m *mover) write(ctx context.Context, op string, page []moved) error {
 	}
 	for _, d := range page {
 		if d.Source.Document == nil {
-			return setupFault(op, "remove it, or the month, by hand", "%s was not written by suqiu: it holds no document", d.ID)
+			return setupFault(op, hint.Of(hint.NotOurs), "%s was not written by suqiu: it holds no document", d.ID)
 		}
 		if err := b.index(action{Index: m.state.Target, ID: d.ID, Version: d.Version}, indexedOf(d.Source.Document)); err != nil {
-			return setupFault(op, "", "%w", err)
+			return setupFault(op, hint.Hint{}, "%w", err)
 		}
 		if b.lines.Len() > moveBytes {
 			if err := flush(); err != nil {
@@ -166,7 +167,7 @@ func (m *mover) removeVanished(ctx context.Context) error {
 				continue
 			}
 			if err := removal.delete(action{Index: m.state.Target, ID: d.ID, Version: d.Version}); err != nil {
-				return setupFault(op, "", "%w", err)
+				return setupFault(op, hint.Hint{}, "%w", err)
 			}
 		}
 		if len(removal.actions) > 0 {

@@ -9,6 +9,8 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
+	"suqiu/hint"
 )
 
 // State says how an object of the cluster stands to what this build needs.
@@ -81,7 +83,7 @@ func (s *Store) Plan(ctx context.Context) ([]Part, error) {
 func (s *Store) Apply(ctx context.Context, plan []Part, overwrite bool) error {
 	for _, p := range plan {
 		if p.State == Newer && p.Kind != KindMonth {
-			return setupFault(fmt.Sprintf("install %s %s", p.Kind, p.Name), "update suqiu",
+			return setupFault(fmt.Sprintf("install %s %s", p.Kind, p.Name), hint.Of(hint.Update),
 				"a newer build installed mapping version %d, this one has %d", p.Installed, p.Wanted)
 		}
 	}
@@ -100,7 +102,7 @@ func (s *Store) Apply(ctx context.Context, plan []Part, overwrite bool) error {
 		default:
 			i := slices.IndexFunc(parts, func(known part) bool { return known.kind == p.Kind && known.name == p.Name })
 			if i < 0 {
-				return setupFault("install "+p.Name, "plan again", "it is no part of this set-up")
+				return setupFault("install "+p.Name, hint.Of(hint.PlanAgain), "it is no part of this set-up")
 			}
 			if err := parts[i].write(ctx, p.State == Missing); err != nil {
 				return err

@@ -126,7 +126,7 @@ func TestSetupOverNewer(t *testing.T) {
 	}
 	err = s.Apply(t.Context(), plan, true)
 	var f *hotline.Fault
-	if !errors.As(err, &f) || f.Kind != hotline.FaultSetup || !strings.Contains(f.Hint, "update suqiu") {
+	if !errors.As(err, &f) || f.Kind != hotline.FaultSetup || !strings.Contains(f.Hint.String(), "update suqiu") {
 		t.Errorf("got %v, want a fault of the set-up that says to update suqiu", err)
 	}
 	if len(k.puts) != written {

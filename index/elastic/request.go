@@ -14,6 +14,7 @@ import (
 	"github.com/elastic/elastic-transport-go/v8/elastictransport"
 	"github.com/elastic/go-elasticsearch/v8/esapi"
 
+	"suqiu/hint"
 	"suqiu/hotline"
 )
 
@@ -141,18 +142,15 @@ func failure(status int, body []byte) *statusError {
 	return failed
 }
 
-// rightsHint lists what the user of a running suqiu must be allowed. Setup needs monitor and manage_index_templates on
-// the cluster, manage_ilm where it manages life cycles, and manage on the indices; Migrate and DropMonth read and write
-// beside that.
-const rightsHint = "the user needs monitor on the cluster and read, write, create_index, view_index_metadata and maintenance " +
-	"on the indices of the prefix, for suqiu index more (docs/operation.md); or the index is closed"
+// addresses is the setting of the cluster's addresses, as hints name it.
+const addresses = "elasticsearch.addresses"
 
 // fault says what a failed request asks of the caller.
 func fault(op string, err error) *hotline.Fault {
 	f := &hotline.Fault{Kind: hotline.FaultUnavailable, Op: op, Err: err}
 	var answer *statusError
 	if errors.Is(err, errProduct) {
-		f.Kind, f.Hint = hotline.FaultSetup, addressHint
+		f.Kind, f.Hint = hotline.FaultSetup, hint.Of(hint.OtherServer, addresses)
 	}
 	if !errors.As(err, &answer) {
 		if f.Kind == hotline.FaultUnavailable {
@@ -162,61 +160,55 @@ func fault(op string, err error) *hotline.Fault {
 	}
 	switch answer.Status {
 	case http.StatusUnauthorized:
-		f.Kind, f.Hint = hotline.FaultSetup, "check the user name and password, or the API key"
+		f.Kind, f.Hint = hotline.FaultSetup, hint.Of(hint.Login)
 	case http.StatusForbidden:
-		f.Kind, f.Hint = hotline.FaultSetup, rightsHint
+		f.Kind, f.Hint = hotline.FaultSetup, hint.Of(hint.ElasticRights)
 		if answer.Type == "cluster_block_exception" {
-			f.Hint = blockHint
+			f.Hint = hint.Of(hint.Block)
 		}
 	case http.StatusNotFound:
-		f.Kind, f.Hint = hotline.FaultSetup, "run suqiu index setup"
+		f.Kind, f.Hint = hotline.FaultSetup, hint.Of(hint.IndexSetup)
 	case http.StatusRequestEntityTooLarge:
-		f.Kind, f.Hint = hotline.FaultTooLarge, "smaller batches, or a higher http.max_content_length"
+		f.Kind, f.Hint = hotline.FaultTooLarge, hint.Of(hint.SmallerBatches)
 	case http.StatusTooManyRequests, http.StatusRequestTimeout:
 		if answer.Type == "cluster_block_exception" {
-			f.Hint = blockHint
+			f.Hint = hint.Of(hint.Block)
 		}
 	default:
 		if answer.Status < 500 {
 			f.Kind = hotline.FaultSetup
 		}
 		if answer.Status == http.StatusBadRequest && answer.Type == "" { // not of a request that came where it should
-			f.Hint = schemeHint
+			f.Hint = hint.Of(hint.Scheme, addresses)
 			if answer.Reason != "" {
-				f.Hint = addressHint
+				f.Hint = hint.Of(hint.OtherServer, addresses)
 			}
 		}
 	}
 	return f
 }
 
-// addressHint is for a server that is not Elasticsearch, or does not know the address that it was asked for.
-const addressHint = "check host, port and base path in elasticsearch.addresses: they lead to something else, perhaps a proxy"
-
-// schemeHint is for a server whose answer tells that http and https are mixed up.
-const schemeHint = "check http:// and https:// in elasticsearch.addresses against what the server speaks"
-
 // connectHint says what the operator can do about a connection that can't be made.
-func connectHint(err error) string {
+func connectHint(err error) hint.Hint {
 	var record tls.RecordHeaderError
 	if errors.As(err, &record) {
-		return schemeHint
+		return hint.Of(hint.Scheme, addresses)
 	}
-	if hint := hotline.ConnectHint(err, "elasticsearch.addresses", "elasticsearch.ca_file"); hint != "" {
-		return hint
+	if known := hotline.ConnectHint(err, addresses, "elasticsearch.ca_file"); !known.IsZero() {
+		return known
 	}
 	switch {
 	case errors.Is(err, http.ErrSchemeMismatch), errors.Is(err, io.EOF):
-		return schemeHint
+		return hint.Of(hint.Scheme, addresses)
 	case strings.Contains(err.Error(), "fingerprint mismatch"): // the transport has no type for it
-		return "set elasticsearch.fingerprint to the SHA-256 of the server's present certificate or of its authority"
+		return hint.Of(hint.Fingerprint)
 	}
-	return ""
+	return hint.Hint{}
 }
 
 // setupFault is a fault of the set-up that is found before anything is written.
-func setupFault(op, hint, format string, args ...any) *hotline.Fault {
-	return &hotline.Fault{Kind: hotline.FaultSetup, Op: op, Hint: hint, Err: fmt.Errorf(format, args...)}
+func setupFault(op string, do hint.Hint, format string, args ...any) *hotline.Fault {
+	return &hotline.Fault{Kind: hotline.FaultSetup, Op: op, Hint: do, Err: fmt.Errorf(format, args...)}
 }
 
 // object is a JSON object of a request.

@@ -12,6 +12,7 @@ import (
 
 	"github.com/elastic/go-elasticsearch/v8/esapi"
 
+	"suqiu/hint"
 	"suqiu/hotline"
 )
 
@@ -120,7 +121,7 @@ func (s *Store) settle(ctx context.Context, stored []action) (superseded []int, 
 				continue
 			}
 			if err := removal.delete(action{Index: month, ID: id, Version: version}); err != nil {
-				return nil, setupFault("remove moved documents", "", "%w", err)
+				return nil, setupFault("remove moved documents", hint.Hint{}, "%w", err)
 			}
 		}
 	}

@@ -10,16 +10,8 @@ import (
 
 	"github.com/elastic/go-elasticsearch/v8/esapi"
 
+	"suqiu/hint"
 	"suqiu/hotline"
-)
-
-// What an operator can do about the set-up.
-const (
-	setupHint   = "run suqiu index setup"
-	migrateHint = "run suqiu index migrate"
-	newerHint   = "update suqiu"
-	editedHint  = "put it back with suqiu index setup --overwrite, or move the change into the @custom template"
-	blockHint   = "free disk space if Elasticsearch set the block at its flood stage, then it goes by itself; else set it to null"
 )
 
 func alreadyExists(err error) bool {
@@ -64,18 +56,18 @@ func (s *Store) mappingVersions(ctx context.Context, name string) (map[string]in
 
 // fits says what is wrong with a month's mapping, if anything; see unfit.
 func fits(month string, mapping object) error {
-	return unfit(month, mapping, callsMapping(), MappingVersion, migrateHint)
+	return unfit(month, mapping, callsMapping(), MappingVersion, hint.Of(hint.IndexMigrate))
 }
 
 // unfit says what is wrong with the mapping of an index, if anything: another version than the wanted one, or a field
 // that is not as this build writes it. Such a field would refuse documents one by one, which would then be dead letters.
-func unfit(index string, mapping, wanted object, version int, hint string) error {
+func unfit(index string, mapping, wanted object, version int, do hint.Hint) error {
 	op := "write to " + index
 	switch got := metaVersion(mapping); {
 	case got < version:
-		return setupFault(op, hint, "its mapping has version %d, this build writes version %d", got, version)
+		return setupFault(op, do, "its mapping has version %d, this build writes version %d", got, version)
 	case got > version:
-		return setupFault(op, newerHint, "its mapping has version %d, this build writes version %d", got, version)
+		return setupFault(op, hint.Of(hint.Update), "its mapping has version %d, this build writes version %d", got, version)
 	}
 	properties, _ := mapping["properties"].(map[string]any)
 	have, want := flatten(properties), flatten(wanted["properties"].(object))
@@ -83,7 +75,7 @@ func unfit(index string, mapping, wanted object, version int, hint string) error
 	maps.DeleteFunc(want, func(_, value string) bool { return value == "object" })
 	maps.DeleteFunc(have, func(path, _ string) bool { _, ours := want[path]; return !ours })
 	if different := differences(have, want); len(different) > 0 {
-		return setupFault(op, hint, "its mapping differs: %s", strings.Join(paths(different), ", "))
+		return setupFault(op, do, "its mapping differs: %s", strings.Join(paths(different), ", "))
 	}
 	return nil
 }
@@ -102,7 +94,7 @@ func (s *Store) requireSetup(ctx context.Context) error {
 		return err
 	}
 	if got := versions[s.ledgerIndex()]; got < MappingVersion {
-		return setupFault("check the set-up of "+s.config.Prefix, setupHint, "mapping version %d is installed, this build needs %d", got, MappingVersion)
+		return setupFault("check the set-up of "+s.config.Prefix, hint.Of(hint.IndexSetup), "mapping version %d is installed, this build needs %d", got, MappingVersion)
 	}
 	s.mu.Lock()
 	s.setUp = true
@@ -185,7 +177,7 @@ func (s *Store) createMonth(ctx context.Context, month string) error {
 		return err
 	}
 	if len(answer.Templates) != 1 || answer.Templates[0].Template.Meta.Version != MappingVersion {
-		return setupFault(op, setupHint, "it is missing or not of mapping version %d", MappingVersion)
+		return setupFault(op, hint.Of(hint.IndexSetup), "it is missing or not of mapping version %d", MappingVersion)
 	}
 	err := s.do(ctx, "create index "+month, esapi.IndicesCreateRequest{Index: month}, nil)
 	if err != nil && !alreadyExists(err) {

@@ -8,6 +8,7 @@ import (
 	driver "modernc.org/sqlite"
 	codes "modernc.org/sqlite/lib"
 
+	"suqiu/hint"
 	"suqiu/hotline"
 )
 
@@ -39,20 +40,20 @@ func (s *Store) fault(op string, err error) error {
 	f := &hotline.Fault{Kind: hotline.FaultUnavailable, Op: op, Err: err}
 	switch code, _ := primary(err); code {
 	case codes.SQLITE_BUSY, codes.SQLITE_LOCKED:
-		f.Hint = "another process keeps writing; it will be tried again"
+		f.Hint = hint.Of(hint.Busy)
 	case codes.SQLITE_FULL:
-		f.Hint = "the disk is full: make room"
+		f.Hint = hint.Of(hint.DiskFull)
 	case codes.SQLITE_IOERR:
-		f.Hint = "the disk fails: look at the system's log"
+		f.Hint = hint.Of(hint.DiskFails)
 	case codes.SQLITE_NOMEM, codes.SQLITE_INTERRUPT:
 	case codes.SQLITE_CANTOPEN:
-		f.Kind, f.Hint = hotline.FaultSetup, "the folder "+filepath.Dir(s.path)+" must exist, and it and the file be writable for this user"
+		f.Kind, f.Hint = hotline.FaultSetup, hint.Of(hint.Folder, filepath.Dir(s.path))
 	case codes.SQLITE_READONLY, codes.SQLITE_PERM:
-		f.Kind, f.Hint = hotline.FaultSetup, "make the file and its folder writable for this user"
+		f.Kind, f.Hint = hotline.FaultSetup, hint.Of(hint.Writable)
 	case codes.SQLITE_NOTADB:
-		f.Kind, f.Hint = hotline.FaultSetup, "the file is no store: name another"
+		f.Kind, f.Hint = hotline.FaultSetup, hint.Of(hint.NoStore)
 	case codes.SQLITE_CORRUPT:
-		f.Kind, f.Hint = hotline.FaultSetup, "the file is damaged: restore it from a backup, or ingest into a new one"
+		f.Kind, f.Hint = hotline.FaultSetup, hint.Of(hint.Damaged)
 	default:
 		f.Kind = hotline.FaultSetup
 	}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 
+	"suqiu/hint"
 	"suqiu/hotline"
 )
 
@@ -94,15 +95,15 @@ func install(ctx context.Context, tx *sql.Tx) error {
 		_, err := tx.ExecContext(ctx, schema+fmt.Sprintf("PRAGMA application_id = %d; PRAGMA user_version = %d;", applicationID, schemaVersion))
 		return err
 	case app != applicationID:
-		return &hotline.Fault{Kind: hotline.FaultSetup, Err: errors.New("the file belongs to another program"), Hint: "name a file that suqiu made, or a new one"}
+		return &hotline.Fault{Kind: hotline.FaultSetup, Err: errors.New("the file belongs to another program"), Hint: hint.Of(hint.OtherProgram)}
 	case version > schemaVersion:
-		return &hotline.Fault{Kind: hotline.FaultSetup, Err: fmt.Errorf("the file has schema %d, this build knows up to %d", version, schemaVersion), Hint: "run the newer suqiu that wrote it"}
+		return &hotline.Fault{Kind: hotline.FaultSetup, Err: fmt.Errorf("the file has schema %d, this build knows up to %d", version, schemaVersion), Hint: hint.Of(hint.NewerFile)}
 	case 2 <= version && version < schemaVersion:
 		lacks := map[int]string{2: facetSchema + originSchema, 3: originSchema, 4: originIndex}[version]
 		_, err := tx.ExecContext(ctx, lacks+fmt.Sprintf("PRAGMA user_version = %d;", schemaVersion))
 		return err
 	case version < schemaVersion:
-		return &hotline.Fault{Kind: hotline.FaultSetup, Err: fmt.Errorf("the file has schema %d, this build needs %d", version, schemaVersion), Hint: "ingest into a new file"}
+		return &hotline.Fault{Kind: hotline.FaultSetup, Err: fmt.Errorf("the file has schema %d, this build needs %d", version, schemaVersion), Hint: hint.Of(hint.OlderFile)}
 	}
 	return nil
 }

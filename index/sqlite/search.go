@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"math/bits"
 
+	"suqiu/hint"
 	"suqiu/hotline"
 	"suqiu/index"
 )
@@ -219,7 +220,7 @@ func decode(body []byte, doc *hotline.Document) error {
 	if err := json.Unmarshal(body, doc); err != nil {
 		return &hotline.Fault{
 			Kind: hotline.FaultSetup, Err: fmt.Errorf("decode a stored document: %w", err),
-			Hint: "the file is damaged or of another version: restore it from a backup",
+			Hint: hint.Of(hint.DamagedDocument),
 		}
 	}
 	return nil

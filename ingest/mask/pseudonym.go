@@ -9,13 +9,15 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+
+	"suqiu/hint"
 )
 
 // MinKeyBytes is the least length of a key: that of the hash.
 const MinKeyBytes = sha256.Size
 
 // ErrNoKey says that there is no key to make pseudonyms with.
-var ErrNoKey = errors.New("no key for pseudonyms: make one with `suqiu key new` and set mask.key_file, or SUQIU_MASK_KEYS")
+var ErrNoKey = errors.New("no key for pseudonyms")
 
 // Keyring holds the keys of pseudonyms. The first one is active; older ones stay so that numbers can still be looked
 // up among calls that were stored under them.
@@ -34,12 +36,12 @@ func ParseKeyring(text string) (*Keyring, error) {
 		}
 		for _, entry := range strings.FieldsFunc(line, func(r rune) bool { return r == ',' || r == ' ' || r == '\t' || r == '\r' }) {
 			if err := k.add(entry); err != nil {
-				return nil, fmt.Errorf("reading the keys of pseudonyms, line %d: %w", n+1, err)
+				return nil, hint.With(fmt.Errorf("read the keys of pseudonyms, line %d: %w", n+1, err), hint.Of(hint.KeyForm))
 			}
 		}
 	}
 	if len(k.ids) == 0 {
-		return nil, ErrNoKey
+		return nil, hint.With(ErrNoKey, hint.Of(hint.NoKey))
 	}
 	return k, nil
 }
