@@ -36,7 +36,7 @@ func (p *proposer) vary(r *openRule, tried []*mutant) {
 		}
 		found, tries := 0, 0
 		for _, b := range bases {
-			for _, v := range p.variations(change, b) {
+			for _, v := range (&variations{proposer: p, change: change, base: b}).list() {
 				if tries++; tries > maxTries {
 					break
 				}
@@ -113,122 +113,6 @@ func (b *baseText) of(groups []int32) []span {
 		}
 	}
 	return found
-}
-
-// variations lists what may notice a change of a rule.
-func (p *proposer) variations(change *mutant, b baseText) (all []variation) {
-	match := func(text string) { all = append(all, variation{text, true}) }
-	reject := func(text string) { all = append(all, variation{text, false}) }
-	whole := b.prefix + string(b.body)
-	switch change.operator {
-	case MutateDropPattern:
-		words := p.spoken(p.units[change.unit].text)
-		for _, s := range b.of(p.units[change.unit].groups) {
-			for _, w := range words {
-				match(b.with(s.start, s.end, w))
-			}
-		}
-		for _, w := range words {
-			reject(whole + "，" + w)
-		}
-	case MutateCueOff:
-		for _, cue := range p.plain(p.program.cues[change.cue].before) {
-			for _, s := range b.of(change.groups) {
-				reject(b.with(s.start, s.start, cue))
-			}
-			for _, w := range p.plain(change.groups[0]) {
-				match(whole + "，" + cue + w)
-			}
-		}
-	case MutateMaskOff:
-		for _, phrase := range p.plain(p.program.groups[change.groups[0]].mask) {
-			for _, s := range b.of(change.groups) {
-				if strings.Contains(phrase, string(b.body[s.start:s.end])) {
-					reject(b.with(s.start, s.end, phrase))
-				}
-			}
-			match(whole + "，" + phrase)
-		}
-	case MutateRoleOff:
-		body := string(b.body)
-		reject("坐席：" + body + "\n客户：不是的")
-		for _, s := range b.of(change.groups) {
-			from, to := b.clause(s)
-			said, rest := string(b.body[from:to]), strings.Trim(string(b.body[:from])+string(b.body[to:]), "，。、；")
-			reject("坐席：" + strings.Trim(said, "，。、；") + "\n客户：" + rest)
-			reject("客户：" + rest + "\n坐席：" + strings.Trim(said, "，。、；"))
-		}
-		for _, w := range p.plain(change.groups[0]) {
-			match("坐席：" + w + "\n客户：" + body)
-		}
-	case MutateDropOperand, MutateAndOr:
-		for i, c := range change.node.children {
-			if change.operator == MutateDropOperand && i != change.child {
-				continue
-			}
-			switch {
-			case change.node.op == opOr:
-				for _, w := range p.words(c) {
-					for _, s := range b.of(groupsOf(change.node, true)) {
-						match(b.with(s.start, s.end, w))
-					}
-					match(whole + "，" + w)
-				}
-			case c.op == opNot:
-				for _, w := range p.words(c.children[0]) {
-					reject(whole + "，" + w)
-					reject(b.prefix + w + "，" + string(b.body))
-				}
-			default:
-				reject(b.without(groupsOf(c, true), true))
-				reject(b.without(groupsOf(c, true), false))
-				for _, w := range p.words(change.node) { // where it is part of an exclusion
-					reject(whole + "，" + w)
-				}
-				for j, other := range change.node.children {
-					for _, w := range p.words(other) {
-						if j != i {
-							match(whole + "，" + w)
-						}
-					}
-				}
-			}
-		}
-	case MutateNearOff, MutateFarther, MutateNearer, MutateUnordered:
-		if change.node.op != opNear {
-			n := change.node.distance
-			for _, filler := range p.fillers(n/2, 2*n) {
-				all = append(all, variation{b.prefix + filler + "。" + string(b.body), change.operator == MutateNearer},
-					variation{whole + "。" + filler, change.operator == MutateNearer})
-			}
-			break
-		}
-		left, right := b.of(groupsOf(change.node.children[0], true)), b.of(groupsOf(change.node.children[1], true))
-		for _, first := range left {
-			for _, second := range right {
-				a, z := first, second
-				if z.start < a.start {
-					a, z = z, a
-				}
-				if a.end > z.start {
-					continue
-				}
-				if change.operator == MutateUnordered {
-					reject(b.prefix + string(b.body[:a.start]) + string(b.body[z.start:z.end]) + string(b.body[a.end:z.start]) + string(b.body[a.start:a.end]) + string(b.body[z.end:]))
-					continue
-				}
-				for _, text := range p.parted(b, a, z, change) {
-					all = append(all, variation{text, change.operator == MutateNearer})
-				}
-			}
-		}
-	case MutatePlaceOff:
-		for _, filler := range p.fillers(change.node.distance, 2*change.node.distance) {
-			reject(b.prefix + filler + "。" + string(b.body))
-			reject(whole + "。" + filler)
-		}
-	}
-	return all
 }
 
 // clause is the clause of a word, with the mark that ends it.

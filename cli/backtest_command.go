@@ -95,9 +95,9 @@ func (s *session) backtest(c *cli.Context) error {
 		return err
 	}
 	bar := newBar(s.env.Stderr, "回测", false)
-	incidents, err := detect.Backtest(c.Context, replay, judge, practice, from, to, step, func(now time.Time) {
+	incidents, err := detect.Backtest{Replay: replay, Judge: judge, Practice: practice, From: from, To: to, Step: step, Progress: func(now time.Time) {
 		bar.set(int64(now.Sub(from)/step), int64(to.Sub(from)/step))
-	})
+	}}.Run(c.Context)
 	bar.done()
 	if err != nil {
 		return err

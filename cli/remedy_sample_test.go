@@ -184,7 +184,7 @@ func replaySample(t *testing.T, s *session, router remedy.Router, contacts []sam
 		t.Fatal(err)
 	}
 	practice := remedy.Practice{Router: router, Limits: limits, Workdays: judge.Calendar}
-	list, err := detect.Backtest(t.Context(), replay, judge, practice, end.AddDate(0, 0, demoHistory-56), end, 24*time.Hour, nil)
+	list, err := detect.Backtest{Replay: replay, Judge: judge, Practice: practice, From: end.AddDate(0, 0, demoHistory-56), To: end, Step: 24 * time.Hour}.Run(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -202,7 +202,7 @@ func TestBacktestEqualsWatch(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			want, err := detect.Backtest(t.Context(), replay, judge, practice, begin.AddDate(0, 0, demoHistory), end, lookEvery, nil)
+			want, err := detect.Backtest{Replay: replay, Judge: judge, Practice: practice, From: begin.AddDate(0, 0, demoHistory), To: end, Step: lookEvery}.Run(t.Context())
 			if err != nil {
 				t.Fatal(err)
 			}

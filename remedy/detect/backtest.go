@@ -7,19 +7,29 @@ import (
 	"suqiu/remedy"
 )
 
-// Backtest replays arrivals before a watcher of its own, step by step, and returns the incidents as they stand at the end.
-// Nobody works on them: what they do by themselves is what Fall is learned from.
-func Backtest(ctx context.Context, replay *Replay, judge *Judge, practice remedy.Practice, from, to time.Time, step time.Duration, progress func(now time.Time)) ([]remedy.Incident, error) {
+// Backtest replays arrivals before a watcher of its own, step by step.
+type Backtest struct {
+	Replay   *Replay
+	Judge    *Judge // its source becomes the replay
+	Practice remedy.Practice
+	From, To time.Time // of the watcher's looks, both included
+	Step     time.Duration
+	Progress func(now time.Time) // called after each look; may be nil
+}
+
+// Run returns the incidents as they stand at the end. Nobody works on them: what they do by themselves is what Fall is
+// learned from.
+func (b Backtest) Run(ctx context.Context) ([]remedy.Incident, error) {
 	ledger := &remedy.Memory{}
-	judge.Source = replay
-	watcher := &remedy.Watcher{Ledger: ledger, Judge: judge, Practice: practice, Holder: "backtest", Lease: step}
-	for now := from; !now.After(to); now = now.Add(step) {
-		replay.Now = now
-		if err := watcher.Pass(ctx, from, now); err != nil {
+	b.Judge.Source = b.Replay
+	watcher := &remedy.Watcher{Ledger: ledger, Judge: b.Judge, Practice: b.Practice, Holder: "backtest", Lease: b.Step}
+	for now := b.From; !now.After(b.To); now = now.Add(b.Step) {
+		b.Replay.Now = now
+		if err := watcher.Pass(ctx, b.From, now); err != nil {
 			return nil, err
 		}
-		if progress != nil {
-			progress(now)
+		if b.Progress != nil {
+			b.Progress(now)
 		}
 	}
 	return remedy.All(ctx, ledger)

@@ -197,7 +197,7 @@ func TestBacktest(t *testing.T) {
 	j := judge(t, replay)
 	practice := remedy.Practice{Router: unowned{}, Workdays: j.Calendar}
 	steps := 0
-	incidents, err := Backtest(t.Context(), replay, j, practice, day(20), day(31), 24*time.Hour, func(time.Time) { steps++ })
+	incidents, err := Backtest{Replay: replay, Judge: j, Practice: practice, From: day(20), To: day(31), Step: 24 * time.Hour, Progress: func(time.Time) { steps++ }}.Run(t.Context())
 	if err != nil || len(incidents) != 1 || incidents[0].Area != north || !incidents[0].First.Equal(day(29)) || steps != 12 {
 		t.Fatalf("got %+v, %v in %d steps", incidents, err, steps)
 	}
