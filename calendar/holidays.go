@@ -62,7 +62,7 @@ func Load(zone *time.Location, systems ...fs.FS) (*Calendar, error) {
 func (c *Calendar) read(name string, data []byte) error {
 	year, err := strconv.Atoi(strings.TrimSuffix(name, ".csv"))
 	if err != nil || year < 1949 || year > 9999 {
-		return &table.Error{File: path.Join(holidayFolder, name), Why: "is not named after a year", Remedy: "name it as 2026.csv"}
+		return &table.Error{File: path.Join(holidayFolder, name), Why: "is not named after a year", Hint: "name it as 2026.csv"}
 	}
 	rows, err := readTable(holidayFolder, name, data, holidayColumns)
 	if err != nil {

@@ -16,8 +16,8 @@ func readTable(folder, name string, data []byte, columns []table.Column) ([]tabl
 }
 
 // wrong tells what a row gets wrong.
-func wrong(r table.Row, column, remedy, why string, args ...any) error {
-	return &table.Error{File: r.File, Line: r.Line, Column: column, Why: fmt.Sprintf(why, args...), Remedy: remedy}
+func wrong(r table.Row, column, hint, why string, args ...any) error {
+	return &table.Error{File: r.File, Line: r.Line, Column: column, Why: fmt.Sprintf(why, args...), Hint: hint}
 }
 
 // readFolders reads the CSV files of a folder in each file system, one of an earlier file system replaced by one of the

@@ -181,8 +181,8 @@ func wantLetter(t *testing.T, bad *badInput, letter *ingest.DeadLetter) {
 	if !strings.Contains(letter.Place, bad.place) {
 		t.Errorf("place %q, want one with %q: %s", letter.Place, bad.place, letter.Why)
 	}
-	if letter.Why == "" || letter.Remedy == "" {
-		t.Errorf("no cause or no remedy: why %q, remedy %q", letter.Why, letter.Remedy)
+	if letter.Why == "" || letter.Hint == "" {
+		t.Errorf("no cause or no remedy: why %q, remedy %q", letter.Why, letter.Hint)
 	}
 	whole, err := json.Marshal(letter)
 	if err != nil {

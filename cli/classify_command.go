@@ -129,8 +129,8 @@ func deadText(a analysed) string {
 	if a.dead.Place != "" {
 		text += " (" + a.dead.Place + ")"
 	}
-	if a.dead.Remedy != "" {
-		text += "; " + a.dead.Remedy
+	if a.dead.Hint != "" {
+		text += "; " + a.dead.Hint
 	}
 	return text
 }

@@ -77,8 +77,8 @@ func (s *session) readVisits(name, by string, now time.Time) (map[string][]visit
 	out := map[string][]visitLine{}
 	var faults []error
 	for _, r := range rows {
-		fault := func(column int, why, remedy string) {
-			faults = append(faults, &table.Error{File: r.File, Line: r.Line, Column: visitColumns[column].Chinese, Why: why, Remedy: remedy})
+		fault := func(column int, why, hint string) {
+			faults = append(faults, &table.Error{File: r.File, Line: r.Line, Column: visitColumns[column].Chinese, Why: why, Hint: hint})
 		}
 		id, order, day, result, who := r.Values[0], r.Values[1], r.Values[2], r.Values[4], r.Values[7]
 		if result == "" {
@@ -155,7 +155,7 @@ func (s *session) importVisits(c *cli.Context) error {
 		visits := lines[id]
 		k := slices.IndexFunc(all, func(i remedy.Incident) bool { return i.ID == id })
 		if k < 0 {
-			faults = append(faults, &table.Error{File: visits[0].row.File, Line: visits[0].row.Line, Column: visitColumns[0].Chinese, Why: "is " + id + ", which is no incident", Remedy: "suqiu incident list --all shows those there are"})
+			faults = append(faults, &table.Error{File: visits[0].row.File, Line: visits[0].row.Line, Column: visitColumns[0].Chinese, Why: "is " + id + ", which is no incident", Hint: "suqiu incident list --all shows those there are"})
 			continue
 		}
 		left := slices.DeleteFunc(visits, func(v visitLine) bool { return all[k].HasVisit(*v.deed.Visit) })
@@ -184,7 +184,7 @@ func visitFaults(lines []visitLine, errs []error) []error {
 	var out []error
 	for k, err := range errs {
 		if err != nil {
-			out = append(out, &table.Error{File: lines[k].row.File, Line: lines[k].row.Line, Why: err.Error(), Remedy: "correct the line or remove it"})
+			out = append(out, &table.Error{File: lines[k].row.File, Line: lines[k].row.Line, Why: err.Error(), Hint: "correct the line or remove it"})
 		}
 	}
 	return out

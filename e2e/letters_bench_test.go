@@ -35,7 +35,7 @@ func BenchmarkLettersAnew(b *testing.B) {
 		origin := hotline.Origin{Topic: topicOf(hotline.Hotline95598), Offset: int64(i)}
 		all[i] = ingest.DeadLetter{
 			Schema: ingest.DeadLetterSchema, ID: fmt.Sprintf("%s/0/%d", origin.Topic, i), Source: "95598", Origin: origin, Reason: decode.ReasonTime,
-			Place: "受理时间", Why: "no readable time", Remedy: "tell the source where the time stands", At: time.Now(), Arrived: time.Now(), Bytes: 812,
+			Place: "受理时间", Why: "no readable time", Hint: "tell the source where the time stands", At: time.Now(), Arrived: time.Now(), Bytes: 812,
 		}
 		if i%2 == 0 {
 			all[i].Sealed = make([]byte, 1<<10)

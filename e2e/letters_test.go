@@ -183,7 +183,7 @@ func lettersWanted(letters []ingest.DeadLetter) map[string]map[string]any {
 			"id": l.ID, "source": l.Source, "hotline": string(lettersHotline[l.Source]), "reason": string(l.Reason), "why": l.Why, "bytes": float64(l.Bytes),
 			"topic": l.Origin.Topic, "partition": float64(l.Origin.Partition), "offset": float64(l.Origin.Offset), "at": milliseconds(l.At),
 		}
-		for name, text := range map[string]string{"place": l.Place, "remedy": l.Remedy} {
+		for name, text := range map[string]string{"place": l.Place, "remedy": l.Hint} {
 			if text != "" {
 				want[name] = text
 			}

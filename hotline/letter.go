@@ -19,7 +19,7 @@ type LetterCopy struct {
 	Reason   string
 	Place    string
 	Why      string
-	Remedy   string
+	Hint     string
 	At       time.Time
 	Arrived  time.Time // when the input reached us; zero when that is not known
 	Resolved time.Time // when a replay stored the input; zero while none has

@@ -83,7 +83,7 @@ func TestConsumeRecordOfNoTime(t *testing.T) {
 		t.Errorf("letters %q, %v, want three", ids(buried), err)
 	}
 	for _, letter := range buried {
-		if letter.Reason != decode.ReasonTime || !strings.HasSuffix(letter.Place, "arrived") || !strings.Contains(letter.Remedy, "LogAppendTime") {
+		if letter.Reason != decode.ReasonTime || !strings.HasSuffix(letter.Place, "arrived") || !strings.Contains(letter.Hint, "LogAppendTime") {
 			t.Errorf("letter %+v", letter)
 		}
 	}

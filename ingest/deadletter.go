@@ -43,7 +43,7 @@ type DeadLetter struct {
 	Reason   decode.Reason  `json:"reason"`
 	Place    string         `json:"place,omitempty"` // within the input: a line, column or field
 	Why      string         `json:"why"`
-	Remedy   string         `json:"remedy,omitempty"`
+	Hint     string         `json:"remedy,omitempty"`
 	At       time.Time      `json:"at"`
 	Arrived  time.Time      `json:"arrived,omitzero"`  // when the input reached us: the Kafka record's time, or when the file was first begun
 	Ruleset  string         `json:"ruleset,omitempty"` // hash of the rule set in force

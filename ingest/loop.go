@@ -203,7 +203,7 @@ func (l *Loop) refused(e *Entry, why string) DeadLetter {
 		Origin: e.Place.Origin,
 		Reason: decode.ReasonStore,
 		Why:    clip(why),
-		Remedy: remedy(decode.ReasonStore),
+		Hint:   hintFor(decode.ReasonStore),
 		At:     l.cfg.Clock.Now().UTC(),
 		Bytes:  len(e.Input.Value),
 	}})
@@ -219,7 +219,7 @@ func (l *Loop) buryGap(ctx context.Context, src *decode.Source, p partitionID, f
 		Origin: hotline.Origin{Topic: p.topic, Partition: p.id, Offset: from},
 		Reason: decode.ReasonGap,
 		Why:    why,
-		Remedy: remedy(decode.ReasonGap),
+		Hint:   hintFor(decode.ReasonGap),
 		At:     l.cfg.Clock.Now().UTC(),
 		Until:  until,
 	}}, state)

@@ -235,7 +235,7 @@ func (m *Mirror) copies(ctx context.Context, w *worker, batch []record) (n int, 
 func (m *Mirror) copyOf(d *DeadLetter, epoch, position int64) hotline.LetterCopy {
 	return hotline.LetterCopy{
 		ID: d.ID, Epoch: epoch, Position: position, Source: d.Source, Hotline: m.cfg.Hotlines[d.Source], Origin: d.Origin, Until: d.Until,
-		Reason: string(d.Reason), Place: d.Place, Why: d.Why, Remedy: d.Remedy, At: d.At, Arrived: d.Arrived, Resolved: d.Resolved, Bytes: d.Bytes,
+		Reason: string(d.Reason), Place: d.Place, Why: d.Why, Hint: d.Hint, At: d.At, Arrived: d.Arrived, Resolved: d.Resolved, Bytes: d.Bytes,
 	}
 }
 

@@ -119,7 +119,7 @@ func (c *memCopies) held() map[string]string {
 	held := map[string]string{}
 	for id, l := range c.letters {
 		if !l.Removed {
-			held[id] = fmt.Sprintln(l.Source, l.Origin, l.Reason, l.Place, l.Why, l.Remedy, l.At.UnixMilli(), l.Arrived.UnixMilli(), l.Resolved.UnixMilli(), l.Bytes, l.Until)
+			held[id] = fmt.Sprintln(l.Source, l.Origin, l.Reason, l.Place, l.Why, l.Hint, l.At.UnixMilli(), l.Arrived.UnixMilli(), l.Resolved.UnixMilli(), l.Bytes, l.Until)
 		}
 	}
 	return held
@@ -134,7 +134,7 @@ func listed(t testing.TB, d *DeadLetters) map[string]string {
 	}
 	all := map[string]string{}
 	for _, l := range letters {
-		all[l.ID] = fmt.Sprintln(l.Source, l.Origin, l.Reason, l.Place, l.Why, l.Remedy, l.At.UnixMilli(), l.Arrived.UnixMilli(), l.Resolved.UnixMilli(), l.Bytes, l.Until)
+		all[l.ID] = fmt.Sprintln(l.Source, l.Origin, l.Reason, l.Place, l.Why, l.Hint, l.At.UnixMilli(), l.Arrived.UnixMilli(), l.Resolved.UnixMilli(), l.Bytes, l.Until)
 	}
 	return all
 }

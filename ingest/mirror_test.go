@@ -25,7 +25,7 @@ func TestMirror(t *testing.T) {
 	b := newTestBroker(t, 1, DeadLetterTopic)
 	d := b.deadLetters()
 	sealed := letter("calls/0/1", 1, today)
-	sealed.Sealed, sealed.Place, sealed.Remedy, sealed.Arrived = []byte("secret"), "受理时间", "mend it", today.Add(-time.Hour)
+	sealed.Sealed, sealed.Place, sealed.Hint, sealed.Arrived = []byte("secret"), "受理时间", "mend it", today.Add(-time.Hour)
 	gap := letter("calls/0/2-8", 2, today)
 	gap.Until = 9
 	bury(t, d, sealed, gap, letter("calls/0/3", 3, today), letter("calls/0/4", 4, today),

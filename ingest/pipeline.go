@@ -160,7 +160,7 @@ func (p *Pipeline) dead(src *decode.Source, at Place, in *decode.Input, fault *d
 		Reason: fault.Reason,
 		Place:  clip(fault.Place),
 		Why:    clip(fault.Why),
-		Remedy: clip(cmp.Or(fault.Remedy, remedy(fault.Reason))),
+		Hint:   clip(cmp.Or(fault.Hint, hintFor(fault.Reason))),
 		At:     p.Clock.Now().UTC(),
 		Bytes:  len(in.Value),
 	}}
@@ -193,7 +193,7 @@ func recovered(fault **decode.Error) {
 		*fault = &decode.Error{
 			Reason: decode.ReasonPanic,
 			Why:    fmt.Sprintf("a fault of suqiu itself (%T) in %s", p, panicSite()),
-			Remedy: "report it with this place; replay the dead letter after an update",
+			Hint:   "report it with this place; replay the dead letter after an update",
 		}
 	}
 }

@@ -25,7 +25,7 @@ type Error struct {
 	Line   int    // 1-based line of a CSV, or row of a sheet; 0 when the file as a whole is meant
 	Column string // the column's Chinese name; empty when the whole line is meant
 	Why    string
-	Remedy string
+	Hint   string
 }
 
 func (e *Error) Error() string {
@@ -37,8 +37,8 @@ func (e *Error) Error() string {
 		s += ", column " + e.Column
 	}
 	s += ": " + e.Why
-	if e.Remedy != "" {
-		s += "; " + e.Remedy
+	if e.Hint != "" {
+		s += "; " + e.Hint
 	}
 	return s
 }
@@ -79,7 +79,7 @@ func Read(r io.Reader, file string, columns []Column) ([]Row, error) {
 		return nil, fmt.Errorf("read table %s: %w", file, err)
 	}
 	if len(data) > MaxBytes {
-		return nil, &Error{File: file, Why: fmt.Sprintf("is larger than %d bytes", MaxBytes), Remedy: "split it by city"}
+		return nil, &Error{File: file, Why: fmt.Sprintf("is larger than %d bytes", MaxBytes), Hint: "split it by city"}
 	}
 	lines, err := readCSV, error(nil)
 	if bytes.HasPrefix(data, []byte("PK\x03\x04")) {
@@ -103,7 +103,7 @@ func readCSV(file string, data []byte) ([]line, error) {
 	if !utf8.Valid(data) {
 		decoded, err := simplifiedchinese.GB18030.NewDecoder().Bytes(data)
 		if err != nil || bytes.ContainsRune(decoded, utf8.RuneError) {
-			return nil, &Error{File: file, Why: "is neither UTF-8 nor GB18030", Remedy: "save it as CSV UTF-8"}
+			return nil, &Error{File: file, Why: "is neither UTF-8 nor GB18030", Hint: "save it as CSV UTF-8"}
 		}
 		data = decoded
 	}
@@ -118,7 +118,7 @@ func readCSV(file string, data []byte) ([]line, error) {
 		}
 		var pe *csv.ParseError
 		if errors.As(err, &pe) {
-			return nil, &Error{File: file, Line: pe.Line, Why: pe.Err.Error(), Remedy: "put fields with commas or quotes in quotes, and double the quotes inside"}
+			return nil, &Error{File: file, Line: pe.Line, Why: pe.Err.Error(), Hint: "put fields with commas or quotes in quotes, and double the quotes inside"}
 		}
 		if err != nil {
 			return nil, fmt.Errorf("read table %s: %w", file, err)
@@ -130,7 +130,7 @@ func readCSV(file string, data []byte) ([]line, error) {
 
 func readSheet(file string, data []byte) ([]line, error) {
 	broken := func(err error) error {
-		return &Error{File: file, Why: "can't be read as a workbook: " + err.Error(), Remedy: "save it as xlsx or as CSV UTF-8"}
+		return &Error{File: file, Why: "can't be read as a workbook: " + err.Error(), Hint: "save it as xlsx or as CSV UTF-8"}
 	}
 	book, err := excelize.OpenReader(bytes.NewReader(data), excelize.Options{UnzipSizeLimit: MaxBytes, UnzipXMLSizeLimit: MaxBytes, RawCellValue: true})
 	if err != nil {
@@ -156,7 +156,7 @@ func readSheet(file string, data []byte) ([]line, error) {
 
 func rows(file string, columns []Column, raw []line) ([]Row, error) {
 	if len(raw) == 0 {
-		return nil, &Error{File: file, Why: "is empty", Remedy: "begin with the header " + Header(columns)}
+		return nil, &Error{File: file, Why: "is empty", Hint: "begin with the header " + Header(columns)}
 	}
 	at, err := header(file, columns, raw[0])
 	if err != nil {
@@ -165,7 +165,7 @@ func rows(file string, columns []Column, raw []line) ([]Row, error) {
 	all := make([]Row, 0, len(raw)-1)
 	for _, l := range raw[1:] {
 		if len(l.fields) > len(raw[0].fields) {
-			return nil, &Error{File: file, Line: l.number, Why: fmt.Sprintf("has %d fields, the header has %d", len(l.fields), len(raw[0].fields)), Remedy: "remove the surplus fields, or quote the commas"}
+			return nil, &Error{File: file, Line: l.number, Why: fmt.Sprintf("has %d fields, the header has %d", len(l.fields), len(raw[0].fields)), Hint: "remove the surplus fields, or quote the commas"}
 		}
 		row := Row{File: file, Line: l.number, Values: make([]string, len(columns))}
 		for c := range columns {
@@ -173,11 +173,11 @@ func rows(file string, columns []Column, raw []line) ([]Row, error) {
 				row.Values[c] = strings.TrimSpace(l.fields[at[c]])
 			}
 			if columns[c].Required && row.Values[c] == "" {
-				return nil, &Error{File: file, Line: l.number, Column: columns[c].Chinese, Why: "is empty", Remedy: "fill it in, or remove the line"}
+				return nil, &Error{File: file, Line: l.number, Column: columns[c].Chinese, Why: "is empty", Hint: "fill it in, or remove the line"}
 			}
 		}
 		if strings.HasPrefix(row.Values[0], "#") {
-			return nil, &Error{File: file, Line: l.number, Column: columns[0].Chinese, Why: "begins with #, which marks remarks", Remedy: "remove it"}
+			return nil, &Error{File: file, Line: l.number, Column: columns[0].Chinese, Why: "begins with #, which marks remarks", Hint: "remove it"}
 		}
 		all = append(all, row)
 	}
@@ -198,17 +198,17 @@ func header(file string, columns []Column, first line) ([]int, error) {
 				continue
 			}
 			if at[c] >= 0 {
-				return nil, &Error{File: file, Line: first.number, Column: name, Why: "stands twice in the header", Remedy: "remove one"}
+				return nil, &Error{File: file, Line: first.number, Column: name, Why: "stands twice in the header", Hint: "remove one"}
 			}
 			at[c], known = i, true
 		}
 		if !known {
-			return nil, &Error{File: file, Line: first.number, Column: name, Why: "is no column of this table", Remedy: "the header is " + Header(columns)}
+			return nil, &Error{File: file, Line: first.number, Column: name, Why: "is no column of this table", Hint: "the header is " + Header(columns)}
 		}
 	}
 	for c, col := range columns {
 		if at[c] < 0 && col.Required {
-			return nil, &Error{File: file, Line: first.number, Column: col.Chinese, Why: "is missing in the header", Remedy: "the header is " + Header(columns)}
+			return nil, &Error{File: file, Line: first.number, Column: col.Chinese, Why: "is missing in the header", Hint: "the header is " + Header(columns)}
 		}
 	}
 	return at, nil

@@ -87,8 +87,8 @@ func TestReadFaults(t *testing.T) {
 			if !errors.As(err, &fault) {
 				t.Fatalf("got %v", err)
 			}
-			if fault.Line != tc.line || fault.Column != tc.column || !strings.Contains(fault.Why, tc.why) || fault.Remedy == "" {
-				t.Errorf("got line %d, column %q: %s; %s", fault.Line, fault.Column, fault.Why, fault.Remedy)
+			if fault.Line != tc.line || fault.Column != tc.column || !strings.Contains(fault.Why, tc.why) || fault.Hint == "" {
+				t.Errorf("got line %d, column %q: %s; %s", fault.Line, fault.Column, fault.Why, fault.Hint)
 			}
 		})
 	}

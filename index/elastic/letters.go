@@ -62,7 +62,7 @@ type indexedLetter struct {
 	Reason    string          `json:"reason,omitempty"`
 	Place     string          `json:"place,omitempty"`
 	Why       string          `json:"why,omitempty"`
-	Remedy    string          `json:"remedy,omitempty"`
+	Hint      string          `json:"remedy,omitempty"`
 	At        string          `json:"at,omitempty"`
 	Arrived   string          `json:"arrived,omitempty"`
 	Resolved  string          `json:"resolved,omitempty"`
@@ -77,7 +77,7 @@ type indexedLetter struct {
 
 func indexedLetterOf(l *hotline.LetterCopy) indexedLetter {
 	d := indexedLetter{
-		ID: l.ID, Source: l.Source, Hotline: l.Hotline, Reason: l.Reason, Place: l.Place, Why: l.Why, Remedy: l.Remedy,
+		ID: l.ID, Source: l.Source, Hotline: l.Hotline, Reason: l.Reason, Place: l.Place, Why: l.Why, Hint: l.Hint,
 		At: dateOf(l.At), Bytes: l.Bytes, Until: l.Until, File: l.Origin.File, Line: l.Origin.Line,
 	}
 	if d.Topic = l.Origin.Topic; d.Topic != "" {

@@ -171,7 +171,7 @@ func FuzzReadTable(f *testing.F) {
 		got, err := ReadTable(bytes.NewReader(data), "fuzz.csv", k)
 		if err != nil {
 			var te *table.Error
-			if !errors.As(err, &te) || te.Why == "" || te.Remedy == "" {
+			if !errors.As(err, &te) || te.Why == "" || te.Hint == "" {
 				t.Fatalf("an error without why or remedy: %v", err)
 			}
 			return

@@ -37,8 +37,8 @@ type Row struct {
 	Values []string
 }
 
-func (r Row) fault(k Kind, column int, remedy, format string, args ...any) error {
-	return &table.Error{File: r.File, Line: r.Line, Column: columns(k)[column].Chinese, Why: fmt.Sprintf(format, args...), Remedy: remedy}
+func (r Row) fault(k Kind, column int, hint, format string, args ...any) error {
+	return &table.Error{File: r.File, Line: r.Line, Column: columns(k)[column].Chinese, Why: fmt.Sprintf(format, args...), Hint: hint}
 }
 
 // Places of the columns in Row.Values.
@@ -89,7 +89,7 @@ func (k Kind) key(r Row) string {
 // Load and Trees.Check. Errors are *table.Error, except those of reading r.
 func ReadTable(r io.Reader, file string, k Kind) (*Table, error) {
 	if columns(k) == nil {
-		return nil, &table.Error{File: file, Why: fmt.Sprintf("there is no table %q", k), Remedy: "name one of divisions, grid, units, places, accounts"}
+		return nil, &table.Error{File: file, Why: fmt.Sprintf("there is no table %q", k), Hint: "name one of divisions, grid, units, places, accounts"}
 	}
 	rows, err := table.Read(r, file, columns(k))
 	if err != nil {

@@ -58,7 +58,7 @@ func decodeAliyun(src *Source, in *Input) ([]Record, *Error) {
 		}
 		if records = append(records, r); len(records) > MaxRecords {
 			return nil, &Error{Reason: ReasonSize, Place: c.place.String(),
-				Why: "more than " + strconv.Itoa(MaxRecords) + " calls in one payload", Remedy: "send fewer calls a payload"}
+				Why: "more than " + strconv.Itoa(MaxRecords) + " calls in one payload", Hint: "send fewer calls a payload"}
 		}
 	}
 	if err := doc.fault(); err != nil {

@@ -157,7 +157,7 @@ type Error struct {
 	Hotline hotline.Hotline // which the record or the form of its table tells; empty: neither was got so far
 	Place   string          // line, column, row or field: "line 3, column 受理时间"
 	Why     string
-	Remedy  string
+	Hint    string
 }
 
 func (e *Error) Error() string {
@@ -168,8 +168,8 @@ func (e *Error) Error() string {
 	if e.Place != "" {
 		s += " at " + e.Place
 	}
-	if e.Remedy != "" {
-		s += "; " + e.Remedy
+	if e.Hint != "" {
+		s += "; " + e.Hint
 	}
 	return s
 }

@@ -46,7 +46,7 @@ func (c charset) decode(b []byte) ([]byte, *Error) {
 }
 
 func errEncoding() *Error {
-	return &Error{Reason: ReasonEncoding, Why: "neither UTF-8 nor GB18030", Remedy: "export again as UTF-8"}
+	return &Error{Reason: ReasonEncoding, Why: "neither UTF-8 nor GB18030", Hint: "export again as UTF-8"}
 }
 
 // plainOrWide reports whether valid UTF-8 has no character of two bytes only.

@@ -274,7 +274,7 @@ func exactNumber(f field) *Error {
 	mantissa, exponent, found := strings.Cut(strings.ToUpper(f.value), "E+")
 	if found && strings.Trim(mantissa, "0123456789.") == "" && strings.Trim(exponent, "0123456789") == "" {
 		return &Error{Reason: ReasonID, Place: "field " + f.name, Why: "a spreadsheet has rounded the id",
-			Remedy: "export again with the column formatted as text"}
+			Hint: "export again with the column formatted as text"}
 	}
 	return nil
 }

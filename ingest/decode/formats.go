@@ -44,12 +44,12 @@ func formOf(src *Source, value []byte) (form, *Error) {
 			}
 		}
 		return form{}, &Error{Reason: ReasonFormat, Format: src.Format, Why: "JSON where a table is configured",
-			Remedy: "set the source's format to auto or to the JSON form"}
+			Hint: "set the source's format to auto or to the JSON form"}
 	}
 	top := topFields(value)
 	if top == nil {
 		return form{}, &Error{Reason: ReasonFormat, Format: Auto, Why: "a JSON value that is not an object",
-			Remedy: "send one JSON object a record"}
+			Hint: "send one JSON object a record"}
 	}
 	for _, f := range forms() {
 		if f.is(top) {
@@ -57,7 +57,7 @@ func formOf(src *Source, value []byte) (form, *Error) {
 		}
 	}
 	return form{}, &Error{Reason: ReasonFormat, Format: Auto, Why: "no known format has these fields",
-		Remedy: "name the source's format in its configuration"}
+		Hint: "name the source's format in its configuration"}
 }
 
 // isWhole reports whether a JSON array of this configured format is one contact.
@@ -89,7 +89,7 @@ func guard(format Format, decode func() ([]Record, *Error)) (records []Record, f
 	defer func() {
 		if recover() != nil {
 			records, failure = nil, &Error{Reason: ReasonPanic, Format: format,
-				Why: "panic in " + panicPlace(debug.Stack()), Remedy: "report it; the payload is kept sealed"}
+				Why: "panic in " + panicPlace(debug.Stack()), Hint: "report it; the payload is kept sealed"}
 		}
 	}()
 	if records, failure = decode(); failure != nil {

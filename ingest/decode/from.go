@@ -76,12 +76,12 @@ func (f From) value(in *Input, doc any) (string, *Error) {
 	}
 	s, err := f.selector()
 	if err != nil {
-		return "", &Error{Reason: ReasonField, Place: string(f), Why: err.Error(), Remedy: "correct the source's configuration"}
+		return "", &Error{Reason: ReasonField, Place: string(f), Why: err.Error(), Hint: "correct the source's configuration"}
 	}
 	found := s.lookup(in, doc)
 	if found == "" {
 		return "", &Error{Reason: ReasonField, Place: string(f), Why: "there is nothing where the configuration points",
-			Remedy: "correct the source's configuration, or have the sender fill it in"}
+			Hint: "correct the source's configuration, or have the sender fill it in"}
 	}
 	if !utf8.ValidString(found) {
 		return "", &Error{Reason: ReasonEncoding, Place: string(f), Why: "the value is not UTF-8"}
@@ -92,7 +92,7 @@ func (f From) value(in *Input, doc any) (string, *Error) {
 	groups := s.pattern.FindStringSubmatch(found)
 	if len(groups) < 2 || groups[1] == "" {
 		return "", &Error{Reason: ReasonField, Place: string(f), Why: "the expression does not match what stands there",
-			Remedy: "correct the expression in the source's configuration"}
+			Hint: "correct the expression in the source's configuration"}
 	}
 	return groups[1], nil
 }

@@ -57,7 +57,7 @@ func TestFromValueMissing(t *testing.T) {
 	} {
 		t.Run(string(c.from), func(t *testing.T) {
 			got, err := c.from.value(in, doc)
-			if got != "" || err == nil || err.Reason != c.reason || err.Place != string(c.from) || err.Remedy == "" && c.reason != ReasonEncoding {
+			if got != "" || err == nil || err.Reason != c.reason || err.Place != string(c.from) || err.Hint == "" && c.reason != ReasonEncoding {
 				t.Errorf("got %q, %v; want an error of reason %s that names the place and the remedy", got, err, c.reason)
 			}
 		})

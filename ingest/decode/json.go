@@ -35,7 +35,7 @@ func checkJSON(value []byte) *Error {
 		}
 	}
 	if !json.Valid(value) {
-		failure := &Error{Reason: ReasonSyntax, Why: "broken JSON", Remedy: "send one whole JSON value"}
+		failure := &Error{Reason: ReasonSyntax, Why: "broken JSON", Hint: "send one whole JSON value"}
 		var syntax *json.SyntaxError
 		if errors.As(json.Unmarshal(value, new(json.RawMessage)), &syntax) {
 			failure.Place = fmt.Sprintf("byte %d", syntax.Offset)
@@ -50,7 +50,7 @@ func jsonFields(value []byte) ([]field, *Error) {
 	d := json.NewDecoder(bytes.NewReader(value))
 	d.UseNumber()
 	if open, err := d.Token(); err != nil || open != json.Delim('{') {
-		return nil, &Error{Reason: ReasonFormat, Why: "a JSON value that is not an object", Remedy: "send one JSON object a record"}
+		return nil, &Error{Reason: ReasonFormat, Why: "a JSON value that is not an object", Hint: "send one JSON object a record"}
 	}
 	var fields []field
 	for d.More() {

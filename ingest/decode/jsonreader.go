@@ -167,7 +167,7 @@ func (a *array) Next() (Item, error) {
 func (a *array) fault(err error) (Item, error) {
 	a.done = true
 	e := &Error{Reason: ReasonSyntax, Format: a.src.Format, Place: fmt.Sprintf("element %d", a.number),
-		Why: "broken JSON; the rest of the array can't be read", Remedy: "send one JSON object a line"}
+		Why: "broken JSON; the rest of the array can't be read", Hint: "send one JSON object a line"}
 	var syntax *json.SyntaxError
 	switch {
 	case errors.Is(err, errTooLarge):

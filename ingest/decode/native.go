@@ -23,7 +23,7 @@ func isNative(top map[string]json.RawMessage) bool {
 func decodeNative(src *Source, in *Input) ([]Record, *Error) {
 	doc, ok := parseJSON(in.Value).(map[string]any)
 	if !ok {
-		return nil, &Error{Reason: ReasonFormat, Why: "a JSON value that is not an object", Remedy: "send one JSON object a record"}
+		return nil, &Error{Reason: ReasonFormat, Why: "a JSON value that is not an object", Hint: "send one JSON object a record"}
 	}
 	n := native{doc: doc, src: src, used: make([]string, 0, 48)}
 	r := n.record()
@@ -109,7 +109,7 @@ func guessKind(c *hotline.Call) hotline.Kind {
 
 func (n *native) fail(reason Reason, place, why string) {
 	if n.err == nil {
-		n.err = &Error{Reason: reason, Place: place, Why: why, Remedy: "see docs/call.schema.json"}
+		n.err = &Error{Reason: reason, Place: place, Why: why, Hint: "see docs/call.schema.json"}
 	}
 }
 

@@ -48,9 +48,9 @@ func readJSON(value []byte) node {
 func (n node) fault() *Error { return n.reading.fault }
 
 // wrong records what is wrong with the node, unless something was wrong before.
-func (n node) wrong(why, remedy string) {
+func (n node) wrong(why, hint string) {
 	if n.reading.fault == nil {
-		n.reading.fault = &Error{Reason: ReasonField, Place: n.place.String(), Why: why, Remedy: remedy}
+		n.reading.fault = &Error{Reason: ReasonField, Place: n.place.String(), Why: why, Hint: hint}
 	}
 }
 

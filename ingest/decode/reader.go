@@ -107,7 +107,7 @@ func Decode(src *Source, in *Input) []Item {
 		items = append(items, item)
 		if records += max(1, len(item.Records)); records > MaxRecords {
 			return []Item{{Raw: in.Value, Err: &Error{Reason: ReasonSize, Format: src.Format,
-				Why: fmt.Sprintf("more than %d records in one payload", MaxRecords), Remedy: "send fewer records a message"}}}
+				Why: fmt.Sprintf("more than %d records in one payload", MaxRecords), Hint: "send fewer records a message"}}}
 		}
 		if err != nil {
 			break
@@ -152,7 +152,7 @@ func open(src *Source, base *Input, r *bufio.Reader, head []byte) (Reader, error
 	case bytes.HasPrefix(head, []byte("PK\x03\x04")):
 		return openWorkbook(src, base, r)
 	case isUTF16(head):
-		return nil, &Error{Reason: ReasonEncoding, Format: src.Format, Why: "the text is UTF-16", Remedy: "save it as UTF-8"}
+		return nil, &Error{Reason: ReasonEncoding, Format: src.Format, Why: "the text is UTF-16", Hint: "save it as UTF-8"}
 	case bytes.HasPrefix(head, utf8Mark):
 		if _, err := r.Discard(len(utf8Mark)); err != nil {
 			return nil, fmt.Errorf("read the beginning of the input: %w", err)
@@ -164,7 +164,7 @@ func open(src *Source, base *Input, r *bufio.Reader, head []byte) (Reader, error
 		return nil, &Error{Reason: ReasonEmpty, Format: src.Format, Why: "there is nothing"}
 	}
 	if src.Format == XLSX12345 {
-		return nil, &Error{Reason: ReasonFormat, Format: src.Format, Why: "not a workbook", Remedy: "set the source's format to auto"}
+		return nil, &Error{Reason: ReasonFormat, Format: src.Format, Why: "not a workbook", Hint: "set the source's format to auto"}
 	}
 	charset := charsetOf(head)
 	looksJSON := text[0] == '{' || text[0] == '['
@@ -203,14 +203,14 @@ func readWhole(format Format, r io.Reader) ([]byte, error) {
 	}
 	if len(content) > MaxPayloadBytes {
 		return nil, &Error{Reason: ReasonSize, Format: format, Why: fmt.Sprintf("more than %d bytes", MaxPayloadBytes),
-			Remedy: "split it, or send JSON lines or CSV, which are read as streams"}
+			Hint: "split it, or send JSON lines or CSV, which are read as streams"}
 	}
 	return content, nil
 }
 
 func openWorkbook(src *Source, base *Input, r io.Reader) (Reader, error) {
 	if !isAuto(src.Format) && tableOf(src.Format) == nil {
-		return nil, &Error{Reason: ReasonFormat, Format: src.Format, Why: "a workbook where JSON is configured", Remedy: "set the source's format to auto"}
+		return nil, &Error{Reason: ReasonFormat, Format: src.Format, Why: "a workbook where JSON is configured", Hint: "set the source's format to auto"}
 	}
 	content, err := readWhole(src.Format, r)
 	if err != nil {

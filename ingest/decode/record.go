@@ -25,7 +25,7 @@ func complete(src *Source, in *Input, r *Record, doc any) *Error {
 	}
 	if !c.Hotline.Valid() {
 		return &Error{Reason: ReasonHotline, Why: "the record does not say which hotline it came to",
-			Remedy: "set hotline to 95598, 12398 or 12345 in the source's configuration"}
+			Hint: "set hotline to 95598, 12398 or 12345 in the source's configuration"}
 	}
 	c.Source = src.NameFor(c.Hotline)
 	if c.Kind == "" {
@@ -83,12 +83,12 @@ func completeID(src *Source, in *Input, c *hotline.Call, doc any) *Error {
 	if c.ID == "" && src.ID != "" {
 		id, err := src.ID.value(in, doc)
 		if err != nil {
-			return &Error{Reason: ReasonID, Place: err.Place, Why: err.Why, Remedy: err.Remedy}
+			return &Error{Reason: ReasonID, Place: err.Place, Why: err.Why, Hint: err.Hint}
 		}
 		c.ID = id
 	}
 	if c.ID = strings.TrimSpace(c.ID); c.ID == "" {
-		return &Error{Reason: ReasonID, Place: placeID, Why: "the record has no id", Remedy: "say in the source's configuration where the id stands"}
+		return &Error{Reason: ReasonID, Place: placeID, Why: "the record has no id", Hint: "say in the source's configuration where the id stands"}
 	}
 	return nil
 }
@@ -97,7 +97,7 @@ func completeTime(src *Source, in *Input, c *hotline.Call, doc any) *Error {
 	if c.Received.IsZero() && src.Start != "" {
 		s, err := src.Start.value(in, doc)
 		if err != nil {
-			return &Error{Reason: ReasonTime, Place: err.Place, Why: err.Why, Remedy: err.Remedy}
+			return &Error{Reason: ReasonTime, Place: err.Place, Why: err.Why, Hint: err.Hint}
 		}
 		t, precision, timeErr := parseTime(s, src.zone())
 		if timeErr != nil {
@@ -110,7 +110,7 @@ func completeTime(src *Source, in *Input, c *hotline.Call, doc any) *Error {
 	}
 	if c.Received.IsZero() {
 		return &Error{Reason: ReasonTime, Place: placeReceived, Why: "nothing tells when the contact was",
-			Remedy: "say in the source's configuration where the time stands, or give --as-of"}
+			Hint: "say in the source's configuration where the time stands, or give --as-of"}
 	}
 	if c.Precision == "" {
 		c.Precision = hotline.PrecisionSecond
@@ -118,7 +118,7 @@ func completeTime(src *Source, in *Input, c *hotline.Call, doc any) *Error {
 	if !in.Arrived.IsZero() && (in.Arrived.Before(earliestRev) || in.Arrived.Year() > 2099) {
 		// Producers that set no time leave 0 or -1, some count in other units, and a clock may be unset.
 		return &Error{Reason: ReasonTime, Place: "arrived", Why: "its arrival (the Kafka record's own time, or --as-of) is not between 2000 and 2099",
-			Remedy: "have the producer set the record's time, or set message.timestamp.type=LogAppendTime for the topic"}
+			Hint: "have the producer set the record's time, or set message.timestamp.type=LogAppendTime for the topic"}
 	}
 	c.Arrived = in.Arrived
 	c.ContentRev = contentRev(src, in, c)

@@ -32,7 +32,7 @@ func hear(voice, text string, begin, end int64) utterance {
 func speech(src *Source, in *Input, r Record, heard []utterance, doc any) (Record, *Error) {
 	heard = slices.DeleteFunc(heard, func(u utterance) bool { return strings.TrimSpace(u.Text) == "" })
 	if len(heard) == 0 {
-		return Record{}, &Error{Reason: ReasonEmpty, Why: "no words were recognised", Remedy: "see whether the recording is silent"}
+		return Record{}, &Error{Reason: ReasonEmpty, Why: "no words were recognised", Hint: "see whether the recording is silent"}
 	}
 	timed := !slices.ContainsFunc(heard, func(u utterance) bool { return u.EndMS == 0 })
 	if timed {

@@ -58,8 +58,8 @@ func tableOf(format Format) *layout {
 // errNoHeader says that a table can't be read without knowing its columns.
 func errNoHeader(format Format) *Error {
 	return &Error{Reason: ReasonFormat, Format: format, Place: "header",
-		Why:    "no known format: neither JSON nor a table with a known header",
-		Remedy: "name the source's format and columns in its configuration"}
+		Why:  "no known format: neither JSON nor a table with a known header",
+		Hint: "name the source's format and columns in its configuration"}
 }
 
 // setHeader takes the row as header if it names known columns.
@@ -235,7 +235,7 @@ func (t *textTable) row(first line) (row []string, read []line, fault *Error) {
 		read = append(read, next)
 		at = next
 	}
-	return nil, read, &Error{Reason: ReasonSyntax, Why: "a quote that opens a field is never closed", Remedy: "double the quotes inside the field"}
+	return nil, read, &Error{Reason: ReasonSyntax, Why: "a quote that opens a field is never closed", Hint: "double the quotes inside the field"}
 }
 
 func (t *textTable) placed(item Item) Item {

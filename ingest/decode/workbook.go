@@ -63,7 +63,7 @@ func newWorkbook(src *Source, base *Input, content []byte) (w *workbook, failure
 }
 
 func errWorkbook(why string) *Error {
-	return &Error{Reason: ReasonSyntax, Format: XLSX12345, Why: why, Remedy: "save it again as xlsx, or export it as CSV"}
+	return &Error{Reason: ReasonSyntax, Format: XLSX12345, Why: why, Hint: "save it again as xlsx, or export it as CSV"}
 }
 
 // Next reads the next row. Cells missing at its end are empty.

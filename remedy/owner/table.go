@@ -93,7 +93,7 @@ type Names struct {
 func ReadTable(r io.Reader, file string, k Kind, names Names) (*Table, error) {
 	cols := columns(k)
 	if cols == nil {
-		return nil, &table.Error{File: file, Why: fmt.Sprintf("there is no table %q", k), Remedy: "name one of people, posts, cells, deputies, roster"}
+		return nil, &table.Error{File: file, Why: fmt.Sprintf("there is no table %q", k), Hint: "name one of people, posts, cells, deputies, roster"}
 	}
 	raw, err := table.Read(r, file, cols)
 	if err != nil {
@@ -103,9 +103,9 @@ func ReadTable(r io.Reader, file string, k Kind, names Names) (*Table, error) {
 	lines := map[string]int{}
 	for _, row := range raw {
 		for c := range row.Values {
-			value, remedy, ok := names.normal(k, cols[c].English, row.Values[c])
+			value, hint, ok := names.normal(k, cols[c].English, row.Values[c])
 			if !ok {
-				return nil, &table.Error{File: file, Line: row.Line, Column: cols[c].Chinese, Why: fmt.Sprintf("can't make anything of %q", row.Values[c]), Remedy: remedy}
+				return nil, &table.Error{File: file, Line: row.Line, Column: cols[c].Chinese, Why: fmt.Sprintf("can't make anything of %q", row.Values[c]), Hint: hint}
 			}
 			row.Values[c] = value
 		}
@@ -113,11 +113,11 @@ func ReadTable(r io.Reader, file string, k Kind, names Names) (*Table, error) {
 			fillShift(row.Values)
 		}
 		if from, to, has := validity(k, row.Values); has && to != "" && to < from {
-			return nil, &table.Error{File: file, Line: row.Line, Column: "至", Why: to + " is before " + from, Remedy: "correct one of them"}
+			return nil, &table.Error{File: file, Line: row.Line, Column: "至", Why: to + " is before " + from, Hint: "correct one of them"}
 		}
 		key := k.key(row.Values)
 		if first, dup := lines[key]; dup {
-			return nil, &table.Error{File: file, Line: row.Line, Why: fmt.Sprintf("says the same as line %d: %s", first, key), Remedy: "keep one of them"}
+			return nil, &table.Error{File: file, Line: row.Line, Why: fmt.Sprintf("says the same as line %d: %s", first, key), Hint: "keep one of them"}
 		}
 		lines[key] = row.Line
 		t.Rows = append(t.Rows, row.Values)
@@ -131,7 +131,7 @@ func (t *Table) sort() {
 }
 
 // normal brings a value into the form that is kept.
-func (n Names) normal(k Kind, column, text string) (value, remedy string, ok bool) {
+func (n Names) normal(k Kind, column, text string) (value, hint string, ok bool) {
 	switch column {
 	case "role":
 		code, known := n.Policy.Role(text)

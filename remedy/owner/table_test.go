@@ -85,7 +85,7 @@ func TestReadTableFaults(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			_, err := ReadTable(strings.NewReader(table.Header(columns(tc.kind))+"\n"+tc.body), "t.csv", tc.kind, names)
 			var fault *table.Error
-			if !errors.As(err, &fault) || fault.Line != tc.line || fault.Column != tc.column || fault.Remedy == "" {
+			if !errors.As(err, &fault) || fault.Line != tc.line || fault.Column != tc.column || fault.Hint == "" {
 				t.Errorf("got %v", err)
 			}
 		})

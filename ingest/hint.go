@@ -2,8 +2,8 @@ package ingest
 
 import "suqiu/ingest/decode"
 
-// remedy is what to do about a dead letter whose decoder knows nothing better.
-func remedy(r decode.Reason) string {
+// hintFor is what to do about a dead letter whose decoder knows nothing better.
+func hintFor(r decode.Reason) string {
 	switch r {
 	case decode.ReasonEmpty:
 		return "see whether the sender means to send it; if not, nothing is lost"
