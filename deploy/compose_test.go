@@ -169,11 +169,13 @@ func TestComposeTopics(t *testing.T) {
 func checkService(t *testing.T, project *types.Project, args []string) {
 	t.Helper()
 	service, err := project.GetService(args[0])
-	if err != nil {
+	switch {
+	case err != nil:
 		t.Error(err)
-	} else if len(args) > 1 && service.Build == nil {
+	case len(args) == 1: // as its command says
+	case service.Build == nil:
 		t.Errorf("%s is not suqiu", args[0])
-	} else if len(args) > 1 {
+	default:
 		if err := checkCommand(t, args[1:]); err != nil {
 			t.Error(err)
 		}
