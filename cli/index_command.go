@@ -18,6 +18,7 @@ func indexCommand(env Env) *cli.Command {
 			Description: `Compares what is installed with what this build needs, says each difference as old → new, and then installs it.
 What is right already is not written again. What somebody changed by hand is reported and kept, unless told otherwise.
 Settings of your own belong into a component template PREFIX-calls@custom, which this never touches.
+With --dry-run the exit code is 3 where setup would not put all right: changes by hand (unless --overwrite), months to migrate, a newer build's.
 
 Example:
    suqiu index setup --dry-run
@@ -49,6 +50,9 @@ func (s *session) indexSetup(c *cli.Context) error {
 	}
 	printPlan(s.env.Stdout, plan)
 	if c.Bool("dry-run") {
+		if err := leftBySetup(plan, c.Bool("overwrite")); err != nil {
+			return cli.Exit(err, exitCheck)
+		}
 		return nil
 	}
 	if err := store.Apply(c.Context, plan, c.Bool("overwrite")); err != nil {
@@ -63,16 +67,23 @@ func checkSetup(ctx context.Context, w io.Writer, store *elastic.Store) error {
 	if err != nil {
 		return err
 	}
-	left := countStates(plan)
-	switch {
-	case left[elastic.Edited] > 0:
+	if err := leftBySetup(plan, false); err != nil {
+		return err
+	}
+	fmt.Fprintln(w, "索引已就绪")
+	return nil
+}
+
+// leftBySetup says what of a plan remains when it is applied, with or without overwriting what was changed by hand.
+func leftBySetup(plan []elastic.Part, overwrite bool) error {
+	switch left := countStates(plan); {
+	case left[elastic.Edited] > 0 && !overwrite:
 		return errors.New("手工改动的部分没有覆盖：确认后用 suqiu index setup --overwrite 恢复，或把自己的设置移到 @custom 模板")
 	case left[elastic.Misfit] > 0:
 		return errors.New("有月份索引的映射不符，暂不能写入：运行 suqiu index migrate")
 	case left[elastic.Newer] > 0:
 		return errors.New("有月份索引由更新的版本建立：请升级 suqiu")
 	}
-	fmt.Fprintln(w, "索引已就绪")
 	return nil
 }
 
@@ -111,8 +122,8 @@ func printPlan(w io.Writer, plan []elastic.Part) {
 		}
 	}
 	n := countStates(plan)
-	fmt.Fprintf(w, "共 %d 项：一致 %d，尚未建立 %d，需要更新 %d，手工改动 %d，需迁移 %d\n", len(plan),
-		n[elastic.Same], n[elastic.Missing], n[elastic.Outdated], n[elastic.Edited], n[elastic.Misfit])
+	fmt.Fprintf(w, "共 %d 项：一致 %d，尚未建立 %d，需要更新 %d，手工改动 %d，需迁移 %d，由更新的版本建立 %d\n", len(plan),
+		n[elastic.Same], n[elastic.Missing], n[elastic.Outdated], n[elastic.Edited], n[elastic.Misfit], n[elastic.Newer])
 }
 
 func orNone(value string) string {

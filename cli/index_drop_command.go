@@ -2,6 +2,8 @@ package cli
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/urfave/cli/v2"
@@ -15,7 +17,8 @@ func indexDropCommand(env Env) *cli.Command {
 		Name: "drop", Usage: "删除过期月份，保留每日统计 · drop whole months, their daily counts stay",
 		Description: `Counts each month by label, area and day, keeps the counts in the ledger for good, and then removes the calls.
 Only months that lie wholly before retention_days can be dropped: what consumers still accept would come back. Dead letters are
-not dropped by month: their copies are as many as their topic holds.
+not dropped by month: their copies are as many as their topic holds. It does not ask, so that it can run by itself: it first says where
+it drops what.
 
 Example:
    suqiu index drop --dry-run                 all months before retention_days
@@ -45,12 +48,11 @@ func (s *session) indexDrop(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	dropped := 0
-	for _, month := range months {
-		if !month.Before(before) {
-			continue
-		}
-		dropped++
+	past := slices.DeleteFunc(slices.Clone(months), func(month time.Time) bool { return !month.Before(before) })
+	if len(past) > 0 {
+		fmt.Fprintf(s.env.Stdout, "要从 %s 删除的月份：%d 个\n", s.storeName(), len(past))
+	}
+	for _, month := range past {
 		if c.Bool("dry-run") {
 			found, err := store.Search(c.Context, index.Query{Filter: index.Filter{From: month, To: month.AddDate(0, 1, 0)}})
 			if err != nil {
@@ -65,8 +67,17 @@ func (s *session) indexDrop(c *cli.Context) error {
 		}
 		fmt.Fprintf(s.env.Stdout, "已删除 %s：%d 件，每日统计已存入台账\n", month.Format("2006-01"), kept.Documents)
 	}
-	fmt.Fprintf(s.env.Stdout, "共 %d 个月，早于 %s 的 %d 个\n", len(months), before.Format("2006-01"), dropped)
+	fmt.Fprintf(s.env.Stdout, "共 %d 个月，早于 %s 的 %d 个\n", len(months), before.Format("2006-01"), len(past))
 	return nil
+}
+
+// storeName says where the index is: the addresses and prefix of Elasticsearch, or the data folder.
+func (s *session) storeName() string {
+	if s.cfg.Embedded {
+		return s.cfg.Data
+	}
+	es := s.cfg.Elasticsearch
+	return fmt.Sprintf("%s（前缀 %s）", strings.Join(es.Addresses, "、"), es.Prefix)
 }
 
 // dropBefore is the month before which months are dropped: the one asked for, or the one in which retention begins,
