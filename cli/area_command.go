@@ -96,7 +96,7 @@ func (s *session) areaImport(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	file, err := os.Open(name)
+	file, err := openFile(name)
 	if err != nil {
 		return err
 	}

@@ -2,7 +2,6 @@ package cli
 
 import (
 	"fmt"
-	"os"
 
 	"github.com/urfave/cli/v2"
 
@@ -17,7 +16,7 @@ func benchRoles(c *cli.Context, env Env) error {
 	}
 	rows := [][]string{{"文件", "通话", "话轮", "去掉角色", "互换角色"}}
 	for _, name := range c.Args().Slice() {
-		file, err := os.Open(name)
+		file, err := openFile(name)
 		if err != nil {
 			return err
 		}

@@ -33,7 +33,7 @@ Examples:
 			&cli.IntFlag{Name: "series", Value: 504, Usage: "how many weekly or daily series"},
 			&cli.IntFlag{Name: "history", Value: 28, Usage: "days before those that are judged, of hotlines"},
 			&cli.BoolFlag{Name: "without-storms", Usage: "no storms"},
-			&cli.Float64Flag{Name: "level", Value: trend.DefaultLevel, Usage: "that the categories share: more alarms, and more false ones, with a higher one"},
+			&cli.Float64Flag{Name: "significance", Value: trend.DefaultLevel, Usage: "that the categories share: more alarms, and more false ones, with a higher one"},
 		},
 		Action: func(c *cli.Context) error {
 			n := c.Int("series")
@@ -76,7 +76,7 @@ func benchTrend(c *cli.Context, env Env) error {
 		seeds[i] = c.Uint64("seed") + uint64(i)
 	}
 	done := 0
-	figures, err := trendbench.Compare(seeds, history, !c.Bool("without-storms"), c.Float64("level"), func() {
+	figures, err := trendbench.Compare(seeds, history, !c.Bool("without-storms"), c.Float64("significance"), func() {
 		done++
 		fmt.Fprintf(env.Stderr, "hotline %d of %d\n", done, n)
 	})

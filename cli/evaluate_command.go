@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"fmt"
-	"os"
 
 	"github.com/urfave/cli/v2"
 
@@ -89,7 +88,7 @@ func (s *session) answer(ctx context.Context, name string, to answers) ([]evalua
 
 // gold reads one gold file and hands over each record as it comes the whole way of a call, in their order.
 func (s *session) gold(ctx context.Context, name string, hand func(*hotline.Document) error) ([]evaluate.Record, error) {
-	file, err := os.ReadFile(name)
+	file, err := readFile(name)
 	if err != nil {
 		return nil, err
 	}

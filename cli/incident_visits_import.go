@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"maps"
-	"os"
 	"slices"
 	"strconv"
 	"strings"
@@ -61,7 +60,7 @@ type visitLine struct {
 
 // readVisits reads the visits of a file that have a result, by incident, and tells what is wrong, line by line.
 func (s *session) readVisits(name, by string, now time.Time) (map[string][]visitLine, []error, error) {
-	file, err := os.Open(name)
+	file, err := openFile(name)
 	if err != nil {
 		return nil, nil, err
 	}

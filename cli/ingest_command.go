@@ -140,7 +140,7 @@ func (s *session) ingestOne(c *cli.Context, files *ingest.FileIngester, src *dec
 	bar.done()
 	switch {
 	case err != nil && done.Units == 0:
-		return err
+		return fileFault(name, err)
 	case done.Units == 0 && done.Skipped == 0:
 		fmt.Fprintf(s.env.Stdout, "%s：没有一件记录\n", name)
 		return nil

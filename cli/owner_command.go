@@ -53,9 +53,9 @@ Example:
 		},
 		&cli.Command{
 			Name: "unowned", Usage: "无人负责的地区和标签 · places and labels for which nobody would be found",
-			Description: "Exit code 3 if there is any.\n\nExample:\n   suqiu owner unowned --level 4",
+			Description: "Exit code 3 if there is any.\n\nExample:\n   suqiu owner unowned --depth 4",
 			Flags: settingFlags(atFlag,
-				&cli.IntFlag{Name: "level", Value: index.DailyLevels, Usage: "down to this `DEPTH` of the grid tree: 4 is the station (供电所)"},
+				&cli.IntFlag{Name: "depth", Value: index.DailyLevels, Usage: "down to this `DEPTH` of the grid tree: 4 is the station (供电所)"},
 				&cli.StringFlag{Name: "area", Usage: "only in an area `PATH`, with all below"}),
 			Action: inSession(env, (*session).ownerUnowned),
 		},
@@ -286,7 +286,7 @@ func (s *session) ownerUnowned(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	places := slices.DeleteFunc(trees.Places(c.Int("level")), func(p area.Place) bool {
+	places := slices.DeleteFunc(trees.Places(c.Int("depth")), func(p area.Place) bool {
 		return !hotline.Covers(c.String("area"), p.Path)
 	})
 	if len(places) == 0 {

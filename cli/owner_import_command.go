@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"os"
 	"slices"
 
 	"github.com/urfave/cli/v2"
@@ -21,7 +20,7 @@ func (s *session) ownerImport(c *cli.Context) error {
 	if !slices.Contains(owner.Kinds[:], kind) {
 		return usagef("没有 %q 这种表；可写 %s", kind, listed(owner.Kinds[:]))
 	}
-	file, err := os.Open(name)
+	file, err := openFile(name)
 	if err != nil {
 		return err
 	}

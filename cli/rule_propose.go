@@ -48,7 +48,7 @@ func (s *session) proposeExamples(c *cli.Context, rules *classify.RuleSet) error
 // passages cuts the contacts of a file into passages. Gold tells what is right of them.
 func (s *session) passages(c *cli.Context, name string, t *classify.Taxonomy) ([]classify.Passage, error) {
 	judged := map[string]*classify.Judgement{}
-	data, err := os.ReadFile(name)
+	data, err := readFile(name)
 	if err != nil {
 		return nil, err
 	}

@@ -100,7 +100,7 @@ func sameFile(a, b string) bool {
 func readGold(names []string, t *classify.Taxonomy) (map[string]*corpus.Gold, error) {
 	gold := map[string]*corpus.Gold{}
 	for _, name := range names {
-		data, err := os.ReadFile(name)
+		data, err := readFile(name)
 		if err != nil {
 			return nil, err
 		}

@@ -158,7 +158,7 @@ func (t *trying) show(ctx context.Context, text string) error {
 	if t.paint.on {
 		fmt.Fprint(t.env.Stdout, "\x1b[2J\x1b[H") // a clear screen
 	}
-	data, err := os.ReadFile(t.path)
+	data, err := readFile(t.path)
 	if err != nil {
 		return err
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"runtime"
 	"time"
@@ -128,9 +129,35 @@ func (s *session) openInput(name string) (io.ReadCloser, string, error) {
 	if name == "" || name == "-" {
 		return io.NopCloser(s.env.Stdin), "stdin", nil
 	}
-	file, err := os.Open(name)
+	file, err := openFile(name)
 	if err != nil {
 		return nil, "", err
 	}
 	return file, name, nil
+}
+
+// openFile opens a file that a command line names.
+func openFile(name string) (*os.File, error) {
+	file, err := os.Open(name)
+	return file, fileFault(name, err)
+}
+
+// readFile reads a file that a command line names.
+func readFile(name string) ([]byte, error) {
+	data, err := os.ReadFile(name)
+	return data, fileFault(name, err)
+}
+
+// fileFault says in Chinese what to do where a file that a command line names can't be opened; other errors stay as they are.
+func fileFault(name string, err error) error {
+	if fault := new(fs.PathError); !errors.As(err, &fault) || fault.Path != name {
+		return err
+	}
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return fmt.Errorf("%s：没有这个文件，核对文件名和路径（%w）", name, err)
+	case errors.Is(err, fs.ErrPermission):
+		return fmt.Errorf("%s：没有读取权限，请给当前用户读的权限（%w）", name, err)
+	}
+	return err
 }

@@ -2,6 +2,8 @@ package cli
 
 import (
 	"bytes"
+	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -45,6 +47,29 @@ func TestUsageErrors(t *testing.T) {
 			}
 			if !strings.HasPrefix(errs.String(), "suqiu: "+test.want) {
 				t.Errorf("told %q, want %q", &errs, test.want)
+			}
+		})
+	}
+}
+
+// A file that can't be opened is told in Chinese, by each command that takes one, with what to do.
+func TestFileFaults(t *testing.T) {
+	dir := t.TempDir()
+	missing := filepath.Join(dir, "missing.csv")
+	for _, line := range []string{
+		"ingest --embedded", "classify", "evaluate", "produce --embedded suqiu.hotline.95598", "area stats", "area import grid", "owner import --embedded people",
+		"incident visits import --embedded --by 张三", "rule stats", "rule stats --gold", "rule learn", "dict check", "dict discover",
+		"rule test --propose " + filepath.Join(dir, "out.yaml") + " --corpus", "bench roles", "bench pinyin",
+	} {
+		t.Run(line, func(t *testing.T) {
+			var out, errs bytes.Buffer
+			args := slices.Concat([]string{"suqiu"}, strings.Fields(line), []string{missing})
+			env := Env{Stdin: &bytes.Buffer{}, Stdout: &out, Stderr: &errs, Environ: []string{"SUQIU_DATA=" + filepath.Join(dir, "data")}, Now: time.Now}
+			if code := Run(t.Context(), args, env); code != exitFailed {
+				t.Errorf("exit code %d, want %d", code, exitFailed)
+			}
+			if want := missing + "：没有这个文件，核对文件名和路径"; !strings.Contains(errs.String(), want) {
+				t.Errorf("told %q, want %q", &errs, want)
 			}
 		})
 	}

@@ -36,7 +36,7 @@ Examples:
 			&cli.BoolFlag{Name: "once", Usage: "look once and end"},
 			&cli.BoolFlag{Name: "alive", Usage: "only ask whether a watcher works, this or another one; exit code 3 if not"},
 			&cli.BoolFlag{Name: "dry-run", Usage: "with --once: show what would be opened, write nothing and tell nobody"},
-			&cli.BoolFlag{Name: "change", Usage: "take another tree, level or interval than the one that is watched by so far"},
+			&cli.BoolFlag{Name: "change", Usage: "take another tree, depth or interval than the one that is watched by so far"},
 			&cli.StringFlag{Name: "at", Usage: "with --once: do what would have been done at `TIME`", Hidden: true},
 		)...),
 		Action: inSession(env, (*session).watch),
@@ -49,7 +49,7 @@ func detectionFlags() []cli.Flag {
 	return []cli.Flag{
 		&cli.StringFlag{Name: "interval", Value: "day", Usage: "judge whole days, or each hour the 24 before it: day or hour", Category: category},
 		&cli.StringFlag{Name: "tree", Value: "grid", Usage: "of areas: grid or division", Category: category},
-		&cli.IntFlag{Name: "level", Value: index.DailyLevels, Usage: "how deep in it: 4 is the station (供电所)", Category: category},
+		&cli.IntFlag{Name: "depth", Value: index.DailyLevels, Usage: "how deep in it: 4 is the station (供电所)", Category: category},
 		&cli.Float64Flag{Name: "significance", Value: trend.DefaultLevel, Usage: "shared by the labels; higher finds more and raises more false alarms", Category: category},
 		&cli.Float64Flag{Name: "per-week", Usage: "choose the significance so that the last eight weeks would have opened at most so many `INCIDENTS` a week; with --interval day", Category: category},
 	}
@@ -57,13 +57,13 @@ func detectionFlags() []cli.Flag {
 
 // readDetection makes of the flags what is counted and judged.
 func readDetection(c *cli.Context) (grain, trend.Interval, error) {
-	of := grain{tree: index.Tree(c.String("tree")), level: c.Int("level")}
+	of := grain{tree: index.Tree(c.String("tree")), level: c.Int("depth")}
 	interval := trend.Interval(c.String("interval"))
 	switch {
 	case of.tree != index.TreeGrid && of.tree != index.TreeDivision:
 		return of, interval, usagef("--tree %s: there are grid and division", of.tree)
 	case of.level < 1 || of.level > hotline.MaxAreaDepth:
-		return of, interval, usagef("--level %d: must be 1 to %d", of.level, hotline.MaxAreaDepth)
+		return of, interval, usagef("--depth %d: must be 1 to %d", of.level, hotline.MaxAreaDepth)
 	case interval != trend.Daily && interval != trend.Hourly:
 		return of, interval, usagef("--interval %s: there are day and hour", interval)
 	}

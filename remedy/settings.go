@@ -20,7 +20,7 @@ type Settings struct {
 var ErrSettings = errors.New("incidents are watched with other settings")
 
 func (s Settings) String() string {
-	return fmt.Sprintf("--tree %s --level %d --interval %s", s.Tree, s.Level, s.Interval)
+	return fmt.Sprintf("--tree %s --depth %d --interval %s", s.Tree, s.Level, s.Interval)
 }
 
 // accept takes the watcher's settings over into the state, or refuses what would go on with the marks of others. What an older

@@ -239,7 +239,7 @@ func TestSettings(t *testing.T) {
 	}
 	for _, with := range []Settings{division, {"grid", 3, "day"}, {"grid", 4, "hour"}} {
 		err := watcher(with).Pass(t.Context(), s.begin, noon(3))
-		if !errors.Is(err, ErrSettings) || !strings.Contains(err.Error(), "--tree grid --level 4 --interval day, not "+with.String()) {
+		if !errors.Is(err, ErrSettings) || !strings.Contains(err.Error(), "--tree grid --depth 4 --interval day, not "+with.String()) {
 			t.Errorf("%s: %v", with, err)
 		}
 		if after, err := l.List(t.Context(), ""); err != nil || !reflect.DeepEqual(before, after) {
