@@ -16,6 +16,7 @@ import (
 	"testing"
 	"time"
 
+	"suqiu/hint"
 	"suqiu/hotline"
 	"suqiu/index"
 )
@@ -279,6 +280,7 @@ func TestValidate(t *testing.T) {
 		{"NoPassword", "password", func(c *Config) { c.Username = "u" }},
 		{"TwoTrusts", "fingerprint", func(c *Config) { c.CACert, c.CertFingerprint = []byte("x"), strings.Repeat("0", 64) }},
 		{"FingerprintWithColons", "without colons", func(c *Config) { c.CertFingerprint = "AA:BB" }},
+		{"PrefixWithUnderscore", "lower-case", func(c *Config) { c.Prefix = "su_qiu" }},
 		{"UpperCasePrefix", "lower-case", func(c *Config) { c.Prefix = "Suqiu" }},
 		{"NoShards", "shards", func(c *Config) { c.Shards = 0 }},
 		{"NegativeReplicas", "replicas", func(c *Config) { c.Replicas = -1 }},
@@ -292,6 +294,9 @@ func TestValidate(t *testing.T) {
 			err := config.Validate()
 			if (err == nil) != (c.says == "") || err != nil && !strings.Contains(err.Error(), c.says) {
 				t.Errorf("got %v, want an error that says %q", err, c.says)
+			}
+			if len(hint.All(err)) == 0 && err != nil {
+				t.Errorf("%v does not say what to do", err)
 			}
 		})
 	}

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/elastic/elastic-transport-go/v8/elastictransport"
@@ -45,13 +46,8 @@ type statusError struct {
 }
 
 func (e *statusError) Error() string {
-	text := fmt.Sprintf("status %d", e.Status)
-	for _, more := range []string{e.Type, e.Reason} {
-		if more != "" {
-			text += ": " + more
-		}
-	}
-	return text
+	parts := []string{fmt.Sprintf("status %d", e.Status), e.Type, e.Reason}
+	return strings.Join(slices.DeleteFunc(parts, func(part string) bool { return part == "" }), ": ")
 }
 
 // notFound reports whether err is the cluster's answer that it has no such thing.
