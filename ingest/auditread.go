@@ -55,7 +55,7 @@ func (a *audit) read(ctx context.Context, p GroupPosition, at, through int64, pa
 				room *= 2 // a batch of records does not fit
 				continue
 			}
-			return errors.New("the log ends before the committed offset")
+			return errors.New("the log ends before the committed offset: records were removed while it was read; run the audit again")
 		}
 		at = got.next
 		records := slices.DeleteFunc(got.records, func(r record) bool { return r.offset >= through })
