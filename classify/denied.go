@@ -38,8 +38,8 @@ func (rs *RuleSet) denied(m *matches, label int) []span {
 	return joined(spans)
 }
 
-// speaking lists the rows of the words that speak for or against a label: those spoken, but for what touches denied keywords only, if
-// any are denied.
+// speaking lists the rows of the words that speak for or against a label: those spoken, but for what touches denied
+// keywords only, if any are denied.
 func (rs *RuleSet) speaking(m *matches, label int) (rows []int32, isDenied bool) {
 	denied := rs.denied(m, label)
 	if len(denied) == 0 {

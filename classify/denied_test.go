@@ -8,7 +8,8 @@ import (
 	"suqiu/hotline"
 )
 
-// denials are texts that name a thing to say that it is not so, or is somebody else's: none of the labels, marks or natures of without.
+// denials are texts that name a thing to say that it is not so, or is somebody else's: none of the labels, marks or
+// natures of without.
 var denials = []struct {
 	name, without string
 	texts         []string
@@ -192,8 +193,9 @@ var assertions = []struct{ text, one string }{
 	{"没有提前通知就断电，我爸用呼吸机", "medical"},
 }
 
-// What a caller denies, heard in the news or misses a notice of is not what he complains of; a denial of something else takes nothing away.
-// The rules get each text right, whatever words are learned; the words, which know no denial, may spoil one of twenty.
+// What a caller denies, heard in the news or misses a notice of is not what he complains of; a denial of something else
+// takes nothing away. The rules get each text right, whatever words are learned; the words, which know no denial, may
+// spoil one of twenty.
 func TestDenials(t *testing.T) {
 	rs, err := shipped()
 	if err != nil {

@@ -9,8 +9,9 @@ import (
 	"unicode"
 )
 
-// gseWords is gse's simplified dictionary as newDictionary reads it. gse itself knows its dictionary as text only, and reading it in
-// takes most of a second at each start. TestWordsAreGse compares each word with gse's, and writes the file anew for a newer gse:
+// gseWords is gse's simplified dictionary as newDictionary reads it. gse itself knows its dictionary as text only, and
+// reading it in takes most of a second at each start. TestWordsAreGse compares each word with gse's, and writes the
+// file anew for a newer gse:
 //
 //	go test ./classify -run TestWordsAreGse -update
 //

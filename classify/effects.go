@@ -74,8 +74,8 @@ func (s *Segmenter) Effects(sentences []string) ([]WordEffect, error) {
 	return effects, nil
 }
 
-// LexiconCoverage is how much of the lexicon a text whose words are known vouches for: of an entry that stands in none of its sentences,
-// Effects can say nothing.
+// LexiconCoverage is how much of the lexicon a text whose words are known vouches for: of an entry that stands in none
+// of its sentences, Effects can say nothing.
 type LexiconCoverage struct {
 	Words  int      `json:"words"`  // entries of the lexicon
 	Unseen []string `json:"unseen"` // those that stand in no sentence as a word, or as words joined

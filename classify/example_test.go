@@ -122,8 +122,8 @@ func checkManual(t *testing.T, files []string) {
 	}
 }
 
-// checkShipped lays the files of rules shown in the manual over the shipped ones, as a reader does, and runs the tests shown there:
-// they take the place of nothing and change no example.
+// checkShipped lays the files of rules shown in the manual over the shipped ones, as a reader does, and runs the tests
+// shown there: they take the place of nothing and change no example.
 func checkShipped(t *testing.T, shown fstest.MapFS, tests string) {
 	overlay := fstest.MapFS{}
 	for path, file := range shown {

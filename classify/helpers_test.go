@@ -79,7 +79,8 @@ func codesOf(rs *RuleSet, call *hotline.Call) []string {
 
 func fileOf(text string) *fstest.MapFile { return &fstest.MapFile{Data: []byte(text)} }
 
-// eachFixture runs a test for each file of a pattern, with what the first line wants ("# want …"; empty where it begins otherwise).
+// eachFixture runs a test for each file of a pattern, with what the first line wants ("# want …"; empty where it begins
+// otherwise).
 func eachFixture(t *testing.T, pattern string, test func(t *testing.T, name string, data []byte, want string)) {
 	t.Helper()
 	paths, err := filepath.Glob(pattern)

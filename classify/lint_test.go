@@ -8,8 +8,8 @@ import (
 	"testing/fstest"
 )
 
-// Each file of testdata/lint has one thing that is not meant; its first line says which, and where: "want kind line:column: what".
-// One that begins otherwise has none.
+// Each file of testdata/lint has one thing that is not meant; its first line says which, and where: "want kind
+// line:column: what". One that begins otherwise has none.
 func TestLint(t *testing.T) {
 	eachFixture(t, "testdata/lint/*.yaml", func(t *testing.T, _ string, data []byte, want string) {
 		var got []string

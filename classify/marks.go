@@ -68,7 +68,8 @@ func Codes(list []MarkInfo) []string {
 	return codes
 }
 
-// readMarks reads marks.yaml of all layers; a mark of a later layer replaces the one of its code. A set without the file has none.
+// readMarks reads marks.yaml of all layers; a mark of a later layer replaces the one of its code. A set without the
+// file has none.
 func readMarks(files []file, p *problems) *Marks {
 	k := &Marks{}
 	for _, f := range files {
@@ -214,8 +215,9 @@ func (rs *RuleSet) findMarks(m *matches, on decision) []MarkFinding {
 	return given
 }
 
-// addByMarks gives the labels of urgency signals (MarkInfo.Label) to a contact of which nothing else is said: what endangers life is
-// about more than electricity at large, however it is worded. Tests of labels do not hold in its rules here. Words may contradict.
+// addByMarks gives the labels of urgency signals (MarkInfo.Label) to a contact of which nothing else is said: what
+// endangers life is about more than electricity at large, however it is worded. Tests of labels do not hold in its
+// rules here. Words may contradict.
 func (rs *RuleSet) addByMarks(m *matches, scores []score) {
 	for _, info := range rs.marks.Urgency {
 		label, ok := rs.taxonomy.index[info.Label]

@@ -79,8 +79,8 @@ func TestMarks(t *testing.T) {
 	}
 }
 
-// The label of an urgency signal is given where none is, or where all that are yield to it; it rests on the signal's words, which the
-// explanation tells. What the label requires must hold, and a rule against it keeps it away.
+// The label of an urgency signal is given where none is, or where all that are yield to it; it rests on the signal's
+// words, which the explanation tells. What the label requires must hold, and a rule against it keeps it away.
 func TestLabelOfMark(t *testing.T) {
 	fsys := testFS(`
 groups: {power: 电}
@@ -154,8 +154,8 @@ rules:
 	}
 }
 
-// Danger to life is about the grid's dangers where the shipped rules find nothing else, and no such label comes to what is not about
-// electricity.
+// Danger to life is about the grid's dangers where the shipped rules find nothing else, and no such label comes to what
+// is not about electricity.
 func TestHazardIsLabelled(t *testing.T) {
 	rs, err := Load(dicts.Embedded())
 	if err != nil {

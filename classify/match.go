@@ -13,8 +13,9 @@ type span struct {
 }
 
 // matcher finds the words of all groups in one pass. It is a tree of all sequences, what begins or ends alike shared:
-// from a node a character, a gap or a number leads on. Characters are known by class: each that stands in a pattern has one of its
-// own, all others share none (0). The nodes lie in a few plain rows, for the time goes where the memory is far.
+// from a node a character, a gap or a number leads on. Characters are known by class: each that stands in a pattern has
+// one of its own, all others share none (0). The nodes lie in a few plain rows, for the time goes where the memory is
+// far.
 type matcher struct {
 	kinds  []uint32        // of the basic plane: the class and the marks
 	astral map[rune]uint16 // classes of the planes above

@@ -32,8 +32,8 @@ rules:
 
 const belowGroups = "groups: {asked: 想问}\n"
 
-// An example of a layer below that fails by what lies over it is no fault where rules, labels or cues do it, which is their office,
-// and one where a shared group was redefined, which is done by chance. Either names what does it.
+// An example of a layer below that fails by what lies over it is no fault where rules, labels or cues do it, which is
+// their office, and one where a shared group was redefined, which is done by chance. Either names what does it.
 func TestExamplesBelow(t *testing.T) {
 	base := testFS(belowRules)
 	base["rules/nature.yaml"], base["rules/groups.yaml"] = fileOf(belowNature), fileOf(belowGroups)

@@ -16,8 +16,9 @@ const (
 	minPassage        = 8
 )
 
-// Passages cuts a contact into the texts that may become examples: clauses of a turn that follow each other, turns that do, the
-// title before the first clauses; where the contact is from another hotline than examples are without being told, with and without its name.
+// Passages cuts a contact into the texts that may become examples: clauses of a turn that follow each other, turns that
+// do, the title before the first clauses; where the contact is from another hotline than examples are without being
+// told, with and without its name.
 func Passages(call *hotline.Call) []Passage {
 	var passages []Passage
 	var lines []string // of the turns

@@ -95,7 +95,8 @@ type route struct {
 	after *route
 }
 
-// each calls do with the parts of each sequence, after those of head, until it returns an error. The parts are valid during the call.
+// each calls do with the parts of each sequence, after those of head, until it returns an error. The parts are valid
+// during the call.
 func (p pattern) each(head []*part, after *route, do func(parts []*part) error) error {
 	for len(p) > 0 && p[0].branches == nil {
 		head, p = append(head, &p[0].part), p[1:]

@@ -37,9 +37,10 @@ type Proposal struct {
 // maxRivals bounds the passages that are kept for one change.
 const maxRivals = 12
 
-// Propose looks for passages that notice changes which the examples do not. Of each rule whose id begins with prefix it takes the
-// fewest, shortest and most complete that notice most, any two and all examples of the rule at least four edits apart. progress is told how many passages were looked at. It fails where the
-// segmenter is not ready or ctx ends.
+// Propose looks for passages that notice changes which the examples do not. Of each rule whose id begins with prefix it
+// takes the fewest, shortest and most complete that notice most, any two and all examples of the rule at least four
+// edits apart. progress is told how many passages were looked at. It fails where the segmenter is not ready or ctx
+// ends.
 func (rs *RuleSet) Propose(ctx context.Context, passages []Passage, prefix string, progress func(done, all int)) ([]Proposal, error) {
 	if err := rs.Ready(); err != nil {
 		return nil, err

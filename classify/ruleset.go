@@ -178,7 +178,8 @@ func (rs *RuleSet) give(m *matches) {
 	rs.pool.Put(m)
 }
 
-// Analyze finds the labels, the nature, the responsible party, the marks and the entities of a call. It depends on the call and the set alone.
+// Analyze finds the labels, the nature, the responsible party, the marks and the entities of a call. It depends on the
+// call and the set alone.
 func (rs *RuleSet) Analyze(call *hotline.Call) hotline.Analysis {
 	m := rs.take(call, true)
 	defer rs.give(m)

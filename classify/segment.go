@@ -35,8 +35,8 @@ func (s *Segmenter) with(lexicon *Lexicon) *Segmenter {
 	return NewSegmenter(lexicon)
 }
 
-// loadGSE makes gse's own segmenter, which the dictionary is compared with. It loads the lexicon first: gse silently keeps the first frequency of a word. Each load ends with gse's
-// CalcToken, without which a word has no distance.
+// loadGSE makes gse's own segmenter, which the dictionary is compared with. It loads the lexicon first: gse silently
+// keeps the first frequency of a word. Each load ends with gse's CalcToken, without which a word has no distance.
 func loadGSE(lexicon *Lexicon) (*gse.Segmenter, error) {
 	seg := &gse.Segmenter{SkipLog: true, NotLoadHMM: true}
 	if len(lexicon.Words) > 0 {

@@ -94,7 +94,8 @@ func (c *SoundCheck) Add(call *hotline.Call) {
 }
 
 // Plant puts each keyword, once for each of its characters that has a homophone in the texts and once for each that has
-// another character that is taken for it, between two clauses of them and counts what is found again. The seed decides the homophones and the clauses. It ends the check.
+// another character that is taken for it, between two clauses of them and counts what is found again. The seed decides
+// the homophones and the clauses. It ends the check.
 func (c *SoundCheck) Plant(seed uint64) {
 	random := rand.New(rand.NewPCG(seed, 0))
 	homophones := c.homophones()

@@ -109,8 +109,8 @@ func plain(files []file) ([]file, error) {
 	return text, p.err()
 }
 
-// archive writes the files as one text: a line "-- layer path bytes --", then the bytes and a line break, for each. Files of examples
-// decide nothing, so they are no part of it: a better example makes no new revision.
+// archive writes the files as one text: a line "-- layer path bytes --", then the bytes and a line break, for each.
+// Files of examples decide nothing, so they are no part of it: a better example makes no new revision.
 func archive(files []file) []byte {
 	var b bytes.Buffer
 	for _, f := range files {

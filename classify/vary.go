@@ -16,9 +16,9 @@ const (
 	maxPatterns = 8    // patterns of a group that are tried in a condition
 )
 
-// vary looks for variations of texts of the rule that notice what no passage does: a word is replaced, negated, put into a
-// phrase of the mask or into an agent's mouth; words are taken out, parted, or joined by what the rule excludes. They are drafts: what
-// they say is the author's to mend.
+// vary looks for variations of texts of the rule that notice what no passage does: a word is replaced, negated, put
+// into a phrase of the mask or into an agent's mouth; words are taken out, parted, or joined by what the rule excludes.
+// They are drafts: what they say is the author's to mend.
 func (p *proposer) vary(r *openRule, tried []*mutant) {
 	texts := slices.Clone(r.bases)
 	for _, e := range r.examples[exampleMatch] {

@@ -211,7 +211,8 @@ func (rs *RuleSet) addByWords(m *matches, scores []score) {
 	}
 }
 
-// leastSupport is the support above which words alone give a label, beside another or not; denied tells that keywords of the label are.
+// leastSupport is the support above which words alone give a label, beside another or not; denied tells that keywords
+// of the label are.
 func (rs *RuleSet) leastSupport(m *matches, label int, beside, denied bool) float32 {
 	least := rs.weights.give[label]
 	if beside {

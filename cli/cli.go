@@ -81,8 +81,8 @@ func needFlags(c *cli.Context, flags ...string) error {
 	return usagef("还要写 --%s；用法见 %s --help", strings.Join(missing, "、--"), c.Command.HelpName)
 }
 
-// wrongSetting is the error of a setting by which nothing can be done, or of a file that it names: who supervises a process does not
-// start it again then.
+// wrongSetting is the error of a setting by which nothing can be done, or of a file that it names: who supervises a
+// process does not start it again then.
 func wrongSetting(err error) error { return cli.Exit(err, exitUsage) }
 
 // usagef is the error of a command that was asked wrongly.
@@ -156,7 +156,8 @@ func handleUsage(c *cli.Command) {
 	}
 }
 
-// mostArgs is how many arguments a command takes by its ArgsUsage, in which each is a word; -1 for any number, told by an ellipsis.
+// mostArgs is how many arguments a command takes by its ArgsUsage, in which each is a word; -1 for any number, told by
+// an ellipsis.
 func mostArgs(usage string) int {
 	if strings.Contains(usage, "...") {
 		return -1

@@ -75,8 +75,8 @@ func (s *session) examine(ctx context.Context) error {
 // warn tells what works now and may not go on to.
 func (s *session) warn(what string, err error) { s.note("!", what, err) }
 
-// note prints what an examination found, each fault by itself: in Chinese what can be done where that is known, with the words of the log
-// and of /readyz below it, by which it is found there.
+// note prints what an examination found, each fault by itself: in Chinese what can be done where that is known, with
+// the words of the log and of /readyz below it, by which it is found there.
 func (s *session) note(mark, what string, err error) {
 	for _, fault := range hint.Parts(err) {
 		var said []string

@@ -44,7 +44,8 @@ func TestDoctorOnHolidays(t *testing.T) {
 	}
 }
 
-// Note tells each of several faults by itself: what can be done in Chinese, the words of the log below it. What has no advice stands as it is.
+// Note tells each of several faults by itself: what can be done in Chinese, the words of the log below it. What has no
+// advice stands as it is.
 func TestNote(t *testing.T) {
 	var out strings.Builder
 	s := &session{env: Env{Stdout: &out}}

@@ -230,8 +230,8 @@ func knownNames(doc *hotline.Document) []string {
 // fewSensitive is below how many callers nothing that was told under a sensitive label is shown.
 const fewSensitive = 5
 
-// examplesOf reads a topic's examples. Of fewer than five callers none is shown that has a sensitive label; hidden are all contacts
-// of the topic for which that holds.
+// examplesOf reads a topic's examples. Of fewer than five callers none is shown that has a sensitive label; hidden are
+// all contacts of the topic for which that holds.
 func examplesOf(ctx context.Context, store index.Store, taxonomy *classify.Taxonomy, t *emerging.Topic) (docs []hotline.Document, hidden map[string]bool, err error) {
 	ids := t.Examples
 	if t.Callers < fewSensitive {

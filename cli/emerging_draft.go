@@ -175,7 +175,8 @@ func around(sentence string, words []string) string {
 	return sentence[backward(sentence, at, mostExampleLength/2):forward(sentence, end, mostExampleLength/2)]
 }
 
-// tryDrafts lays the drafts over the rules, runs them over the topics' contacts and the background, and keeps what became of each.
+// tryDrafts lays the drafts over the rules, runs them over the topics' contacts and the background, and keeps what
+// became of each.
 func (s *session) tryDrafts(ctx context.Context, store index.Store, rules *classify.RuleSet, q emergingQuery, report *emergingReport, drafts []draft.Rule) error {
 	trial, err := draft.NewTrial(rules, drafts)
 	if err != nil {

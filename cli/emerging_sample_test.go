@@ -65,8 +65,8 @@ func storeSample(t *testing.T, s *session, contacts []sample.Contact, from time.
 	return store
 }
 
-// Over ten invented hotlines the new topic, told by 12 callers, is found as one topic with a draft rule that tells it, and no other
-// one is, neither in its week nor in the one before, in which nothing is new but four problems rise.
+// Over ten invented hotlines the new topic, told by 12 callers, is found as one topic with a draft rule that tells it,
+// and no other one is, neither in its week nor in the one before, in which nothing is new but four problems rise.
 func TestEmergingInSample(t *testing.T) {
 	t.Parallel() // it computes for long, in one goroutine
 	const hotlines = 10

@@ -67,8 +67,8 @@ Examples:
 	}
 }
 
-// explained is what explain tells as JSON. What is in force, and the correction that made it so, are there where a person corrected
-// the contact; the explanation is of what the rules found.
+// explained is what explain tells as JSON. What is in force, and the correction that made it so, are there where a
+// person corrected the contact; the explanation is of what the rules found.
 type explained struct {
 	InForce   *hotline.Findings  `json:"in_force,omitempty"`
 	Corrected *hotline.Corrected `json:"corrected,omitempty"`

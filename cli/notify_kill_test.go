@@ -122,7 +122,8 @@ func TestNotifierKilled(t *testing.T) {
 	t.Logf("%d runs, %d killed between sending and mark, %d messages, %d received", runs, len(k.killed), len(keys), total)
 }
 
-// drainOutbox is a process that sends what stands in the outboxes of a store once, by a signed webhook: drain FILE URL. It says when nothing is left.
+// drainOutbox is a process that sends what stands in the outboxes of a store once, by a signed webhook: drain FILE URL.
+// It says when nothing is left.
 func drainOutbox() int {
 	done, err := func() (notify.Done, error) {
 		store, err := sqlite.Open(os.Args[1])

@@ -8,10 +8,11 @@ import (
 )
 
 // permute moves the flags of a command before its arguments, because the flag parser stops at the first argument and
-// people write `suqiu search 停电 --since 7d`. Everything after -- is an argument, and so is what begins with - but
-// can't be a flag, such as the word -空开 that a search excludes. Flags before a command that lies under another are the lower
-// one's: suqiu --embedded correct list is suqiu correct list --embedded, which refuses what it does not know. A flag without
-// its value ends the line, so that the parser refuses it: the -- before the arguments, or the next flag, would be taken for the value.
+// people write `suqiu search 停电 --since 7d`. Everything after -- is an argument, and so is what begins with - but can't
+// be a flag, such as the word -空开 that a search excludes. Flags before a command that lies under another are the lower
+// one's: suqiu --embedded correct list is suqiu correct list --embedded, which refuses what it does not know. A flag
+// without its value ends the line, so that the parser refuses it: the -- before the arguments, or the next flag, would
+// be taken for the value.
 func permute(commands []*cli.Command, args []string) []string {
 	if len(args) < 2 {
 		return args

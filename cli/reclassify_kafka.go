@@ -29,7 +29,8 @@ func refuseFlags(c *cli.Context, why string, names ...string) error {
 	return nil
 }
 
-// rereadScope reads which records are read again: those that reached the log from since on and before before, where these are told.
+// rereadScope reads which records are read again: those that reached the log from since on and before before, where
+// these are told.
 func rereadScope(c *cli.Context, since, before time.Time) (ingest.RereadScope, error) {
 	scope := ingest.RereadScope{Topic: c.String("topic"), Partitions: c.IntSlice("partition"), Since: since, Before: before}
 	for _, f := range filterFlags() {

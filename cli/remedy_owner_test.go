@@ -28,8 +28,9 @@ func staffed(t *testing.T) (*session, index.Store) {
 	return s, store
 }
 
-// With the people of the demo, every label has an owner in every place of the province down to the cells, at any hour, whoever is
-// responsible and by whatever hotlines it was told, sensitive labels above the station included; only what has no superior has none.
+// With the people of the demo, every label has an owner in every place of the province down to the cells, at any hour,
+// whoever is responsible and by whatever hotlines it was told, sensitive labels above the station included; only what
+// has no superior has none.
 func TestSampleOwnersCoverTheProvince(t *testing.T) {
 	t.Parallel() // it computes for long, in one goroutine
 	s, store := staffed(t)
@@ -68,7 +69,8 @@ func TestSampleOwnersCoverTheProvince(t *testing.T) {
 				}
 				asked++
 				owned := a.Owner.ID != ""
-				// The province itself has no superior; nobody manages accounts for a whole city or more, so its service head does.
+				// The province itself has no superior; nobody manages accounts for a whole city or more, so its service
+				// head does.
 				if want := !l.Sensitive || p.Path != "江东电力"; owned != want {
 					t.Errorf("%s of %q in %s, told by %v at %d h: owner %q (%s)", l.Code, q.Responsible, p.Path, q.Hotlines, at.Hour(), a.Owner.Name, a.Unowned)
 				}
@@ -86,7 +88,8 @@ func TestSampleOwnersCoverTheProvince(t *testing.T) {
 	}
 }
 
-// What is imported while a watcher runs is followed after half a minute, and what can't be used leaves the owners before in force.
+// What is imported while a watcher runs is followed after half a minute, and what can't be used leaves the owners
+// before in force.
 func TestOwnersFollowImports(t *testing.T) {
 	s, store := staffed(t)
 	now := time.Date(2026, 7, 1, 10, 0, 0, 0, calendar.Shanghai())
@@ -127,8 +130,8 @@ func TestOwnersFollowImports(t *testing.T) {
 	}
 }
 
-// A notice brings addresses, names, the approved answer and the options of its route; the newest message that asks waits as long as nobody
-// has acknowledged.
+// A notice brings addresses, names, the approved answer and the options of its route; the newest message that asks
+// waits as long as nobody has acknowledged.
 func TestNotices(t *testing.T) {
 	s, store := staffed(t)
 	h, err := s.herald(t.Context(), store)

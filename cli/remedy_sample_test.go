@@ -25,8 +25,8 @@ import (
 // unseen is over how many invented hotlines detection is measured; the demo's own is none of them.
 const unseen = 20
 
-// Over unseen invented hotlines, the planted problems become incidents in their station and come to whom the tables name for it, the storm is one
-// incident, and hardly anything else is. Nothing that has an owner is without.
+// Over unseen invented hotlines, the planted problems become incidents in their station and come to whom the tables
+// name for it, the storm is one incident, and hardly anything else is. Nothing that has an owner is without.
 func TestPlantedProblemsBecomeIncidents(t *testing.T) {
 	t.Parallel() // it computes for long, in one goroutine
 	s, store := staffed(t)
@@ -118,8 +118,8 @@ func checkCounted(t *testing.T, contacts []sample.Contact, c remedy.Counted) {
 	}
 }
 
-// ownerByTables is who must remedy a planted problem in a station, read from the people of the demo by hand: new connections (业扩) are the
-// account manager's of the county, all else the station head's.
+// ownerByTables is who must remedy a planted problem in a station, read from the people of the demo by hand: new
+// connections (业扩) are the account manager's of the county, all else the station head's.
 func ownerByTables(t *testing.T, label, station string) string {
 	t.Helper()
 	levels := strings.Split(station, hotline.AreaSeparator)

@@ -14,8 +14,8 @@ import (
 	"suqiu/trend"
 )
 
-// reportInput reads what a bulletin is made of: the contacts of its weeks one by one, as problems and callers are told apart over all
-// hotlines and labels, and for the baseline the counts that watch reads.
+// reportInput reads what a bulletin is made of: the contacts of its weeks one by one, as problems and callers are told
+// apart over all hotlines and labels, and for the baseline the counts that watch reads.
 func (s *session) reportInput(ctx context.Context, store index.Store, period report.Period, area string, tree index.Tree) (report.Input, error) {
 	in := report.Input{Period: period, Area: area, Made: s.env.Now(), Sources: map[string]hotline.Hotline{}}
 	for _, src := range s.cfg.Sources {

@@ -101,8 +101,8 @@ func worklistEqualsTruth(t *testing.T, folder string, contacts []sample.Contact)
 	}
 }
 
-// The bulletins of the demo's weeks tell what was planted, contact by contact: the first week, that of the storm, the last one, and that of one
-// county.
+// The bulletins of the demo's weeks tell what was planted, contact by contact: the first week, that of the storm, the
+// last one, and that of one county.
 func weeklyEqualsTruth(t *testing.T, folder string, contacts []sample.Contact) {
 	zone := calendar.Shanghai()
 	var incidents []remedy.Incident

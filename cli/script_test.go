@@ -217,7 +217,8 @@ func letterID(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Setenv(args[0], found[1])
 }
 
-// writeHolidays puts holidays of this year and the next into a folder of dictionaries, as its owner does each November: holidays FOLDER.
+// writeHolidays puts holidays of this year and the next into a folder of dictionaries, as its owner does each November:
+// holidays FOLDER.
 func writeHolidays(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 1 {
 		ts.Fatalf("usage: holidays FOLDER")

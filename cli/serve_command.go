@@ -84,7 +84,8 @@ func hangups() (hangup <-chan os.Signal, stop func()) {
 	return received, func() { signal.Stop(received) }
 }
 
-// consume runs until ctx ends; pages, which may be nil, show what it does. What hangup receives before it has begun is heeded then.
+// consume runs until ctx ends; pages, which may be nil, show what it does. What hangup receives before it has begun is
+// heeded then.
 func (s *session) consume(ctx context.Context, hangup <-chan os.Signal, pages *site) error {
 	s.lasting = true
 	loop, err := s.openLoop(ctx, s.cfg.DeadLetter.Limit)

@@ -15,8 +15,9 @@ import (
 	"suqiu/ingest"
 )
 
-// site answers over HTTP from the start on. A process that waits for Elasticsearch or Kafka before it can begin is alive, and must not be
-// restarted for it; it is not ready, and says what it waits for. Once it has begun, the pages are those of open.
+// site answers over HTTP from the start on. A process that waits for Elasticsearch or Kafka before it can begin is
+// alive, and must not be restarted for it; it is not ready, and says what it waits for. Once it has begun, the pages
+// are those of open.
 type site struct {
 	group    string
 	now      func() time.Time
@@ -52,7 +53,8 @@ func (t *site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	t.starting.ServeHTTP(w, r)
 }
 
-// waiting notes what the process waits for, or that it no longer does. What the store refuses is a pause: it waits for the operator.
+// waiting notes what the process waits for, or that it no longer does. What the store refuses is a pause: it waits for
+// the operator.
 func (t *site) waiting(err error) {
 	next := ingest.Report{Phase: ingest.PhaseWaiting, Why: "starting", Since: t.state.Load().Since}
 	var fault *hotline.Fault

@@ -159,7 +159,8 @@ func (s *session) watch(c *cli.Context) error {
 	}
 }
 
-// postsInDivisions refuses to watch by the administrative tree when nobody holds a post there, since nobody would own what is found.
+// postsInDivisions refuses to watch by the administrative tree when nobody holds a post there, since nobody would own
+// what is found.
 func (s *session) postsInDivisions(ctx context.Context, store index.Ledger) error {
 	people, err := s.directory(ctx, store)
 	if err != nil {

@@ -59,8 +59,8 @@ func arrivals(t *testing.T) (all []arrival, begin, end time.Time) {
 	return all, o.Start, truth.Problems[0].Through
 }
 
-// again is what calls for each of the rules that count, in the sixth week: an account with four outages within 60 days, one caller four times
-// in an hour, five callers of one community in a day.
+// again is what calls for each of the rules that count, in the sixth week: an account with four outages within 60 days,
+// one caller four times in an hour, five callers of one community in a day.
 func again(t *testing.T, all []arrival) []arrival {
 	t.Helper()
 	begin := all[0].doc.Call.Received.Truncate(24 * time.Hour)

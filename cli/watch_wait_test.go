@@ -35,7 +35,8 @@ func (s *said) String() string {
 	return s.all.String()
 }
 
-// A watcher that starts while Elasticsearch is away, or refuses it, waits until it is told to end; with --once it says so and ends.
+// A watcher that starts while Elasticsearch is away, or refuses it, waits until it is told to end; with --once it says
+// so and ends.
 func TestWatchWaits(t *testing.T) {
 	refusing := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("X-Elastic-Product", "Elasticsearch")

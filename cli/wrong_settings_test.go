@@ -12,8 +12,8 @@ import (
 	"time"
 )
 
-// What is set wrongly, or wrong in a file that a setting names, ends serve and consume with the exit code of wrong usage, whether or
-// not the servers answer: their supervisor does not start them again then.
+// What is set wrongly, or wrong in a file that a setting names, ends serve and consume with the exit code of wrong
+// usage, whether or not the servers answer: their supervisor does not start them again then.
 func TestWrongSettingsEnd(t *testing.T) {
 	folder := t.TempDir()
 	file := func(name, text string) string {

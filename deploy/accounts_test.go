@@ -14,8 +14,8 @@ import (
 	"testing"
 )
 
-// TestAccounts runs the script of compose.yaml against a stand-in for Elasticsearch that checks every request: the servers of these
-// tests are put together from single modules and can't keep accounts of their own.
+// TestAccounts runs the script of compose.yaml against a stand-in for Elasticsearch that checks every request: the
+// servers of these tests are put together from single modules and can't keep accounts of their own.
 func TestAccounts(t *testing.T) {
 	const elastic, own = "elastic-of-this-test", `quoted"back\slash`
 	var calls []string

@@ -32,8 +32,8 @@ func steps(t *testing.T, file string) []string {
 	return slices.DeleteFunc(blocks, func(b string) bool { return b == "" })
 }
 
-// take runs steps in a folder, as a shell does with the usual umask; programs of the machine are functions given before them, which
-// write what they are called with into the file that is returned.
+// take runs steps in a folder, as a shell does with the usual umask; programs of the machine are functions given before
+// them, which write what they are called with into the file that is returned.
 func take(t *testing.T, dir, functions, steps string) []string {
 	t.Helper()
 	log := filepath.Join(t.TempDir(), "calls")
@@ -58,8 +58,8 @@ func checkMode(t *testing.T, path string, want fs.FileMode) {
 	}
 }
 
-// The steps at the head of compose.yaml make what it needs, and nobody but their owner can read keys and passwords; what they start
-// is there.
+// The steps at the head of compose.yaml make what it needs, and nobody but their owner can read keys and passwords;
+// what they start is there.
 func TestComposeSteps(t *testing.T) {
 	project, err := loadCompose(t, filled(t))
 	if err != nil {
@@ -106,8 +106,8 @@ sudo() { echo "sudo $*" >> "$CALLS"; }`
 	}
 }
 
-// The lines at the head of suqiu@.service install each unit that is enabled, all that it starts and all that these read, with rights
-// by which a user without a name can read what is not secret, and root alone what is.
+// The lines at the head of suqiu@.service install each unit that is enabled, all that it starts and all that these
+// read, with rights by which a user without a name can read what is not secret, and root alone what is.
 func TestSystemdSteps(t *testing.T) {
 	blocks := steps(t, "systemd/suqiu@.service")
 	if len(blocks) != 3 {

@@ -100,8 +100,8 @@ func TestSystemd(t *testing.T) {
 	}
 }
 
-// checkCredential fails unless a unit is handed the keys of pseudonyms where its command needs them, as the file that its variable
-// names, and only there.
+// checkCredential fails unless a unit is handed the keys of pseudonyms where its command needs them, as the file that
+// its variable names, and only there.
 func checkCredential(t *testing.T, unit map[string][]string, file string, needed bool) {
 	t.Helper()
 	var credentials []string

@@ -23,9 +23,9 @@ const testSuffix = ".test.yaml"
 // manyFiles are the folders in which every file is read whose name ends so; all other YAML has one path.
 var manyFiles = map[string]string{"rules": ".yaml", "examples": ".yaml", "tests": testSuffix}
 
-// Strays finds the YAML of a user's folder that nothing reads, since it lies in the wrong place or its name ends wrongly, or that holds nothing,
-// and tells where it belongs by its keys. A folder of which nothing is read at all is a stray itself. Folders whose names begin
-// with a dot are left out.
+// Strays finds the YAML of a user's folder that nothing reads, since it lies in the wrong place or its name ends
+// wrongly, or that holds nothing, and tells where it belongs by its keys. A folder of which nothing is read at all is a
+// stray itself. Folders whose names begin with a dot are left out.
 func Strays(folder fs.FS) ([]Stray, error) {
 	places, err := keysOfPlaces()
 	if err != nil {
@@ -78,7 +78,8 @@ func isRead(name string) bool {
 	return err == nil && !info.IsDir()
 }
 
-// isPlace reports whether something that is no YAML may be read at the path: in a folder that the binary has, or by the name of a file of its.
+// isPlace reports whether something that is no YAML may be read at the path: in a folder that the binary has, or by the
+// name of a file of its.
 func isPlace(name string) bool {
 	top, _, within := strings.Cut(name, "/")
 	info, err := fs.Stat(files, top)

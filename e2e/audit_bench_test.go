@@ -26,8 +26,9 @@ import (
 // auditCalls is how many calls the log of BenchmarkAudit holds.
 const auditCalls = 200_000
 
-// BenchmarkAudit reads a log of 200,000 calls, of which one in ten updates an earlier one, by the client library that does
-// nothing with it, and audits it, in turn, and reports the medians and their ratio: how many times as long the audit takes. One operation is the whole log.
+// BenchmarkAudit reads a log of 200,000 calls, of which one in ten updates an earlier one, by the client library that
+// does nothing with it, and audits it, in turn, and reports the medians and their ratio: how many times as long the
+// audit takes. One operation is the whole log.
 func BenchmarkAudit(b *testing.B) {
 	b.Run("real", func(b *testing.B) {
 		broker := startBroker(b)

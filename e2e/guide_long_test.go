@@ -31,8 +31,8 @@ type guideRow struct {
 	rights   []guideRight
 }
 
-// Columns of the guide's table. The topic of the hotlines and that of the channel are those that the test uses; of a group only the
-// ending is known.
+// Columns of the guide's table. The topic of the hotlines and that of the channel are those that the test uses; of a
+// group only the ending is known.
 var guideColumns = []struct {
 	heading string
 	kind    kafka.ResourceType
@@ -186,8 +186,8 @@ func (u *tableUser) says() string {
 	return give + lacking.operation.String() + " on topic " + u.on(lacking)
 }
 
-// harmless: a command works without it, since another right of the row includes it or it is needed in some cases only: of the topic of
-// dead letters partitions are never altered, and settings where somebody has weakened them.
+// harmless: a command works without it, since another right of the row includes it or it is needed in some cases only:
+// of the topic of dead letters partitions are never altered, and settings where somebody has weakened them.
 func (u *tableUser) harmless() bool {
 	if u.row.commands != rowSetup {
 		return false

@@ -33,8 +33,9 @@ type guideRun struct {
 
 // guide grants what the operator's guide says and runs every command that needs a server as the user whom the guide names for it.
 //
-// The roles of Elasticsearch are put in its file of roles, since this build has no index for what _security/role makes. It has neither
-// lifecycle policies nor SLM: that manage_ilm is needed, and the guide's lines of _slm, can be seen on a full cluster only.
+// The roles of Elasticsearch are put in its file of roles, since this build has no index for what _security/role makes.
+// It has neither lifecycle policies nor SLM: that manage_ilm is needed, and the guide's lines of _slm, can be seen on a
+// full cluster only.
 func (w *wrongSetups) guide(t *testing.T) {
 	t.Parallel()
 	w.guideRun(t)

@@ -78,8 +78,8 @@ func guideACLs(t *testing.T) string {
 	return own
 }
 
-// securedRoles are the roles of the guide for the prefixes of the indices that tests use on one Elasticsearch with security, and those
-// that lack one right: guideLacks names them.
+// securedRoles are the roles of the guide for the prefixes of the indices that tests use on one Elasticsearch with
+// security, and those that lack one right: guideLacks names them.
 func securedRoles(t *testing.T) map[string]string {
 	t.Helper()
 	roles := map[string]string{}

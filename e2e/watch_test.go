@@ -73,12 +73,13 @@ func (w watched) look(t *testing.T, at time.Time) error {
 	return nil
 }
 
-// byClock are the kinds of what comes by the clock: a limit that a watcher finds passed a quarter of an hour later than another one may
-// have been warned of before, or not.
+// byClock are the kinds of what comes by the clock: a limit that a watcher finds passed a quarter of an hour later than
+// another one may have been warned of before, or not.
 var byClock = []remedy.Kind{remedy.KindWarned, remedy.KindOverdue, remedy.KindEscalated, remedy.KindSupervised, remedy.KindVisitsDue}
 
-// accounts tells of each incident what must not depend on when a watcher looked: what it is, what happened to it, and what was told. The keys
-// of its messages, those that come by the clock included, must be numbered without gap or repetition, and tell each what its history tells.
+// accounts tells of each incident what must not depend on when a watcher looked: what it is, what happened to it, and
+// what was told. The keys of its messages, those that come by the clock included, must be numbered without gap or
+// repetition, and tell each what its history tells.
 func (w watched) accounts(t *testing.T) []string {
 	t.Helper()
 	out, err := w.command(t.Context(), "incident", "list", "--all", "--format", "json").Output()
@@ -117,7 +118,8 @@ func (w watched) accounts(t *testing.T) []string {
 	return accounts
 }
 
-// killed lets a watcher begin to look at a time and kills it at a random moment of the look. It reports whether it was at work then.
+// killed lets a watcher begin to look at a time and kills it at a random moment of the look. It reports whether it was
+// at work then.
 func (w watched) killed(t *testing.T, at time.Time, within time.Duration, rng *rand.Rand) bool {
 	t.Helper()
 	cmd := w.command(t.Context(), "watch", "--once", "--at", at.Format("2006-01-02T15:04"))
@@ -177,8 +179,8 @@ func (w watched) onElasticsearch(t *testing.T, prefix string) watched {
 	return w
 }
 
-// A watcher on Elasticsearch that is killed at every look, and replaced by another one, makes the incidents and messages that an undisturbed
-// one makes on the embedded store of the same contacts.
+// A watcher on Elasticsearch that is killed at every look, and replaced by another one, makes the incidents and
+// messages that an undisturbed one makes on the embedded store of the same contacts.
 func TestWatchOnElasticsearch(t *testing.T) {
 	calm := newWatched(t)
 	mortal := calm.onElasticsearch(t, "watched")

@@ -78,9 +78,10 @@ func decodeCorrected(r Record) (CorrectedCall, error) {
 	return call, nil
 }
 
-// Correct puts a correction of a stored call in force and returns it with the revision that it got. It adds to the one in
-// force before (hotline.Correction.After); an empty one takes everything back. The document shows it when Correct returns without error; after an error, ApplyCorrection brings to its
-// end what may have been left half done. Put through a Corrector keeps it in force from then on: see there why.
+// Correct puts a correction of a stored call in force and returns it with the revision that it got. It adds to the one
+// in force before (hotline.Correction.After); an empty one takes everything back. The document shows it when Correct
+// returns without error; after an error, ApplyCorrection brings to its end what may have been left half done. Put
+// through a Corrector keeps it in force from then on: see there why.
 func Correct(ctx context.Context, s Store, id string, c hotline.Correction) (hotline.Correction, error) {
 	if _, err := s.Get(ctx, id); err != nil {
 		return c, fmt.Errorf("correct %s: %w", id, err)

@@ -35,9 +35,10 @@ type Searcher interface {
 	// Revisions returns the content revision of those of the document ids, at most MaxWindow (else ErrQuery), that the
 	// store holds, tombstones too. It reads no documents and is made for asking after many.
 	Revisions(ctx context.Context, ids []string) (map[string]int64, error)
-	// Origins returns from which of at most MaxOffsets offsets (else ErrQuery) the store holds a document alone (see hotline.Origin), in
-	// blocks by their order. It reads no documents, and leaves out the blocks in which one offset has two documents, as where a topic was deleted and
-	// made again, or a document is moving; it may leave out what an older build has written.
+	// Origins returns from which of at most MaxOffsets offsets (else ErrQuery) the store holds a document alone (see
+	// hotline.Origin), in blocks by their order. It reads no documents, and leaves out the blocks in which one offset
+	// has two documents, as where a topic was deleted and made again, or a document is moving; it may leave out what an
+	// older build has written.
 	Origins(ctx context.Context, o hotline.Offsets) ([]hotline.Block, error)
 	// Get returns one document by id, or ErrNotFound; it sees every write at once.
 	Get(ctx context.Context, id string) (hotline.Document, error)

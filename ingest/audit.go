@@ -50,7 +50,8 @@ type Account struct {
 	Missing   int64  `json:"missing"`
 	Gaps      []Gap  `json:"gaps,omitempty"` // in the order of their offsets; they lie before From, or from End on
 
-	// Unknown: the brokers do not tell what the partition's log holds, or what is committed of it: nothing of it was accounted for.
+	// Unknown: the brokers do not tell what the partition's log holds, or what is committed of it: nothing of it was
+	// accounted for.
 	Unknown bool `json:"unknown,omitempty"`
 }
 
@@ -63,8 +64,9 @@ func (a *Account) Unread() int64 {
 	return a.End - a.From
 }
 
-// Gap is a range of offsets that were removed from the log: by retention, before they were committed, or with the topic. Whether one or another of them was
-// stored can't be told any more: a consumer may have died between storing and committing.
+// Gap is a range of offsets that were removed from the log: by retention, before they were committed, or with the
+// topic. Whether one or another of them was stored can't be told any more: a consumer may have died between storing and
+// committing.
 type Gap struct {
 	From  int64 `json:"from"`
 	Until int64 `json:"until"` // the first offset after it

@@ -128,7 +128,8 @@ func (s *askedStore) Revisions(ctx context.Context, ids []string) (map[string]in
 	return s.memStore.Revisions(ctx, ids)
 }
 
-// Documents are looked up by id only where no document of the record's offset is held, or not all of its block arrived with their records.
+// Documents are looked up by id only where no document of the record's offset is held, or not all of its block arrived
+// with their records.
 func TestAuditAsks(t *testing.T) {
 	read := func(d *hotline.Document, offset int64, since time.Duration) {
 		d.Call.Origin.Offset, d.Call.Arrived = offset, d.Call.Arrived.Add(since)

@@ -11,11 +11,12 @@ import (
 	"suqiu/ingest/decode"
 )
 
-// auditFetch is how many bytes of a partition's log, as they are compressed there, are fetched at once: not so many that the store has nothing to do until
-// the first are there.
+// auditFetch is how many bytes of a partition's log, as they are compressed there, are fetched at once: not so many
+// that the store has nothing to do until the first are there.
 const auditFetch = 2 << 20
 
-// auditLeftBytes is how many bytes of records that the store does not find by their origins are kept at most until they are looked up by their ids.
+// auditLeftBytes is how many bytes of records that the store does not find by their origins are kept at most until they
+// are looked up by their ids.
 const auditLeftBytes = 8 << 20
 
 // auditOffsets and auditRecords are of how many offsets and of how many documents the store is asked at once.

@@ -26,8 +26,8 @@ type Cluster struct {
 	TLS      *tls.Config // nil: plain text
 	SASL     SASL        // zero: no authentication
 
-	// Patience is for how long GroupPositions and Examine ask again while leaders of partitions do not answer, as until another broker
-	// takes over from one that failed; default 15 s.
+	// Patience is for how long GroupPositions and Examine ask again while leaders of partitions do not answer, as until
+	// another broker takes over from one that failed; default 15 s.
 	Patience time.Duration
 }
 

@@ -11,7 +11,8 @@
 //
 // Pipeline is pure: payload in, entries out. Loop.Finish is the only place that writes; it returns when all is done, or
 // the context has ended, or the source must pause. Whoever called it acknowledges what it reports as done, and only
-// that. Mirror is a consumer of the topic of dead letters, with a group and a task of its own. Auditor only reads: it goes through the log again and accounts for every committed offset.
+// that. Mirror is a consumer of the topic of dead letters, with a group and a task of its own. Auditor only reads: it
+// goes through the log again and accounts for every committed offset.
 //
 // # Rules of concurrency
 //

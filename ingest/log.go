@@ -130,13 +130,13 @@ func (c *chunk) take(b kafka.Bytes) ([]byte, error) {
 	return taken, err
 }
 
-// leaderTimeout bounds what a partition's leader, or the coordinator of a group, is asked. It is short, because who is asked for several
-// partitions waits for that of the broker that hangs; what does not answer is asked again.
+// leaderTimeout bounds what a partition's leader, or the coordinator of a group, is asked. It is short, because who is
+// asked for several partitions waits for that of the broker that hangs; what does not answer is asked again.
 const leaderTimeout = 3 * time.Second
 
-// spans returns what the logs of some partitions hold. Partitions whose leader does not answer are left out, whether it refuses, is out of
-// reach or hangs. Each is asked in a request of its own: kafka-go connects to the leaders of one request in turn, so that one that hangs
-// would hold up the others.
+// spans returns what the logs of some partitions hold. Partitions whose leader does not answer are left out, whether it
+// refuses, is out of reach or hangs. Each is asked in a request of its own: kafka-go connects to the leaders of one
+// request in turn, so that one that hangs would hold up the others.
 func (b *broker) spans(ctx context.Context, topic string, partitions []int) (map[int]span, error) {
 	var mu sync.Mutex
 	spans := make(map[int]span, len(partitions))

@@ -20,7 +20,8 @@ type GroupPosition struct {
 	Committed int64  `json:"committed"` // -1: nothing yet
 	End       int64  `json:"end"`
 
-	// Unknown: the partition's leader does not tell what its log holds, or the brokers not what is committed. What is not known is -1.
+	// Unknown: the partition's leader does not tell what its log holds, or the brokers not what is committed. What is
+	// not known is -1.
 	Unknown bool `json:"unknown,omitempty"`
 }
 
@@ -37,8 +38,9 @@ func (p GroupPosition) silent() error {
 	return hint.With(fmt.Errorf("partition %s/%d: its leader does not answer", p.Topic, p.Partition), hint.Of(hint.Leader))
 }
 
-// GroupPositions asks the cluster how far a group has come in the topics, whether or not a member is running.
-// It tells of every partition, if only that its position is unknown; before, the brokers are asked for those again until Cluster.Patience is over.
+// GroupPositions asks the cluster how far a group has come in the topics, whether or not a member is running. It tells
+// of every partition, if only that its position is unknown; before, the brokers are asked for those again until
+// Cluster.Patience is over.
 func GroupPositions(ctx context.Context, cluster Cluster, group string, topics []string) ([]GroupPosition, error) {
 	b, err := cluster.connect()
 	if err != nil {
@@ -62,8 +64,9 @@ func isUnknown(p GroupPosition) bool { return p.Unknown }
 // leaderPause is the wait before leaders that did not answer are asked again.
 const leaderPause = time.Second
 
-// askPositions tries a broker that does not answer again, and asks again while positions are unknown, until that time. It connects anew
-// each time: a connection that is kept goes by who led what up to six seconds ago, and stays with a broker that hangs.
+// askPositions tries a broker that does not answer again, and asks again while positions are unknown, until that time.
+// It connects anew each time: a connection that is kept goes by who led what up to six seconds ago, and stays with a
+// broker that hangs.
 func (b *broker) askPositions(ctx context.Context, group, topic string, until time.Time) (positions []GroupPosition, err error) {
 	for {
 		err = retry(ctx, SystemClock{}, Backoff{}.withDefaults(), func() (err error) {

@@ -71,8 +71,8 @@ func (b *brokers) lead(t *testing.T, node int32, partitions ...int32) {
 	}
 }
 
-// A broker that takes connections and requests and never answers, as one that was stopped or lies behind a firewall, makes what it leads
-// unknown, and nothing else.
+// A broker that takes connections and requests and never answers, as one that was stopped or lies behind a firewall,
+// makes what it leads unknown, and nothing else.
 func TestGroupPositionsHungLeader(t *testing.T) {
 	for _, tt := range []struct {
 		name string
@@ -156,7 +156,8 @@ func TestGroupPositionsHungCoordinator(t *testing.T) {
 	}
 }
 
-// Positions are found again after another broker has taken over, though the connection that was kept goes by the leaders of before.
+// Positions are found again after another broker has taken over, though the connection that was kept goes by the
+// leaders of before.
 func TestGroupPositionsNewLeader(t *testing.T) {
 	b := newBrokers(t)
 	b.lead(t, 0, 0, 1, 2, 3, 4, 5)

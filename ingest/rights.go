@@ -12,7 +12,8 @@ import (
 	"suqiu/hint"
 )
 
-// lackedRight is the error of a request that Kafka refused for want of a right. Kafka itself names neither the right nor what it is on.
+// lackedRight is the error of a request that Kafka refused for want of a right. Kafka itself names neither the right
+// nor what it is on.
 type lackedRight struct {
 	give hint.Hint // the right and what it is on
 	err  error
@@ -34,8 +35,8 @@ func unauthorized(err error) bool {
 	return errors.Is(err, kafka.TopicAuthorizationFailed) || errors.Is(err, kafka.GroupAuthorizationFailed) || errors.Is(err, kafka.ClusterAuthorizationFailed)
 }
 
-// mayRead asks whether the user may read as a group, which joining it needs and looking at its offsets does not. What else is wrong, and
-// what a broker does not tell, is for others to find.
+// mayRead asks whether the user may read as a group, which joining it needs and looking at its offsets does not. What
+// else is wrong, and what a broker does not tell, is for others to find.
 func (b *broker) mayRead(ctx context.Context, group string) error {
 	ctx, cancel := context.WithTimeout(ctx, leaderTimeout)
 	defer cancel()

@@ -8,8 +8,8 @@ import (
 // formWords are the words with which operators begin and end every order.
 var formWords = strings.Fields("反映 来电 咨询 要求 市民 客户 诉求 工单 核实 处理 希望 请求 上述 情况")
 
-// moreFormWords say who tells something, that he tells it, and what becomes of it. Alone they make a form (供电所答复); beside other words
-// they may belong to a name.
+// moreFormWords say who tells something, that he tells it, and what becomes of it. Alone they make a form (供电所答复);
+// beside other words they may belong to a name.
 var moreFormWords = strings.Fields(`
 用户 居民 群众 网友 业主 村民 来电人 反映人 诉求人 投诉人 报修人 当事人 坐席 话务员 供电公司 供电局 供电所 电力公司 相关部门 有关部门 关部门 部门
 来电反映 致电 来信 来访 留言 投诉 举报 报修 建议 求助 表扬 反馈 表示 说明 告知 答复 回复 回访 提出 认为 补充 登记 记录 受理 派单 转办 交办 办理 办结 协调 解决 核查 落实 跟进 尽快 及时

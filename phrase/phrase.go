@@ -32,11 +32,13 @@ type Options struct {
 	// Wide takes in also what begins or ends with a numeral, an adverb or an auxiliary, as compounds may (一键报修, 即插即充), and
 	// what stands beside particles and the like most of the time (的…): they are no part of it, so that it is free there.
 	Wide bool
-	// Frame is the share of occurrences in the frame of long texts (see frameLength) from which on a candidate is the wording of a form
-	// (市民来电反映：…，故来电投诉) and dropped, as are candidates of form words alone, which few or short texts can't tell. 0: none is.
+	// Frame is the share of occurrences in the frame of long texts (see frameLength) from which on a candidate is the
+	// wording of a form (市民来电反映：…，故来电投诉) and dropped, as are candidates of form words alone, which few or short texts
+	// can't tell. 0: none is.
 	Frame float64
-	// Beside are texts of other matters: of a candidate that is found in less than Contrast times as large a share of the texts as
-	// of these, it is not the matter that speaks, and it is dropped. They tell, too, what the wording of a form is.
+	// Beside are texts of other matters: of a candidate that is found in less than Contrast times as large a share of
+	// the texts as of these, it is not the matter that speaks, and it is dropped. They tell, too, what the wording of a
+	// form is.
 	Beside   []Text
 	Contrast float64 // default 3
 	Top      int     // candidates, the best; default 100
@@ -273,9 +275,10 @@ func (s *seen) note(m *miner, r run, start, end, caller int) {
 	s.right[right]++
 }
 
-// The frame of a text is where a form's wording stands whatever the matter: its beginning, its end, and where clauses open (工单内容：,
-// 故来电投诉). Only long texts tell it from the matter, which fills short ones from end to end. Over 5,510 orders and letters to the
-// hotlines of cities, wordings of the form had shares of .57 to 1, but for one of .48; words of matters .5 at most.
+// The frame of a text is where a form's wording stands whatever the matter: its beginning, its end, and where clauses
+// open (工单内容：, 故来电投诉). Only long texts tell it from the matter, which fills short ones from end to end. Over 5,510
+// orders and letters to the hotlines of cities, wordings of the form had shares of .57 to 1, but for one of .48; words
+// of matters .5 at most.
 const (
 	longText    = 80 // Chinese characters
 	frameLength = 20 // Chinese characters at each end of a text

@@ -37,8 +37,8 @@ func words(candidates []Candidate) []string {
 	return list
 }
 
-// What hotlines write around every matter is told from words in a store of any size: those put together from form words, not those
-// that have one.
+// What hotlines write around every matter is told from words in a store of any size: those put together from form
+// words, not those that have one.
 func TestOfForm(t *testing.T) {
 	for text, want := range map[string]bool{
 		"市民来电反映": true, "市民来电": true, "来电反映": true, "局核实处理": true, "故来电投诉": true, "客户称": true, "市民反映某": true, "供电所称": true,
@@ -98,7 +98,8 @@ func TestMine(t *testing.T) {
 	}
 }
 
-// letters makes long texts: a matter of its own each time, which holds the words, between an opening, a field and a closing of the form.
+// letters makes long texts: a matter of its own each time, which holds the words, between an opening, a field and a
+// closing of the form.
 func letters(n int, words string) []Text {
 	matter := strings.Repeat("某某某某某", 8)
 	return calls(n, "街道转送："+matter+words+matter+"，办理期限，"+matter+"，科室归档。")

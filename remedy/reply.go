@@ -11,8 +11,8 @@ type Reply struct {
 	Text  string `json:"text"`
 }
 
-// Replies are the texts for the orders of the last measure and the contacts that are visited with them, each once: what was done, by whom and when, what came of the
-// visit. Before anything was remedied there is nothing to reply.
+// Replies are the texts for the orders of the last measure and the contacts that are visited with them, each once: what
+// was done, by whom and when, what came of the visit. Before anything was remedied there is nothing to reply.
 func (i *Incident) Replies(zone *time.Location) ([]Reply, error) {
 	if len(i.Measures) == 0 {
 		return nil, fmt.Errorf("问题 %s 还没有整改，没有可回复的", i.ID)

@@ -80,8 +80,9 @@ type Contact struct {
 	Received time.Time
 }
 
-// Callbacks makes one visit of all contacts of a caller, under the first order of them, or else the first contact; a contact without a
-// caller goes with those of its matter. others are the contacts that a visit is about beside its own, by its order.
+// Callbacks makes one visit of all contacts of a caller, under the first order of them, or else the first contact; a
+// contact without a caller goes with those of its matter. others are the contacts that a visit is about beside its own,
+// by its order.
 func Callbacks(contacts []Contact) (orders []string, others map[string][]string) {
 	contacts = slices.Clone(contacts)
 	slices.SortFunc(contacts, func(a, b Contact) int {

@@ -5,8 +5,9 @@ import (
 	"strings"
 )
 
-// DoVisits records the results of many visits at once, of which each has its own error, nil where it could be recorded. Unlike one visit
-// after the other it takes several callers who are not content, and writes one message. With any error the incident must not be kept.
+// DoVisits records the results of many visits at once, of which each has its own error, nil where it could be recorded.
+// Unlike one visit after the other it takes several callers who are not content, and writes one message. With any error
+// the incident must not be kept.
 func (i *Incident) DoVisits(p Practice, visits []Deed) []error {
 	errs := make([]error, len(visits))
 	acts := i.at().acts

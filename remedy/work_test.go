@@ -173,7 +173,8 @@ func TestRates(t *testing.T) {
 	}
 }
 
-// Many visits at once: two callers who are not content send the incident back once, with one message; a fault is told by its place.
+// Many visits at once: two callers who are not content send the incident back once, with one message; a fault is told
+// by its place.
 func TestDoVisits(t *testing.T) {
 	fresh := func() Incident {
 		i := incident(t, Growing, Acknowledged)

@@ -1,6 +1,6 @@
-// Package table reads the tables that users keep by hand: CSV in the encodings that Excel writes in China, or a sheet of
-// an xlsx workbook, told apart by content. Columns are known by their Chinese or English name in whatever order. What is wrong is told
-// with line, column and remedy. It also writes workbooks, numbers as numbers.
+// Package table reads the tables that users keep by hand: CSV in the encodings that Excel writes in China, or a sheet
+// of an xlsx workbook, told apart by content. Columns are known by their Chinese or English name in whatever order.
+// What is wrong is told with line, column and remedy. It also writes workbooks, numbers as numbers.
 package table
 
 import (
@@ -72,7 +72,8 @@ func Header(columns []Column) string {
 }
 
 // Read reads a CSV (UTF-8, with or without a mark, or GB18030) or the first sheet of an xlsx workbook. It checks the
-// header and the required values. Lines that begin with # are remarks, values are trimmed. Errors are *Error, except those of reading r.
+// header and the required values. Lines that begin with # are remarks, values are trimmed. Errors are *Error, except
+// those of reading r.
 func Read(r io.Reader, file string, columns []Column) ([]Row, error) {
 	data, err := io.ReadAll(io.LimitReader(r, MaxBytes+1))
 	if err != nil {

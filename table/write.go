@@ -27,7 +27,8 @@ type Sheet struct {
 	Rows   [][]Value // as long as the header
 }
 
-// Write writes a workbook (xlsx): the header of each sheet stands still, columns are as wide as what they hold, up to sixty letters.
+// Write writes a workbook (xlsx): the header of each sheet stands still, columns are as wide as what they hold, up to
+// sixty letters.
 func Write(w io.Writer, sheets []Sheet) error {
 	book := excelize.NewFile()
 	defer func() { _ = book.Close() }() // only temporary files, of which there are none at this size

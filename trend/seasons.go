@@ -16,9 +16,9 @@ const (
 	seasonKept  = budgetDays + 2*seasonRefit
 )
 
-// Seasons remembers the seasons that were fitted, so that who judges day after day fits them once a week. It changes nothing of what
-// is judged: what is remembered is found by the counts that it was fitted to. It serves one calendar and one configuration, and one
-// goroutine at a time. The zero value is empty and ready.
+// Seasons remembers the seasons that were fitted, so that who judges day after day fits them once a week. It changes
+// nothing of what is judged: what is remembered is found by the counts that it was fitted to. It serves one calendar
+// and one configuration, and one goroutine at a time. The zero value is empty and ready.
 type Seasons struct {
 	fits map[seasonKey]*Fitted // nil where a series can't be fitted
 }
@@ -29,8 +29,9 @@ type seasonKey struct {
 	counts      uint64
 }
 
-// seasons judges by the seasonal regression what is told often enough and long enough, in the place of what the detector says of it: of
-// each evaluation that of the day with that index. A series that can't be fitted is left to the detector.
+// seasons judges by the seasonal regression what is told often enough and long enough, in the place of what the
+// detector says of it: of each evaluation that of the day with that index. A series that can't be fitted is left to the
+// detector.
 func (h *history) seasons(evaluations map[int]*Evaluation, limit float64) {
 	if len(h.days) < seasonDays || h.plan.Interval != Daily {
 		return

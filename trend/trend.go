@@ -91,8 +91,9 @@ type Config struct {
 
 const maxWindows = 16
 
-// DefaultConfig returns the settings that the benchmarks are measured with (suqiu bench trend): changing one means measuring
-// again. Those of the baseline were chosen on simulated hotlines, where they matter little as long as they keep their order of size.
+// DefaultConfig returns the settings that the benchmarks are measured with (suqiu bench trend): changing one means
+// measuring again. Those of the baseline were chosen on simulated hotlines, where they matter little as long as they
+// keep their order of size.
 func DefaultConfig() Config {
 	return Config{
 		Discount:   0.98,                 // of each day: half of the past is gone after 34 days, so a slow change of the level is followed

@@ -18,9 +18,9 @@ type Week struct {
 	Variance float64 // of the observed count about the expected one
 }
 
-// Weeks says, by the same detector as Judge, what was to be expected of each of the last n weeks, of which the last one ends with
-// the plan's bucket, of what is watched. The weeks of a name stand in the order of time. Labels that are held are left out. A plan
-// without a bucket gives none.
+// Weeks says, by the same detector as Judge, what was to be expected of each of the last n weeks, of which the last one
+// ends with the plan's bucket, of what is watched. The weeks of a name stand in the order of time. Labels that are held
+// are left out. A plan without a bucket gives none.
 func Weeks(p Plan, in Input, n int) (map[string][]Week, error) {
 	out := map[string][]Week{}
 	if p.Bucket.IsZero() {

@@ -36,7 +36,8 @@ func (r Rule) Precision() (share float64, known bool) {
 	return float64(r.Right) / float64(r.Right+r.Wrong), true
 }
 
-// Pair counts calls on which two rules, or two labels, met. Of two labels in conflict the first gave way to the second, which is classify.ByWords where the word weights dropped it.
+// Pair counts calls on which two rules, or two labels, met. Of two labels in conflict the first gave way to the second,
+// which is classify.ByWords where the word weights dropped it.
 type Pair struct {
 	First  string `json:"first"`
 	Second string `json:"second"`

@@ -148,7 +148,8 @@ func TestWhoseWords(t *testing.T) {
 	}
 }
 
-// check holds a draft against what the package guarantees: it is refused with a reason, or its file loads and matches its examples.
+// check holds a draft against what the package guarantees: it is refused with a reason, or its file loads and matches
+// its examples.
 func check(t *testing.T, r Rule) (refused Reason) {
 	t.Helper()
 	trial, err := NewTrial(rules(t), []Rule{r})

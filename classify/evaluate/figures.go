@@ -24,7 +24,8 @@ func (c *Counts) ResponsibleMacroF1() float64 {
 	return mean
 }
 
-// FoundMacroF1 is the mean F1 over the parties that handlers found, FoundNone among them, as far as they stand in the gold records.
+// FoundMacroF1 is the mean F1 over the parties that handlers found, FoundNone among them, as far as they stand in the
+// gold records.
 func (c *Counts) FoundMacroF1() float64 {
 	mean, _ := macro(c.FoundBy, 1)
 	return mean
@@ -73,8 +74,8 @@ const (
 	responsibleMacroF1 = "responsible, macro F1"
 )
 
-// figureNames are the names and titles of the figures, in the order of values. The last two are left out where no gold record tells
-// what handlers found.
+// figureNames are the names and titles of the figures, in the order of values. The last two are left out where no gold
+// record tells what handlers found.
 var figureNames = [][2]string{
 	{"relevance F1", "涉电 F1"},
 	{"labels, micro precision", "标签微平均 查准率 P"},

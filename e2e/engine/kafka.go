@@ -34,8 +34,8 @@ var tools = map[string]string{
 	"kafka-consumer-groups.sh": "org.apache.kafka.tools.consumer.group.ConsumerGroupCommand",
 }
 
-// WriteTools writes those of Kafka's own command-line tools that tests run into a folder, under the names that they have in bin of
-// its distribution.
+// WriteTools writes those of Kafka's own command-line tools that tests run into a folder, under the names that they
+// have in bin of its distribution.
 func (k *Kafka) WriteTools(dir string) error {
 	for name, class := range tools {
 		script := fmt.Sprintf("#!/bin/sh\nexec '%s' -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -cp '%s' %s \"$@\"\n", k.java, filepath.Join(k.lib, "*"), class)

@@ -40,7 +40,8 @@ type revision struct {
 
 func (r *revision) UnmarshalJSON(row []byte) error { return json.Unmarshal(row, &[]any{&r.id, &r.rev}) }
 
-// Origins has the cluster add up powers of two. A sum of which one would have to be added twice has fewer bits set than it had addends.
+// Origins has the cluster add up powers of two. A sum of which one would have to be added twice has fewer bits set than
+// it had addends.
 func (s *Store) Origins(ctx context.Context, o hotline.Offsets) ([]hotline.Block, error) {
 	if err := index.CheckOffsets(o); err != nil || o.From == o.Until {
 		return nil, err
@@ -96,10 +97,9 @@ type rows[T any] struct {
 	} `json:"hits"`
 }
 
-// columns reads of the documents that a query finds, at most maxHits, the values of some fields in their order into answer, which is rows or reads
-// them itself. It has the
-// documents sorted by these fields and reads by what: Elasticsearch gives that several times as fast as it gives fields of
-// hits, or buckets with a value in each.
+// columns reads of the documents that a query finds, at most maxHits, the values of some fields in their order into
+// answer, which is rows or reads them itself. It has the documents sorted by these fields and reads by what:
+// Elasticsearch gives that several times as fast as it gives fields of hits, or buckets with a value in each.
 func (s *Store) columns(ctx context.Context, op string, query object, answer any, fields ...object) error {
 	return s.searchMonths(ctx, op, esapi.SearchRequest{FilterPath: []string{"hits.hits.sort"}}, object{
 		"query": object{"constant_score": object{"filter": query}}, "sort": fields, "size": maxHits, "track_total_hits": false,

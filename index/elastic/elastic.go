@@ -45,7 +45,8 @@ func DefaultConfig() Config {
 
 var prefixPattern = regexp.MustCompile(`^[a-z][a-z0-9-]{0,63}$`)
 
-// ValidPrefix reports whether names in the cluster can begin so: lower-case letters, digits and dashes, a letter first, at most 64.
+// ValidPrefix reports whether names in the cluster can begin so: lower-case letters, digits and dashes, a letter first,
+// at most 64.
 func ValidPrefix(prefix string) bool { return prefixPattern.MatchString(prefix) }
 
 // Validate names all settings that can't work, each with what to do.

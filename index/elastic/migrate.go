@@ -174,9 +174,9 @@ func (m *mover) copyAll(ctx context.Context) error {
 
 const minCatchUps, maxCatchUps = 3, 10
 
-// caughtUp reports whether the nth pass of catching up was the last: it copied no more than a page, or, after minCatchUps, was less
-// than a quarter shorter than the one before, since the stream is then about as quick as the copying, or there were
-// maxCatchUps. The rest is copied while writers wait.
+// caughtUp reports whether the nth pass of catching up was the last: it copied no more than a page, or, after
+// minCatchUps, was less than a quarter shorter than the one before, since the stream is then about as quick as the
+// copying, or there were maxCatchUps. The rest is copied while writers wait.
 func caughtUp(n, before, copied int) bool {
 	return copied <= movePage || n > minCatchUps && copied > before*3/4 || n == maxCatchUps
 }

@@ -107,8 +107,8 @@ func (s *Store) search(ctx context.Context, op string, request object, answer an
 	return s.searchMonths(ctx, op, esapi.SearchRequest{}, request, answer)
 }
 
-// A month that has just been made takes some hundred milliseconds until it can be searched, and for as long the cluster refuses every
-// search over all months. A search is begun again after startPause for startTime at most.
+// A month that has just been made takes some hundred milliseconds until it can be searched, and for as long the cluster
+// refuses every search over all months. A search is begun again after startPause for startTime at most.
 const (
 	startTime  = 3 * time.Second
 	startPause = 100 * time.Millisecond

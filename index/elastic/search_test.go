@@ -10,7 +10,8 @@ import (
 	"suqiu/index"
 )
 
-// TestSearchNewMonth: while a month that was just made can't be searched yet, the cluster refuses the search of all months, and is asked again.
+// TestSearchNewMonth: while a month that was just made can't be searched yet, the cluster refuses the search of all
+// months, and is asked again.
 func TestSearchNewMonth(t *testing.T) {
 	const missing = `{"error":{"root_cause":[],"type":"search_phase_execution_exception","reason":"","phase":"query","grouped":true,"failed_shards":[],` +
 		`"caused_by":{"type":"search_phase_execution_exception","reason":"Search rejected due to missing shards"}},"status":503}`

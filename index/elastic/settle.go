@@ -42,11 +42,12 @@ const activeFor = time.Minute
 // actions lost against a copy that was there before them or came from another writer.
 //
 // Elasticsearch keeps versions within an index, so a call whose month is corrected is for a moment in two. Each writer
-// looks for other copies after its own write, in a way that sees all writes that were acknowledged by then. Of two writers the one whose write comes last therefore sees the other's copy. Every
-// writer removes all copies that are lower than the highest it sees, each only if it still has the version that was
-// seen. The highest copy of all is never removed: nobody can see a higher one. Any lower copy is removed by its own
-// writer or the highest one's, whichever wrote last; when its version has changed meanwhile, by the writer who changed
-// it. A writer that dies before this is done has acknowledged nothing, and the same batch put again ends it.
+// looks for other copies after its own write, in a way that sees all writes that were acknowledged by then. Of two
+// writers the one whose write comes last therefore sees the other's copy. Every writer removes all copies that are
+// lower than the highest it sees, each only if it still has the version that was seen. The highest copy of all is never
+// removed: nobody can see a higher one. Any lower copy is removed by its own writer or the highest one's, whichever
+// wrote last; when its version has changed meanwhile, by the writer who changed it. A writer that dies before this is
+// done has acknowledged nothing, and the same batch put again ends it.
 //
 // There are two such ways. A get by id needs no refresh, but a look for each document in each month; a search needs one,
 // which costs nothing in a month that rests and much in one that is written to, at any rate far more than the search. So

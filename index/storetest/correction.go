@@ -98,9 +98,9 @@ func (s *scope) wantCodes(call string, rev int64, codes ...string) {
 	}
 }
 
-// interleave runs three writers, of older content or an older rule set or neither, and three people who correct, one store operation at a time, in an
-// order that the seed chooses. Answers of writes are lost, writes arrive late, and writers are replaced meanwhile by
-// ones that know nothing.
+// interleave runs three writers, of older content or an older rule set or neither, and three people who correct, one
+// store operation at a time, in an order that the seed chooses. Answers of writes are lost, writes arrive late, and
+// writers are replaced meanwhile by ones that know nothing.
 func (s *scope) interleave(seed uint64) {
 	chance := rand.New(rand.NewPCG(seed, 5))
 	var late []func() error

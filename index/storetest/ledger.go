@@ -168,8 +168,8 @@ func ledgerValues(s *scope) {
 	}
 }
 
-// ledgerFenced: of holders of a lease who take it over from one another, each writes by the revision that it read, so that whatever a former
-// one still tries after the change is refused, and no step is taken twice.
+// ledgerFenced: of holders of a lease who take it over from one another, each writes by the revision that it read, so
+// that whatever a former one still tries after the change is refused, and no step is taken twice.
 func ledgerFenced(s *scope) {
 	const holders, steps = 4, 25
 	lease := s.key("watch")

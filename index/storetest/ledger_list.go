@@ -77,8 +77,8 @@ func ledgerManyRecords(s *scope) {
 	}
 }
 
-// ledgerListSeesReplacements: a list shows what was put before it at once, also what replaced something, as those who keep incidents
-// read them all at the beginning of each look.
+// ledgerListSeesReplacements: a list shows what was put before it at once, also what replaced something, as those who
+// keep incidents read them all at the beginning of each look.
 func ledgerListSeesReplacements(s *scope) {
 	revs := map[string]int64{}
 	for round := range 5 {
@@ -98,8 +98,8 @@ func ledgerListSeesReplacements(s *scope) {
 	}
 }
 
-// ledgerListWhileWritten: a record that is there during the whole list is listed once, in a state that it had, whatever is rewritten and
-// added meanwhile.
+// ledgerListWhileWritten: a record that is there during the whole list is listed once, in a state that it had, whatever
+// is rewritten and added meanwhile.
 func ledgerListWhileWritten(s *scope) {
 	const n, writers = 120, 2
 	ids := numbered(n)

@@ -147,8 +147,8 @@ func revisions(s *scope) {
 	}
 }
 
-// origins tells of documents that were alone in their record, where they were read last, and after a move once; of a block in which an
-// offset has two, nothing.
+// origins tells of documents that were alone in their record, where they were read last, and after a move once; of a
+// block in which an offset has two, nothing.
 func origins(s *scope) {
 	topic := s.unit + ".calls"
 	arrival := time.Date(2026, time.March, 2, 9, 0, 0, 250_000_000, shanghai)

@@ -7,7 +7,8 @@ import (
 	"testing"
 )
 
-// The page on formats is kept true, in English and in Chinese: its examples decode, and it names every field that the decoder knows.
+// The page on formats is kept true, in English and in Chinese: its examples decode, and it names every field that the
+// decoder knows.
 func TestDocsDataFormats(t *testing.T) {
 	for _, name := range []string{"data-formats.md", "data-formats.zh-CN.md"} {
 		t.Run(name, func(t *testing.T) {

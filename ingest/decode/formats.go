@@ -83,8 +83,8 @@ func decodeJSON(src *Source, in *Input) ([]Record, *Error) {
 	return guard(f.format, func() ([]Record, *Error) { return f.decode(src, in) })
 }
 
-// guard names in the error the format, and the hotline if the record was read that far, and makes an error of a panic in a decoder, so that one record can never stop
-// the stream.
+// guard names in the error the format, and the hotline if the record was read that far, and makes an error of a panic
+// in a decoder, so that one record can never stop the stream.
 func guard(format Format, decode func() ([]Record, *Error)) (records []Record, failure *Error) {
 	defer func() {
 		if recover() != nil {

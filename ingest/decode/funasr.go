@@ -5,9 +5,10 @@ import (
 	"strings"
 )
 
-// FunASR (阿里达摩院开源语音识别): AutoModel.generate gives a list of results, one a sound file,
-// [{"key", "text", "sentence_info"}], which services wrap as {"result": […]}. A sentence has start and end in milliseconds, spk, an anonymous number, and
-// its words in text or sentence, by version. There is neither id nor time; key is the name of the sound file.
+// FunASR (阿里达摩院开源语音识别): AutoModel.generate gives a list of results, one a sound file, [{"key", "text",
+// "sentence_info"}], which services wrap as {"result": […]}. A sentence has start and end in milliseconds, spk, an
+// anonymous number, and its words in text or sentence, by version. There is neither id nor time; key is the name of the
+// sound file.
 
 func isFunASR(top map[string]json.RawMessage) bool {
 	if _, ok := top["sentence_info"]; ok {

@@ -4,8 +4,9 @@ import "encoding/json"
 
 // Huawei Cloud SIS (语音交互服务, 录音文件识别): {"status", "segments": [{"start_time", "end_time", "result": {"text",
 // "analysis_info": {"role", "emotion", "speed"}, "word_info"}}]}; the solution for contact centres wraps it in
-// asr_result. A segment whose recognition failed has no result. The role is AGENT or USER on stereo recordings, speaker1 … speaker10 or nothing on mono ones. The
-// times beside status are those of the recognition, not of the call, and are not read.
+// asr_result. A segment whose recognition failed has no result. The role is AGENT or USER on stereo recordings,
+// speaker1 … speaker10 or nothing on mono ones. The times beside status are those of the recognition, not of the call,
+// and are not read.
 
 func isHuawei(top map[string]json.RawMessage) bool {
 	if _, ok := firstFields(top["asr_result"])["segments"]; ok {

@@ -56,9 +56,9 @@ func complete(src *Source, in *Input, r *Record, doc any) *Error {
 	return nil
 }
 
-// NameFor is the first part of the document ids of contacts with one hotline, or of those that tell none. A source that is only named after its
-// hotline may hold contacts of another, such as a file of 12345 orders that is read as it is: they are named after
-// theirs, or else a contact that comes by two ways would be stored twice.
+// NameFor is the first part of the document ids of contacts with one hotline, or of those that tell none. A source that
+// is only named after its hotline may hold contacts of another, such as a file of 12345 orders that is read as it is:
+// they are named after theirs, or else a contact that comes by two ways would be stored twice.
 func (s *Source) NameFor(h hotline.Hotline) string {
 	if h == "" {
 		h = s.Hotline

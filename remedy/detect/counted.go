@@ -24,10 +24,10 @@ const (
 	mostIDs = 100
 )
 
-// counted applies the rules that count (计数规则) to a bucket. What they find is a sighting of its own, of the family of what it is
-// about, so that it joins an incident of statistics about the same and never stands beside one. Many places at once are gathered as those
-// of statistics are. A finding whose place is not known as far down as is counted would swallow what has a place: as long as nothing that
-// covers it is watched or located, it is of a family of its own.
+// counted applies the rules that count (计数规则) to a bucket. What they find is a sighting of its own, of the family of
+// what it is about, so that it joins an incident of statistics about the same and never stands beside one. Many places
+// at once are gathered as those of statistics are. A finding whose place is not known as far down as is counted would
+// swallow what has a place: as long as nothing that covers it is watched or located, it is of a family of its own.
 func (j *Judge) counted(ctx context.Context, plan trend.Plan, counts []hotline.Count, watched []remedy.Root, located []remedy.Sighting, now time.Time) ([]remedy.Sighting, []trend.Left, error) {
 	if len(j.Counts) == 0 {
 		return nil, nil, nil

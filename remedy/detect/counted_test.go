@@ -174,8 +174,8 @@ func (c changed) Held(_ context.Context, from, _ time.Time) (map[string]string, 
 	return nil, 2, nil
 }
 
-// A rule that counts a label whose rules have changed is not applied, though the change lies further back than statistics look; a rule
-// that counts all contacts is, but does not say that they tell of that label.
+// A rule that counts a label whose rules have changed is not applied, though the change lies further back than
+// statistics look; a rule that counts all contacts is, but does not say that they tell of that label.
 func TestCountedOfHeldLabels(t *testing.T) {
 	caller := func(c *Contact) { c.Caller, c.Account, c.Labels = "k", "a", []string{"outage.fault", "repair.slow"} }
 	contacts := []Contact{one(15, 0, caller), one(29, 0, caller), one(29, 1, caller), one(29, 2, caller), one(29, 3, caller)}
@@ -285,8 +285,8 @@ func TestCountedByTheHour(t *testing.T) {
 	}
 }
 
-// A replay reads as far back as what it judges by: half a year for statistics, a year for the rules that count a year, three where the
-// seasons are known.
+// A replay reads as far back as what it judges by: half a year for statistics, a year for the rules that count a year,
+// three where the seasons are known.
 func TestReach(t *testing.T) {
 	days := func(n int) time.Duration { return time.Duration(n)*24*time.Hour + trend.MaxAge }
 	long, short := []hotline.Coverage{{Source: "95598", From: day(-800)}}, []hotline.Coverage{{Source: "95598", From: day(-200)}}

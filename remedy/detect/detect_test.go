@@ -167,7 +167,8 @@ func (holding) Held(context.Context, time.Time, time.Time) (map[string]string, i
 	return map[string]string{"outage.planned": "规则变了"}, 2, nil
 }
 
-// Over what is complete, an area is compared with itself and with the rest; what is left out is named, with the days that are missing.
+// Over what is complete, an area is compared with itself and with the rest; what is left out is named, with the days
+// that are missing.
 func TestCompare(t *testing.T) {
 	replay := rising()
 	replay.Spans = append(replay.Spans, hotline.Coverage{Source: "12345", From: day(5), Through: day(12)}, hotline.Coverage{Source: "12345", Area: "江东", From: day(12), Through: day(13)},

@@ -23,8 +23,8 @@ type dingTalk struct {
 // dingTalkBytes bounds the whole request; 钉钉 refuses longer ones with 460101.
 const dingTalkBytes = 20_000
 
-// dingTalkVerdicts: whoever sends more than 20 messages a minute is shut out for 10 minutes (130101, 410100); 460101 and 460202 say too long, 400101 and
-// 400102 blame the content.
+// dingTalkVerdicts: whoever sends more than 20 messages a minute is shut out for 10 minutes (130101, 410100); 460101
+// and 460202 say too long, 400101 and 400102 blame the content.
 var dingTalkVerdicts = verdicts{
 	refused: []int{400101, 400102, 460101, 460202},
 	slower:  map[int]time.Duration{130101: 10 * time.Minute, 410100: 10 * time.Minute},

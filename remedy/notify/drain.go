@@ -80,9 +80,9 @@ type task struct {
 	mark    Delivery
 }
 
-// Drain sends what is due of the notices by each of their channels, and is harmless to repeat with the same notices. What
-// fails is tried again by later calls; one channel that fails does not keep another one waiting for more than its own time-out. The error is that
-// of the ledger or of ctx.
+// Drain sends what is due of the notices by each of their channels, and is harmless to repeat with the same notices.
+// What fails is tried again by later calls; one channel that fails does not keep another one waiting for more than its
+// own time-out. The error is that of the ledger or of ctx.
 func (n *Notifier) Drain(ctx context.Context, notices []Notice, now time.Time) (Done, error) {
 	var done Done
 	silences, err := Silences(ctx, n.ledger)

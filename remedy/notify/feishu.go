@@ -71,7 +71,8 @@ func (c *feishu) Send(ctx context.Context, m *Message) error {
 	return feishuVerdicts.judge(answer)
 }
 
-// sign returns time and signature: HMAC-SHA256 of nothing under "seconds\nsecret", Base64. 飞书 takes a time that is at most an hour off.
+// sign returns time and signature: HMAC-SHA256 of nothing under "seconds\nsecret", Base64. 飞书 takes a time that is at
+// most an hour off.
 func (c *feishu) sign(now time.Time) (stamp, signature string) {
 	stamp = strconv.FormatInt(now.Unix(), 10)
 	mac := hmac.New(sha256.New, []byte(stamp+"\n"+c.secret))

@@ -29,7 +29,8 @@ func (c *mailer) Name() string { return c.name }
 // Limits implements Channel.
 func (c *mailer) Limits() Limits { return Limits{} }
 
-// newMailer makes the channel. TLS is how the connection is protected: starttls (the default), tls from the first byte on, or none.
+// newMailer makes the channel. TLS is how the connection is protected: starttls (the default), tls from the first byte
+// on, or none.
 func newMailer(cfg Config, wording *Wording) (*mailer, error) {
 	options := []mail.Option{mail.WithPort(cfg.Port), mail.WithTimeout(cfg.Timeout), mail.WithTLSConfig(&tls.Config{
 		ServerName: cfg.Host, MinVersion: tls.VersionTLS12, RootCAs: cfg.Roots,

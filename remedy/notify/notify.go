@@ -1,8 +1,9 @@
 // Package notify tells people of incidents: by 企业微信, 钉钉, 飞书, e-mail, signed webhook and Kafka. It drains the outbox
-// that stands in the incidents' records and keeps a mark of its own for each message and channel, written before and after
-// the sending. So every message goes out at least once by each of its channels under a stable key, however often the
-// process is killed, and what a kill between sending and mark makes go out again says so (可能重复). Nobody can promise more over mail and webhooks.
-// What can wait is grouped, kept through quiet hours, and repeated while nobody acknowledges. Clocks are passed in.
+// that stands in the incidents' records and keeps a mark of its own for each message and channel, written before and
+// after the sending. So every message goes out at least once by each of its channels under a stable key, however often
+// the process is killed, and what a kill between sending and mark makes go out again says so (可能重复). Nobody can promise
+// more over mail and webhooks. What can wait is grouped, kept through quiet hours, and repeated while nobody
+// acknowledges. Clocks are passed in.
 package notify
 
 import (

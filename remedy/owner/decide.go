@@ -57,8 +57,8 @@ func (d *Directory) Decide(q Question) Decision {
 	return decision
 }
 
-// Manager is who looks after the people of an area (片区经理): the holder of the policy's cell_role there, or in all cells below it that
-// somebody holds, or in an area above it.
+// Manager is who looks after the people of an area (片区经理): the holder of the policy's cell_role there, or in all cells
+// below it that somebody holds, or in an area above it.
 func (d *Directory) Manager(area string, at time.Time) (Person, bool) {
 	s := d.begin(&Question{Area: area}, at)
 	p, _, _ := s.find([]string{d.policy.cellRole})

@@ -59,8 +59,9 @@ type absence struct {
 	period
 }
 
-// New joins policy and tables; a missing table is an empty one. It fails, with every fault, when a row names somebody unknown, two people
-// hold one post at one time, two shifts overlap, or somebody has two absences at one time: then nobody could say who it is.
+// New joins policy and tables; a missing table is an empty one. It fails, with every fault, when a row names somebody
+// unknown, two people hold one post at one time, two shifts overlap, or somebody has two absences at one time: then
+// nobody could say who it is.
 func New(policy *Policy, tables map[Kind]*Table, days *calendar.Calendar) (*Directory, error) {
 	d := &Directory{
 		policy: policy, calendar: days, zone: days.Zone(),
@@ -215,8 +216,9 @@ func (s *shift) holds(t time.Time) bool {
 	return ok && s.days.holds(began)
 }
 
-// meets reports whether two shifts cover a common moment, and a day on which they do. Shifts repeat daily, so the starts of the one on the
-// first and last days of the other decide, and those of the days beside them, for spans that pass midnight.
+// meets reports whether two shifts cover a common moment, and a day on which they do. Shifts repeat daily, so the
+// starts of the one on the first and last days of the other decide, and those of the days beside them, for spans that
+// pass midnight.
 func (s *shift) meets(o shift) (time.Time, bool) {
 	if s.days.from.After(o.days.to) || o.days.from.After(s.days.to) { // to is a day later than the last one, as far as a span may reach
 		return time.Time{}, false

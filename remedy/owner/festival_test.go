@@ -16,8 +16,8 @@ import (
 	"suqiu/remedy"
 )
 
-// festivalCompany is the company over the Spring Festival of 2026 (holidays from 15 to 23 February, 14 and 28 February worked to make up):
-// other people on duty in the holidays, heads away with and without deputies.
+// festivalCompany is the company over the Spring Festival of 2026 (holidays from 15 to 23 February, 14 and 28 February
+// worked to make up): other people on duty in the holidays, heads away with and without deputies.
 func festivalCompany() map[Kind]string {
 	tables := company()
 	tables[People] += "F1,节日白班," + station + ",,,,,,,\nF2,节日夜班," + station + ",,,,,,,\nK2,指挥夜班," + city + ",,,,,,,\n"
@@ -51,9 +51,9 @@ func (j *calendarOfProblems) Round(_ context.Context, after time.Time, _ func(ti
 	return &remedy.Round{From: after, Through: through, PerDay: int(24 * time.Hour / j.width), Sightings: j.sights[through.UTC()]}, nil
 }
 
-// The fortnight around the Spring Festival, half-hour by half-hour: each row of the table tells of a problem, and whom it goes to, when its
-// limit passes, who is told when nobody acknowledges it. The expected times were worked out by hand from policy, limits, rosters and the State
-// Council's calendar.
+// The fortnight around the Spring Festival, half-hour by half-hour: each row of the table tells of a problem, and whom
+// it goes to, when its limit passes, who is told when nobody acknowledges it. The expected times were worked out by
+// hand from policy, limits, rosters and the State Council's calendar.
 func TestSpringFestival(t *testing.T) {
 	file, err := os.Open("testdata/spring_festival_2026.csv")
 	if err != nil {

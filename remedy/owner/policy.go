@@ -146,7 +146,8 @@ type policyParser struct {
 	faults []error
 }
 
-// ParsePolicy reads a policy (docs/owners-and-notices.md has the format). It names every fault at once, each with file, line and remedy.
+// ParsePolicy reads a policy (docs/owners-and-notices.md has the format). It names every fault at once, each with file,
+// line and remedy.
 func ParsePolicy(file string, data []byte) (*Policy, error) {
 	data, _ = dicts.Text(data) // Decode tells what is no UTF-8
 	tree, err := parser.ParseBytes(data, 0)

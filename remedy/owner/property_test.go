@@ -143,7 +143,8 @@ func drawPolicy(t *rapid.T, areas []string) *Policy {
 	return p
 }
 
-// holders lists, straight from the rows, everybody who by them holds a role in an area at a moment: an independent reading of the tables.
+// holders lists, straight from the rows, everybody who by them holds a role in an area at a moment: an independent
+// reading of the tables.
 func (w *world) holders(role, area string, at time.Time) (onDuty, inPost []string) {
 	today, yesterday, clock := at.Format(time.DateOnly), at.AddDate(0, 0, -1).Format(time.DateOnly), at.Format("15:04")
 	between := func(day, from, to string) bool { return from <= day && (to == "" || day <= to) }
@@ -264,7 +265,8 @@ func (w *world) checkOwner(t *rapid.T, q Question, got Decision) {
 	}
 }
 
-// checkNobody sees that where nobody was found, nobody present by the rows holds any of the roles asked at any area on the way up.
+// checkNobody sees that where nobody was found, nobody present by the rows holds any of the roles asked at any area on
+// the way up.
 func (w *world) checkNobody(t *rapid.T, q Question, d *Directory) {
 	if q.Sensitive {
 		return

@@ -64,7 +64,8 @@ func (d *Directory) Person(id string) (Person, bool) {
 	return p.Person, true
 }
 
-// Find lists those who are in the table of people at a moment and have a number (工号) or name, by number, each with the roles that they hold then.
+// Find lists those who are in the table of people at a moment and have a number (工号) or name, by number, each with the
+// roles that they hold then.
 func (d *Directory) Find(who string, at time.Time) []remedy.Person {
 	at = at.In(d.zone)
 	var found []remedy.Person

@@ -192,8 +192,8 @@ func depth(path string) int {
 // last is the name of an area without those above.
 func last(path string) string { return path[strings.LastIndex(path, hotline.AreaSeparator)+1:] }
 
-// areas is a row for each area some levels below the base, one for contacts of which only an area above is known, and one for those of
-// no place: together they are all.
+// areas is a row for each area some levels below the base, one for contacts of which only an area above is known, and
+// one for those of no place: together they are all.
 func (b *builder) areas(base string, levels int) []Row {
 	var rows []Row
 	t := b.in.Tally

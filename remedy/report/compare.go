@@ -74,8 +74,8 @@ const (
 	watchArea  = "area/"
 )
 
-// Watched says what the detector is to read for a bulletin: all labels, each class and each label in the area, and all labels in each area
-// two levels down. root is where the area of the bulletin lies in what is counted.
+// Watched says what the detector is to read for a bulletin: all labels, each class and each label in the area, and all
+// labels in each area two levels down. root is where the area of the bulletin lies in what is counted.
 func Watched(t *Tally, labels []Label, held map[string]string, root string) map[string]trend.Watched {
 	var codes []string
 	classes := map[string][]string{}
@@ -208,8 +208,8 @@ func (b *builder) silent(h hotline.Hotline) bool {
 	})
 }
 
-// otherTree reports whether all incidents lie in another tree of areas than the bulletin's: those of the grid (供电网格) can't be told by
-// administrative division.
+// otherTree reports whether all incidents lie in another tree of areas than the bulletin's: those of the grid (供电网格)
+// can't be told by administrative division.
 func (b *builder) otherTree() bool {
 	top := func(path string) string {
 		top, _, _ := strings.Cut(path, hotline.AreaSeparator)

@@ -11,8 +11,9 @@ import (
 	"suqiu/remedy/owner"
 )
 
-// concerns reports whether the bulletin tells of an incident: one in its area that was first located in the week, or before it and somebody
-// still has to see to it. What counts is the bucket, as one of the week's last day is opened when that day is over.
+// concerns reports whether the bulletin tells of an incident: one in its area that was first located in the week, or
+// before it and somebody still has to see to it. What counts is the bucket, as one of the week's last day is opened
+// when that day is over.
 func (b *builder) concerns(i *remedy.Incident) bool {
 	if !i.Alive() || !hotline.Covers(b.in.Area, i.Area) || !i.First.Before(b.in.Period.To) {
 		return false

@@ -30,8 +30,9 @@ type Input struct {
 	Dropped  []Period           // of which documents were removed for their age: nothing is known of them any more
 	Labels   []Label            // in the order of the taxonomy
 
-	// Weeks are the matters of what Watched names, as the detector reads them; Left is what it did not judge, and Held are labels whose
-	// rules changed meanwhile, so that their counts can't be compared, with the reason; HeldYear likewise for the year before.
+	// Weeks are the matters of what Watched names, as the detector reads them; Left is what it did not judge, and Held
+	// are labels whose rules changed meanwhile, so that their counts can't be compared, with the reason; HeldYear
+	// likewise for the year before.
 	Weeks    map[string][]trend.Week
 	Left     []trend.Left
 	Held     map[string]string

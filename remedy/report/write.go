@@ -72,7 +72,8 @@ func (s section) Right(column int) bool { return s.numeric(column) }
 //go:embed page.html
 var page string
 
-// HTML writes the bulletin as one page that needs nothing else: no script, no picture, no font; it prints on A4. All text is escaped.
+// HTML writes the bulletin as one page that needs nothing else: no script, no picture, no font; it prints on A4. All
+// text is escaped.
 func (r *Report) HTML(w io.Writer) error {
 	made, err := template.New("page").Parse(page)
 	if err != nil {

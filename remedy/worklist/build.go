@@ -26,8 +26,8 @@ type Item struct {
 	Portrait []string  `json:"portrait,omitempty"`
 }
 
-// Build gathers the contacts of a list into items, the most urgent first: those with an urgency signal, then those that told of it most
-// often, then the latest.
+// Build gathers the contacts of a list into items, the most urgent first: those with an urgency signal, then those that
+// told of it most often, then the latest.
 func Build(l *List, contacts []Contact) []Item {
 	var mine []*Contact
 	for i := range contacts {
@@ -137,7 +137,8 @@ func (c *Contact) event() string {
 	return c.Matter + "\x00" + c.who() + "\x00" + c.Received.Format(time.DateOnly)
 }
 
-// enough reports whether so many contacts of so many callers as the list asks for lie within its span. They stand in the order of time.
+// enough reports whether so many contacts of so many callers as the list asks for lie within its span. They stand in
+// the order of time.
 func (l *List) enough(group []*Contact) bool {
 	for i := range group {
 		events, callers := map[string]bool{}, map[string]bool{}

@@ -1,6 +1,6 @@
-// Package worklist makes the worklists of area managers (片区经理工作清单) out of contacts: which callers and which buildings somebody must go
-// to, how often they told of it and what is suggested. Which contacts belong on which list is data. Everything is a pure function of
-// the contacts; callers stay pseudonyms.
+// Package worklist makes the worklists of area managers (片区经理工作清单) out of contacts: which callers and which buildings
+// somebody must go to, how often they told of it and what is suggested. Which contacts belong on which list is data.
+// Everything is a pure function of the contacts; callers stay pseudonyms.
 package worklist
 
 import (

@@ -2,13 +2,13 @@
 // on several days, and that hardly anybody said in a background period before it. Phrases that the same callers say are
 // one topic. It is pure: no I/O, no clock, and the same contacts in the same order give the same topics.
 //
-// Whether a phrase is new is asked among the callers of its label: of all of them, in the window and before, so many say it;
-// were these drawn at random, how likely would so many lie in the window? Summed over the labels this is the exact
-// test of several 2×2 tables (Zelen, Biometrika 58, 1971; Mantel & Haenszel, J. Natl. Cancer Inst. 22, 1959); for words Dunning,
-// Computational Linguistics 19(1), 1993, whose G² approximates it. So a label that rises as a whole makes none of its
-// phrases new; callers without a label are compared with all. The same is asked among the callers of its source and of its area, and the least new answer holds.
-// The level is shared by all phrases tried (Bonferroni). Which statistic ranks them hardly matters; that a phrase is well
-// cut, lasts, and is told by many does.
+// Whether a phrase is new is asked among the callers of its label: of all of them, in the window and before, so many
+// say it; were these drawn at random, how likely would so many lie in the window? Summed over the labels this is the
+// exact test of several 2×2 tables (Zelen, Biometrika 58, 1971; Mantel & Haenszel, J. Natl. Cancer Inst. 22, 1959); for
+// words Dunning, Computational Linguistics 19(1), 1993, whose G² approximates it. So a label that rises as a whole
+// makes none of its phrases new; callers without a label are compared with all. The same is asked among the callers of
+// its source and of its area, and the least new answer holds. The level is shared by all phrases tried (Bonferroni).
+// Which statistic ranks them hardly matters; that a phrase is well cut, lasts, and is told by many does.
 package emerging
 
 import (
@@ -88,7 +88,8 @@ type Topic struct {
 	Days     []Day    `json:"days"`   // all of the window, from its first to its last contact of any kind
 	Labels   []Share  `json:"labels"` // most callers first
 	Areas    []Share  `json:"areas"`  // at the level of AreaLevels, most callers first
-	// How many times its main label, the topic left out, is as frequent in the window as in the background; 1 is as ever, 0 is unknown.
+	// How many times its main label, the topic left out, is as frequent in the window as in the background; 1 is as
+	// ever, 0 is unknown.
 	LabelRise float64 `json:"label_rise"`
 	// Cover are the fewest phrases by which nearly all of its contacts can be told, each so rare in the background that together
 	// they stand in fewer than CoverLimit of its contacts. Empty where there are none.

@@ -45,9 +45,9 @@ func look(tb testing.TB, history int) (trend.Plan, trend.Input) {
 	return plan, in
 }
 
-// BenchmarkLook is one look at 2,652 series, as watch has it: the counts are sorted, the detector learns from them and judges the last day;
-// with three years of history the denser series by their seasons, fitted anew (as once a week) or remembered; with a budget the level is
-// found by what the last eight weeks would have opened.
+// BenchmarkLook is one look at 2,652 series, as watch has it: the counts are sorted, the detector learns from them and
+// judges the last day; with three years of history the denser series by their seasons, fitted anew (as once a week) or
+// remembered; with a budget the level is found by what the last eight weeks would have opened.
 func BenchmarkLook(b *testing.B) {
 	for _, history := range []int{90, 180, 3 * 366} {
 		plan, in := look(b, history)

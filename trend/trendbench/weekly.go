@@ -107,8 +107,8 @@ func farringtonMark(f peers.Farrington) func([]int, int) float64 {
 	}
 }
 
-// flatSigma is the least standard deviation of a baseline by which counts are standardised to rank them: after seven weeks without any
-// matter, a single one would stand above everything else.
+// flatSigma is the least standard deviation of a baseline by which counts are standardised to rank them: after seven
+// weeks without any matter, a single one would stand above everything else.
 const flatSigma = 0.5
 
 // earsMark marks by the standardised count.
