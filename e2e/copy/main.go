@@ -1,8 +1,10 @@
 // Command copy is the yardstick of suqiu's throughput: it copies the records of topics, native JSON, into an index as they
 // are. It neither decodes nor masks nor analyses, but keeps the same promise of durability: offsets are committed when
-// Elasticsearch has acknowledged the batch. It runs until SIGTERM.
+// Elasticsearch has acknowledged the batch. With -prefix it copies into suqiu's own months instead, as documents: decoded,
+// but neither masked nor located nor analysed. It runs until SIGTERM.
 //
 //	copy -brokers 127.0.0.1:9092 -topics calls,orders -group copy -elasticsearch http://127.0.0.1:9200 -index copy
+//	copy -brokers 127.0.0.1:9092 -topics calls,orders -group bare -elasticsearch http://127.0.0.1:9200 -prefix bare
 package main
 
 import (
@@ -20,6 +22,10 @@ import (
 	"time"
 
 	"github.com/segmentio/kafka-go"
+
+	"suqiu/hotline"
+	"suqiu/index/elastic"
+	"suqiu/ingest/decode"
 )
 
 // batchRecords and linger bound a batch as they do suqiu's by configuration.
@@ -42,7 +48,8 @@ func main() {
 type copier struct {
 	brokers, topics []string
 	group           string
-	url             string // of bulk requests to the index
+	url             string         // of bulk requests to the index
+	months          *elastic.Store // copied into instead of the index, if there is one
 }
 
 func run(ctx context.Context) error {
@@ -51,8 +58,22 @@ func run(ctx context.Context) error {
 	group := flag.String("group", "copy", "consumer group")
 	store := flag.String("elasticsearch", "", "URL of Elasticsearch")
 	index := flag.String("index", "copy", "to copy into")
+	prefix := flag.String("prefix", "", "of suqiu's indices, which are set up: copy into the months, as documents")
 	flag.Parse()
-	c := &copier{strings.Split(*brokers, ","), strings.Split(*topics, ","), *group, *store + "/" + *index + "/_bulk?filter_path=errors"}
+	c := &copier{
+		brokers: strings.Split(*brokers, ","), topics: strings.Split(*topics, ","), group: *group,
+		url: *store + "/" + *index + "/_bulk?filter_path=errors",
+	}
+	if *prefix != "" {
+		config := elastic.DefaultConfig()
+		config.Addresses, config.Prefix = []string{*store}, *prefix
+		months, err := elastic.Open(config)
+		if err != nil {
+			return err
+		}
+		defer func() { _ = months.Close() }() // nothing is under way any more
+		c.months = months
+	}
 	members, err := kafka.NewConsumerGroup(kafka.ConsumerGroupConfig{
 		ID: c.group, Brokers: c.brokers, Topics: c.topics, StartOffset: kafka.FirstOffset,
 	})
@@ -95,7 +116,11 @@ func (c *copier) copy(ctx context.Context, gen *kafka.Generation, topic string, 
 		if err != nil {
 			return err
 		}
-		if err := c.put(ctx, batch); err != nil {
+		put := c.put
+		if c.months != nil {
+			put = c.putDocuments
+		}
+		if err := put(ctx, batch); err != nil {
 			return err
 		}
 		next := batch[len(batch)-1].Offset + 1
@@ -153,6 +178,34 @@ func (c *copier) put(ctx context.Context, batch []kafka.Message) error {
 	}
 	if response.StatusCode != http.StatusOK || answer.Errors {
 		return fmt.Errorf("bulk: %s, refused items: %v", response.Status, answer.Errors)
+	}
+	return nil
+}
+
+// putDocuments writes a batch as documents.
+func (c *copier) putDocuments(ctx context.Context, batch []kafka.Message) error {
+	src := decode.Source{Format: decode.Native}
+	docs := make([]hotline.Document, 0, len(batch))
+	for _, m := range batch {
+		in := decode.Input{Value: m.Value, Key: m.Key, Arrived: m.Time}
+		for _, item := range decode.Decode(&src, &in) {
+			if item.Err != nil {
+				return fmt.Errorf("offset %d: %w", m.Offset, item.Err)
+			}
+			for _, r := range item.Records {
+				r.Call.Origin = hotline.Origin{Topic: m.Topic, Partition: m.Partition, Offset: m.Offset}
+				docs = append(docs, hotline.Document{Call: r.Call, Analysis: hotline.Analysis{RulesetRev: 1}})
+			}
+		}
+	}
+	verdicts, err := c.months.Put(ctx, docs)
+	if err != nil {
+		return err
+	}
+	for _, v := range verdicts {
+		if v.Outcome != hotline.Stored {
+			return fmt.Errorf("document %s: %s %s", v.ID, v.Outcome, v.Reason)
+		}
 	}
 	return nil
 }
