@@ -96,7 +96,7 @@ func TestLastingStartPauses(t *testing.T) {
 					if state != want {
 						t.Errorf("state %+v, want %+v", state, want)
 					}
-					if got := pages.unready().Error(); got != "paused: starting: read ruleset: status 401 (check the password)" {
+					if got := pages.unready().Error(); got != "paused: starting: read ruleset: status 401 ("+hint.Of(hint.Login).String()+")" {
 						t.Errorf("ready says %q", got)
 					}
 				}

@@ -133,8 +133,6 @@ func (a *Auditor) Audit(ctx context.Context, report func(Missing)) ([]Account, e
 	defer run.broker.close()
 	run.pipeline = *a.Pipeline
 	run.pipeline.Analyze, run.pipeline.RetentionStart = unanalysed{}, nil
-	run.quick = run.pipeline
-	run.quick.Mask, run.quick.Locate, run.quick.rolesAsTold = asTold{}, asTold{}, true
 	if a.Pipeline.RetentionStart != nil {
 		run.kept = a.Pipeline.RetentionStart(a.Pipeline.Clock.Now())
 	}
@@ -171,21 +169,11 @@ type unanalysed struct{}
 
 func (unanalysed) Analyze(*hotline.Call) hotline.Analysis { return hotline.Analysis{} }
 
-// asTold stands for masking and locating, which take most of the time and seldom matter to an audit; who spoke never does.
-type asTold struct{}
-
-func (asTold) Call(r *decode.Record) hotline.Call { return r.Call }
-
-func (asTold) Name(name string) string { return name }
-
-func (asTold) Locate(*decode.Record, string) hotline.Area { return hotline.Area{} }
-
 // audit is one run.
 type audit struct {
 	*Auditor
 	broker   *broker
 	pipeline Pipeline
-	quick    Pipeline  // gives a document the id that it has unless masking alters it, and nothing else of use
 	kept     time.Time // contacts from before are not kept
 	dead     map[string]bool
 	gaps     map[partitionID][]Gap

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	"suqiu/hotline"
 	"suqiu/ingest/decode"
@@ -125,7 +126,7 @@ func (a *audit) ask(ctx context.Context, p partitionID, src *decode.Source, reco
 		held := readThere(block, records[:n])
 		for i := range records[:n] {
 			if r := &records[i]; held>>(r.offset-block.First)&1 == 0 {
-				answer.left = append(answer.left, a.leftover(p, src, r))
+				answer.left = append(answer.left, newLeftover(p, src, r))
 			}
 		}
 		records = records[n:]
@@ -154,18 +155,29 @@ type leftover struct {
 	told []revised // the documents that it gives, unless masking alters an id; nil: not all of it can be read
 }
 
-// leftover decodes a record, here, where other pages are waited for.
-func (a *audit) leftover(p partitionID, src *decode.Source, r *record) leftover {
+// newLeftover decodes a record, here, where other pages are waited for. Masking and locating, which take most of the time
+// of a record and seldom matter to an audit, are left out, and who spoke, which never does.
+func newLeftover(p partitionID, src *decode.Source, r *record) leftover {
 	l := leftover{record: *r}
 	l.key, l.value = bytes.Clone(r.key), bytes.Clone(r.value) // so that it does not hold those beside it
-	in, at := input(p, &l.record)
-	entries := a.quick.Payload(src, in, at)
-	for i := range entries {
-		if entries[i].Document == nil {
-			l.told = nil
-			break
-		}
-		l.told = append(l.told, revisedOf(&entries[i].Document.Call))
+	in, _ := input(p, &l.record)
+	items, fault := payload(src, in)
+	if fault != nil {
+		return l
 	}
+	var told []revised
+	for i := range items {
+		if items[i].Err != nil || len(items[i].Records) == 0 {
+			return l
+		}
+		for k := range items[i].Records {
+			call := &items[i].Records[k].Call
+			if call.CheckReceived(time.Time{}, in.Arrived) != nil {
+				return l
+			}
+			told = append(told, revisedOf(call))
+		}
+	}
+	l.told = told
 	return l
 }

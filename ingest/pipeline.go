@@ -39,8 +39,6 @@ type Pipeline struct {
 	Clock   Clock
 	// RetentionStart tells, of the current time, before which date a contact is too old to be kept. Nil: none is.
 	RetentionStart func(now time.Time) time.Time
-
-	rolesAsTold bool // nobody asks who spoke which turn
 }
 
 // Place names where a payload or an item was read: ID is unique over all inputs and stable when it is read again.
@@ -116,7 +114,7 @@ func (p *Pipeline) document(src *decode.Source, r *decode.Record, arrived time.T
 	defer recovered(&fault)
 	// Masking hears the roles as they are told: guessed ones could part a number that is said in pieces.
 	call := p.Mask.Call(r)
-	if r.Call.Kind == hotline.KindCall && !p.rolesAsTold {
+	if r.Call.Kind == hotline.KindCall {
 		r.Call.Turns = decode.FindAgent(r.Call.Turns)
 		for i := range call.Turns {
 			call.Turns[i].Role = r.Call.Turns[i].Role

@@ -17,6 +17,9 @@ func checkJSON(value []byte) *Error {
 	if len(value) > MaxPayloadBytes {
 		return &Error{Reason: ReasonSize, Why: fmt.Sprintf("%d bytes, at most %d", len(value), MaxPayloadBytes)}
 	}
+	if wellFormed(value) {
+		return nil
+	}
 	depth, quoted := 0, false
 	for i := 0; i < len(value); i++ {
 		switch c := value[i]; {
